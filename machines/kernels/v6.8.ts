@@ -1,0 +1,38 @@
+// Linux 6.8: guest_memfd as it was merged.
+
+import { registers } from '../../src/memory/frames.ts';
+import { layouts } from '../../src/memory/layouts/index.ts';
+import { defineKernel } from '../../src/kernel/define.ts';
+import { calls } from '../../src/steps/calls.ts';
+import { steps } from '../../src/steps/index.ts';
+import * as flush from '../common/flush.ts';
+import * as locks from '../common/locks.ts';
+import * as fallocate from '../gmem/fallocate.ts';
+import * as punchHole from '../gmem/punch-hole.ts';
+import * as faultin from '../host/faultin.ts';
+import { interrupts } from '../hardware/interrupts.ts';
+import * as fault from '../vcpu/fault.ts';
+import * as vcpu from '../vcpu/vcpu.ts';
+import { vmm } from '../vmm/vmm.ts';
+
+export const v6_8 = defineKernel({
+  name: 'v6.8',
+  title: 'Linux 6.8, guest_memfd as merged',
+  objects: Object.values(layouts),
+  registers,
+  calls,
+  machines: [
+    { machine: 'vcpu', root: 'vcpu' },
+    { machine: 'hardware', root: 'hardware' },
+    { machine: 'vmm', root: 'vmm' },
+    { machine: 'vm-op', root: 'vm.operations' },
+    { machine: 'gmem-op', root: 'gmem.operations' },
+  ],
+  fragments: [
+    ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
+    interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), vmm,
+  ],
+  steps,
+  config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
+  bugs: [],
+});

@@ -1,0 +1,8 @@
+// A broken property: what, where, at which step.
+
+/** One sentence of what is broken, and the objects that show it. */
+export interface Violation {
+  /** Id of the property: S-01. */
+  readonly id: string;
+  readonly sentence: string;
+}

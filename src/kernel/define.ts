@@ -1,0 +1,153 @@
+// A kernel: statechart fragments, steps, objects, registers, calls and facts of one generation; made from nothing, or as the
+// difference from a neighbour.
+
+import type { FrameLayout, Layout } from '../memory/layout.ts';
+import type { Call } from '../memory/calls.ts';
+import type { Config, Step } from '../memory/world.ts';
+import type { Fragment } from '../../machines/fragment.ts';
+import { editFragment, type FragmentEdit } from './edit.ts';
+import { nearest } from './nearest.ts';
+import { operationFragments } from './operations.ts';
+import { tabulate, type MachineSpec, type Table } from './table.ts';
+
+/** A bug that this kernel is known to have. */
+export interface KnownBug {
+  readonly id: string;
+  /** What breaks, in one sentence. */
+  readonly breaks: string;
+  readonly scenario: string;
+  /** Invariant, monitor or check that shows it. */
+  readonly shownBy: string;
+  /** Kernel that does not have it any more. */
+  readonly fixedIn: string;
+}
+
+export interface Kernel {
+  readonly name: string;
+  readonly title: string;
+  /** Kernel that this one was derived from. */
+  readonly base?: string;
+  readonly objects: readonly Layout[];
+  readonly registers: readonly FrameLayout[];
+  readonly calls: readonly Call[];
+  readonly machines: readonly MachineSpec[];
+  readonly fragments: ReadonlyMap<string, Fragment>;
+  readonly steps: ReadonlyMap<string, Step<never>>;
+  readonly config: Config;
+  readonly bugs: readonly KnownBug[];
+  /** Statecharts as a packed table; made at first use. */
+  readonly table: Table;
+}
+
+export interface KernelSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly objects: readonly Layout[];
+  readonly registers: readonly FrameLayout[];
+  readonly calls: readonly Call[];
+  readonly machines: readonly MachineSpec[];
+  readonly fragments: readonly Fragment[];
+  readonly steps: Readonly<Record<string, Step<never>>>;
+  readonly config: Config;
+  readonly bugs: readonly KnownBug[];
+}
+
+/** The difference of a kernel from its neighbour. Lists add to the neighbour's, or replace what has the same name. */
+export interface KernelDifference {
+  readonly name: string;
+  readonly title?: string;
+  readonly objects?: readonly Layout[];
+  readonly registers?: readonly FrameLayout[];
+  readonly calls?: readonly Call[];
+  /** New fragments, or edits of the neighbour's by name. */
+  readonly fragments?: Readonly<Record<string, Fragment | FragmentEdit>>;
+  readonly steps?: Readonly<Record<string, Step<never>>>;
+  readonly config?: Partial<Config>;
+  /** Bugs that it has in addition. */
+  readonly bugs?: readonly KnownBug[];
+  /** Ids of the neighbour's bugs that it does not have. */
+  readonly mended?: readonly string[];
+}
+
+/** Makes a kernel. Throws, with the place and near names, when a fragment, step or state that is named does not exist. */
+export function defineKernel(spec: KernelSpec): Kernel {
+  return finish({ ...spec, fragments: new Map(spec.fragments.map((one) => [one.name, one])), steps: new Map(Object.entries(spec.steps)) });
+}
+
+/** Makes a kernel as the difference from `base`. */
+export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel {
+  const fragments = new Map(base.fragments);
+  for (const [name, change] of Object.entries(difference.fragments ?? {})) {
+    if (typeof change !== 'function') {
+      fragments.set(name, change);
+      continue;
+    }
+    const old = fragments.get(name);
+    if (old === undefined) throw new Error(`kernel '${difference.name}' edits fragment '${name}', which '${base.name}' does not have${nearest(name, fragments.keys())}`);
+    fragments.set(name, editFragment(old, change));
+  }
+  const steps = new Map(base.steps);
+  for (const [name, step] of Object.entries(difference.steps ?? {})) steps.set(name, step);
+  for (const id of difference.mended ?? []) {
+    if (!base.bugs.some((bug) => bug.id === id)) {
+      throw new Error(`kernel '${difference.name}' mends '${id}', which '${base.name}' does not have${nearest(id, base.bugs.map((bug) => bug.id))}`);
+    }
+  }
+  return finish({
+    name: difference.name,
+    title: difference.title ?? `${base.title}, changed`,
+    base: base.name,
+    objects: merge(base.objects, difference.objects ?? [], (one) => one.name),
+    registers: merge(base.registers, difference.registers ?? [], (one) => one.fragment),
+    calls: merge(base.calls, difference.calls ?? [], (one) => one.name),
+    machines: base.machines,
+    fragments,
+    steps,
+    config: { ...base.config, ...difference.config },
+    bugs: [...base.bugs.filter((bug) => !(difference.mended ?? []).includes(bug.id)), ...(difference.bugs ?? [])],
+  });
+}
+
+function merge<T>(base: readonly T[], change: readonly T[], name: (one: T) => string): T[] {
+  const changed = new Map(change.map((one) => [name(one), one]));
+  const result = base.map((one) => changed.get(name(one)) ?? one);
+  for (const one of change) if (!base.some((old) => name(old) === name(one))) result.push(one);
+  return result;
+}
+
+function finish(given: Omit<Kernel, 'table'>): Kernel {
+  const parts = { ...given, fragments: new Map([...given.fragments, ...operationFragments(given.calls).map((one) => [one.name, one] as const)]) };
+  for (const fragment of parts.fragments.values()) {
+    for (const [name, state] of Object.entries(fragment.states)) {
+      if ('meta' in state && !parts.steps.has(state.meta.step)) {
+        throw new Error(`kernel '${parts.name}', fragment '${fragment.name}', state '${name}': there is no step '${state.meta.step}'${nearest(state.meta.step, parts.steps.keys())}`);
+      }
+    }
+  }
+  let table: Table | undefined;
+  return {
+    ...parts,
+    get table(): Table {
+      table ??= checkRegisters(tabulate(parts.machines, parts.fragments), parts);
+      return table;
+    },
+  };
+}
+
+/** A register that two nested fragments both have would be zeroed under the outer one's feet. */
+function checkRegisters(table: Table, { registers, name }: Omit<Kernel, 'table'>): Table {
+  const byFragment = new Map(registers.map((one) => [one.fragment, Object.keys(one.fields)]));
+  for (const leaf of table.leaves) {
+    const owner = new Map<string, string>();
+    for (const { fragment } of leaf.within) {
+      for (const register of byFragment.get(fragment) ?? []) {
+        const other = owner.get(register);
+        if (other !== undefined && other !== fragment) {
+          throw new Error(`kernel '${name}': register '${register}' belongs to '${other}' and to '${fragment}', which runs inside it (${leaf.machine}: ${leaf.path})`);
+        }
+        owner.set(register, fragment);
+      }
+    }
+  }
+  return table;
+}

@@ -1,0 +1,32 @@
+// The actors that carry out system calls: their statecharts follow from the list of calls, one state a call.
+
+import { fragment, step, use, type Fragment, type State } from '../../machines/fragment.ts';
+import type { Call } from '../memory/calls.ts';
+
+/** Frame of every call: errno, value, and what all calls keep. */
+export const OPERATION_FRAME = 'operation';
+
+const TARGETS = { vm: 'struct kvm: ioctls of a VM', gmem: 'a guest_memfd file: its system calls', host: "the VMM's process: memory and host faults" } as const;
+
+/** Root fragments `vm.operations`, `gmem.operations`, `host.operations`, and for each call the fragment around it. */
+export function operationFragments(calls: readonly Call[]): Fragment[] {
+  const result: Fragment[] = [];
+  for (const [target, description] of Object.entries(TARGETS)) {
+    const own = calls.filter((call) => call.on === target);
+    const states: Record<string, State> = {
+      idle: step('op.receive', 'no system call of this thread is in progress', Object.fromEntries(own.map((call) => [call.name, call.name])), { idle: true }),
+    };
+    for (const call of own) {
+      states[call.name] = use(`op.${call.name}`, 'idle');
+      result.push({
+        ...fragment(`op.${call.name}`, call.description, {
+          carryOut: use(call.fragment, 'reply'),
+          reply: step('op.reply', 'the system call returns', { ok: '^done' }, { progress: true }),
+        }),
+        frame: OPERATION_FRAME,
+      });
+    }
+    result.push(fragment(`${target}.operations`, description, states));
+  }
+  return result;
+}

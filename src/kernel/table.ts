@@ -1,0 +1,214 @@
+// Statecharts as a packed table, produced by XState itself: its own `transition` is asked once for every leaf and outcome.
+// Nobody re-implements statechart semantics; a search or a simulation then only indexes an Int32Array.
+
+import { createMachine, initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
+import { outcome, outcomeCount } from '../memory/outcome.ts';
+import type { Fragment, State } from '../../machines/fragment.ts';
+
+/** A leaf state of some machine: the program counter of an actor. */
+export interface LeafInfo {
+  readonly number: number;
+  readonly machine: string;
+  /** State path within the machine: `run.tlbMiss.fault.stale`. */
+  readonly path: string;
+  /** Step that it executes; empty for a final state. */
+  readonly step: string;
+  readonly description: string;
+  readonly idle: boolean;
+  readonly progress: boolean;
+  readonly final: boolean;
+  /** Outcomes that it expects. */
+  readonly outcomes: readonly string[];
+  /** Fragments that it lies in, outermost first, with their paths. */
+  readonly within: readonly { readonly fragment: string; readonly path: string }[];
+}
+
+/** All machines of a kernel in one leaf numbering. */
+export interface Table {
+  readonly leaves: readonly LeafInfo[];
+  /** Outcomes that the table has columns for. */
+  readonly width: number;
+  /** next[leaf * width + outcome]: leaf, or -1 for an outcome that the state does not expect. */
+  readonly next: Int32Array;
+  /** Fragments that this transition ends: their registers are zeroed. */
+  readonly ends: readonly (readonly string[])[];
+  /** endsAt[leaf * width + outcome]: number in `ends`; 0 ends nothing. */
+  readonly endsAt: Int32Array;
+  readonly initial: ReadonlyMap<string, number>;
+  /** The machines, and the canonical snapshot of each leaf, for actors that run them for real. */
+  readonly machines: ReadonlyMap<string, AnyStateMachine>;
+  readonly snapshots: readonly AnyMachineSnapshot[];
+}
+
+/** A machine: its name, and the fragment that is its root. */
+export interface MachineSpec { readonly machine: string; readonly root: string }
+
+interface StateConfig {
+  description?: string;
+  type?: 'final';
+  meta?: object;
+  initial?: string;
+  states?: Record<string, StateConfig>;
+  on?: Record<string, string>;
+  onDone?: string;
+  exit?: { type: string; params: { fragment: string } };
+}
+
+const REFUSED = ['parallel', 'history', 'after', 'invoke', 'always', 'entry', 'exit', 'guard', 'context', 'actions', 'onDone', 'states', 'spawn'];
+
+/** A state may be a leaf, a use of a fragment, or final; anything else of XState would break the table. */
+function refuseForeignFeatures(where: string, state: State): void {
+  for (const [key, value] of Object.entries(state)) {
+    if (REFUSED.includes(key) || (key === 'type' && value !== 'final')) {
+      throw new Error(`${where}: '${key === 'type' ? String(value) : key}' cannot be tabulated; a state is a step, a use of a fragment, or final`);
+    }
+  }
+  if ('on' in state) {
+    for (const [event, target] of Object.entries(state.on)) {
+      if (typeof target !== 'string') throw new Error(`${where}: the target of '${event}' must be the name of a state; guards and actions cannot be tabulated`);
+    }
+  }
+}
+
+/** Writes a machine in XState's form: fragments put in place, exits turned into targets. */
+export function expandMachine(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>): StateConfig & { id: string } {
+  const expand = (name: string, path: readonly string[], exits: Readonly<Record<string, string>>, chain: readonly string[]): StateConfig => {
+    const fragment = fragments.get(name);
+    if (fragment === undefined) throw new Error(`machine '${spec.machine}', state '${path.join('.')}': there is no fragment '${name}'`);
+    if (chain.includes(name)) throw new Error(`fragment '${name}' uses itself: ${[...chain, name].join(' → ')}`);
+    const id = (...more: string[]): string => `#${[spec.machine, ...path, ...more].join('.')}`;
+    const states: Record<string, StateConfig> = {};
+    let leavesByDone = false;
+    const resolve = (target: string, from: string): string => {
+      if (!target.startsWith('^')) {
+        if (!(target in fragment.states)) throw new Error(`fragment '${name}', state '${from}': there is no state '${target}' to go to`);
+        return id(target);
+      }
+      const exit = target.slice(1);
+      if (exit === 'done' && path.length > 0) {
+        leavesByDone = true;
+        return id('done');
+      }
+      const outer = exits[exit];
+      if (outer === undefined) {
+        throw new Error(`fragment '${name}', state '${from}': leaves by '${exit}', which '${chain.at(-1) ?? spec.machine}' does not lead on (state '${path.join('.')}')`);
+      }
+      return outer;
+    };
+    for (const [key, state] of Object.entries(fragment.states)) {
+      refuseForeignFeatures(`fragment '${name}', state '${key}'`, state);
+      if (key.includes('.')) throw new Error(`fragment '${name}': the state name '${key}' has a dot in it`);
+      if ('use' in state) {
+        const inner: Record<string, string> = {};
+        for (const [exit, target] of Object.entries(state.exits)) inner[exit] = resolve(target, key);
+        states[key] = expand(state.use, [...path, key], inner, [...chain, name]);
+      } else if ('on' in state) {
+        const on: Record<string, string> = {};
+        for (const [event, target] of Object.entries(state.on)) on[event] = resolve(target, key);
+        states[key] = { description: state.description, meta: state.meta, on };
+      } else states[key] = { type: 'final' };
+    }
+    if (leavesByDone) {
+      if ('done' in fragment.states) throw new Error(`fragment '${name}': 'done' is the name of its exit, no state may have it`);
+      states['done'] = { type: 'final' };
+    }
+    const compound: StateConfig = { description: fragment.description, initial: fragment.initial, states, exit: { type: 'fragmentEnds', params: { fragment: fragment.frame ?? name } } };
+    if (path.length > 0 && leavesByDone) {
+      if (exits['done'] === undefined) throw new Error(`fragment '${name}' ends by 'done', which '${chain.at(-1)}' does not lead on (state '${path.join('.')}')`);
+      compound.onDone = exits['done'];
+    }
+    return compound;
+  };
+  return { id: spec.machine, ...expand(spec.root, [], {}, []) };
+}
+
+/** Leaf paths of a state value; the machines here have no parallel states, so there is one. */
+function leafPath(value: unknown): string {
+  const parts: string[] = [];
+  let rest = value;
+  while (typeof rest === 'object' && rest !== null) {
+    const key = Object.keys(rest)[0]!;
+    parts.push(key);
+    rest = (rest as Record<string, unknown>)[key];
+  }
+  parts.push(String(rest));
+  return parts.join('.');
+}
+
+/** Tabulates machines: every leaf that can be reached, every outcome that its state expects. */
+export function tabulate(specs: readonly MachineSpec[], fragments: ReadonlyMap<string, Fragment>): Table {
+  const leaves: LeafInfo[] = [];
+  const snapshots: AnyMachineSnapshot[] = [];
+  const edges: { from: number; outcome: number; to: number; ends: string[] }[] = [];
+  const initial = new Map<string, number>();
+  const machines = new Map<string, AnyStateMachine>();
+
+  for (const spec of specs) {
+    const config = expandMachine(spec, fragments);
+    const machine = createMachine(config as never) as AnyStateMachine;
+    machines.set(spec.machine, machine);
+    const numbers = new Map<string, number>();
+    const waiting: number[] = [];
+    const leafOf = (snapshot: AnyMachineSnapshot): number => {
+      const path = leafPath(snapshot.value);
+      const known = numbers.get(path);
+      if (known !== undefined) return known;
+      const info = describeLeaf(spec, fragments, path, snapshot, leaves.length);
+      numbers.set(path, info.number);
+      leaves.push(info);
+      snapshots.push(snapshot);
+      waiting.push(info.number);
+      return info.number;
+    };
+    initial.set(spec.machine, leafOf(initialTransition(machine)[0] as AnyMachineSnapshot));
+    for (let from = waiting.shift(); from !== undefined; from = waiting.shift()) {
+      for (const event of leaves[from]!.outcomes) {
+        const [snapshot, actions] = transition(machine, snapshots[from]!, { type: event });
+        const ends = (actions as readonly { type: string; params?: unknown }[])
+          .filter((action) => action.type === 'fragmentEnds')
+          .map((action) => (action.params as { fragment: string }).fragment);
+        edges.push({ from, outcome: outcome(event), to: leafOf(snapshot as AnyMachineSnapshot), ends });
+      }
+    }
+  }
+
+  const width = outcomeCount();
+  const next = new Int32Array(leaves.length * width).fill(-1);
+  const endsAt = new Int32Array(leaves.length * width);
+  const ends: string[][] = [[]];
+  const endNumbers = new Map<string, number>([['', 0]]);
+  for (const edge of edges) {
+    const at = edge.from * width + edge.outcome;
+    next[at] = edge.to;
+    const key = edge.ends.join(',');
+    let number = endNumbers.get(key);
+    if (number === undefined) {
+      number = ends.push(edge.ends) - 1;
+      endNumbers.set(key, number);
+    }
+    endsAt[at] = number;
+  }
+  return { leaves, width, next, ends, endsAt, initial, machines, snapshots };
+}
+
+/** Facts of one leaf, from the fragments that it lies in. */
+function describeLeaf(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>, path: string, snapshot: AnyMachineSnapshot, number: number): LeafInfo {
+  let fragment = fragments.get(spec.root)!;
+  const within = [{ fragment: fragment.frame ?? fragment.name, path: '' }];
+  const parts = path.split('.');
+  for (let k = 0; k < parts.length - 1; k++) {
+    const state = fragment.states[parts[k]!]!;
+    if (!('use' in state)) break;
+    fragment = fragments.get(state.use)!;
+    within.push({ fragment: fragment.frame ?? fragment.name, path: parts.slice(0, k + 1).join('.') });
+  }
+  const state = fragment.states[parts.at(-1)!];
+  if (state !== undefined && 'on' in state) {
+    return {
+      number, machine: spec.machine, path, step: state.meta.step, description: state.description, idle: state.meta.idle === true,
+      progress: state.meta.progress === true, final: false, outcomes: Object.keys(state.on), within,
+    };
+  }
+  if (snapshot.status !== 'done') throw new Error(`machine '${spec.machine}' comes to rest in '${path}', which executes no step`);
+  return { number, machine: spec.machine, path, step: '', description: 'the end', idle: true, progress: false, final: true, outcomes: [], within };
+}

@@ -1,0 +1,47 @@
+// guest_memfd: files, inodes, page cache, bindings.
+
+import { layout } from '../layout.ts';
+
+export const FILE_STATES = ['free', 'live', 'dying', 'released'] as const;
+export const FILE_FREE = 0, FILE_LIVE = 1, FILE_DYING = 2, FILE_RELEASED = 3;
+
+/** struct file of a guest_memfd, and its struct kvm_gmem. live → dying (count 0, release queued) → released. */
+export const file = layout('file', {
+  state: { names: FILE_STATES },
+  f_count: { counter: true },
+  inode: { ref: 'inode' },
+  /** VM number + 1: gmem->kvm. */
+  kvm: { ref: 'vm' },
+}, { per: ['file'] });
+
+/** gmem->bindings at one index. Written under invalidate_lock exclusive; faults read it with no lock but the SRCU section. */
+export const binding = layout('binding', { slot: { ref: 'slot' } }, { per: ['file', 'index'] });
+
+/** A gmem inode. Folios belong to it; a VM's view of it is the file. */
+export const inode = layout('inode', {
+  live: {},
+  /** References: open files. */
+  i_count: { counter: true },
+  /** Pages; immutable. Number of the first index behind the end. */
+  i_size: { ref: 'index' },
+}, { per: ['inode'] });
+
+/** mapping->invalidate_lock, an rw_semaphore: a queued writer holds back new readers. */
+export const invalidate_lock = layout('invalidate_lock', {
+  readers: { bits: 'actor' },
+  writer: { ref: 'actor' },
+  waiting_writers: { bits: 'actor' },
+}, { per: ['inode'] });
+
+/** One entry of the page cache. Inserted and removed with the folio locked. */
+export const cache = layout('cache', { pfn: { ref: 'pfn' } }, { per: ['inode', 'index'] });
+
+/** A descriptor of the VMM's process, by the name that the scenario gives it. */
+export const fd = layout('fd', { file: { ref: 'file' } }, { per: ['fd'] });
+
+/** Ghost: the content that a reader of this page of the file must see. tag -1: unspecified. */
+export const file_content = layout('file_content', {
+  tag: {},
+  writer: {},
+  value: {},
+}, { per: ['inode', 'index'], ghost: true });

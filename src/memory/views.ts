@@ -1,0 +1,155 @@
+// Typed access to the objects of a plan over a block of memory. Steps read and write through these views only, so that a
+// runtime that has to know (footprint, undo, hash, versions, values of a trace) is told of every access; a runtime that has
+// not passes no observer and gets views that are plain loads and stores.
+
+import type { Bits, Cells, Layout, ObjectRef, Table } from './layout.ts';
+import type { PlacedField, PlacedTable, Plan } from './plan.ts';
+
+/** Told of every access of a step. A write of the value that is there already is a write: for conflicts it counts. */
+export interface Observer {
+  read(id: number, cell: number): void;
+  /** Before the word changes. */
+  write(id: number, cell: number, previous: number, value: number): void;
+}
+
+/** Physical memory is shared between threads, or private to a search or a page. */
+export type Words = Int32Array<SharedArrayBuffer> | Int32Array<ArrayBuffer>;
+
+type Load = (id: number, cell: number) => number;
+type Store = (id: number, cell: number, value: number) => void;
+
+class CellsView implements Cells {
+  readonly length: number;
+  private readonly id: number;
+  private readonly base: number;
+  private readonly load: Load;
+  private readonly store: Store;
+  constructor(id: number, base: number, length: number, load: Load, store: Store) {
+    this.id = id; this.base = base; this.length = length; this.load = load; this.store = store;
+  }
+  at(i: number): number {
+    if (i >= this.length) throw new RangeError(`element ${i} of an array of ${this.length}`);
+    return this.load(this.id, this.base + i);
+  }
+  put(i: number, value: number): void {
+    if (i >= this.length) throw new RangeError(`element ${i} of an array of ${this.length}`);
+    this.store(this.id, this.base + i, value);
+  }
+}
+
+class BitsView implements Bits {
+  private readonly id: number;
+  private readonly base: number;
+  private readonly words: number;
+  private readonly load: Load;
+  private readonly store: Store;
+  constructor(id: number, base: number, words: number, load: Load, store: Store) {
+    this.id = id; this.base = base; this.words = words; this.load = load; this.store = store;
+  }
+  has(i: number): boolean {
+    return (this.load(this.id, this.base + (i >>> 5)) & (1 << (i & 31))) !== 0;
+  }
+  set(i: number): void {
+    const cell = this.base + (i >>> 5);
+    this.store(this.id, cell, this.load(this.id, cell) | (1 << (i & 31)));
+  }
+  clear(i: number): void {
+    const cell = this.base + (i >>> 5);
+    this.store(this.id, cell, this.load(this.id, cell) & ~(1 << (i & 31)));
+  }
+  any(): boolean {
+    for (let k = 0; k < this.words; k++) if (this.load(this.id, this.base + k) !== 0) return true;
+    return false;
+  }
+  first(): number {
+    for (let k = 0; k < this.words; k++) {
+      const word = this.load(this.id, this.base + k);
+      if (word !== 0) return k * 32 + (31 - Math.clz32(word & -word));
+    }
+    return -1;
+  }
+  clearAll(): void {
+    for (let k = 0; k < this.words; k++) this.store(this.id, this.base + k, 0);
+  }
+}
+
+/** A class of views for one table: properties for words, `add_` for counters, array and bit-set objects for the rest. */
+function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, bare: boolean): new (id: number, base: number) => ObjectRef {
+  const wide: PlacedField[] = table.fields.filter((field) => field.spec.cells !== undefined || field.spec.bits !== undefined);
+  class ObjectView implements ObjectRef {
+    readonly id: number;
+    readonly base: number;
+    constructor(id: number, base: number) {
+      this.id = id;
+      this.base = base;
+      for (const field of wide) {
+        const value = field.spec.cells !== undefined
+          ? new CellsView(id, base + field.offset, field.words, load, store)
+          : new BitsView(id, base + field.offset, field.words, load, store);
+        Object.defineProperty(this, field.name, { value, enumerable: true });
+      }
+    }
+  }
+  for (const { name, spec, offset } of table.fields) {
+    if (spec.cells !== undefined || spec.bits !== undefined) continue;
+    Object.defineProperty(ObjectView.prototype, name, bare ? {
+      get(this: ObjectRef) { return words[this.base + offset]; },
+      set(this: ObjectRef, value: number) { words[this.base + offset] = value; },
+    } : {
+      get(this: ObjectRef) { return load(this.id, this.base + offset); },
+      set(this: ObjectRef, value: number) { store(this.id, this.base + offset, value); },
+    });
+    if (spec.counter) {
+      Object.defineProperty(ObjectView.prototype, `add_${name}`, {
+        value(this: ObjectRef, n: number): number {
+          const sum = load(this.id, this.base + offset) + n;
+          store(this.id, this.base + offset, sum);
+          return sum;
+        },
+      });
+    }
+  }
+  return ObjectView;
+}
+
+/** A function of the table's indices that gives the view of one object; an index beyond its dimension is a defect of a step. */
+function tableFunction(table: PlacedTable, views: readonly ObjectRef[]): (...at: number[]) => ObjectRef {
+  const name = table.layout.name;
+  const outside = (...at: number[]): never => {
+    throw new RangeError(`${name}(${at.join(', ')}) does not exist: the table has ${table.dims.join(' × ')} objects`);
+  };
+  const [a = 1, b = 1, c = 1] = table.dims;
+  switch (table.dims.length) {
+    case 0: return () => views[0]!;
+    case 1: return (i) => views[i!] ?? outside(i!);
+    case 2: return (i, j) => (j! < b ? views[i! * b + j!] : undefined) ?? outside(i!, j!);
+    case 3: return (i, j, k) => (i! < a && j! < b && k! < c ? views[(i! * b + j!) * c + k!] : undefined) ?? outside(i!, j!, k!);
+    default: throw new Error(`layout '${name}' has more than three dimensions`);
+  }
+}
+
+/** Access to a block of memory laid out by a plan. */
+export interface Access {
+  /** A function for each table, by layout name. */
+  readonly tables: Record<string, Table<Layout>>;
+  readonly load: Load;
+  readonly store: Store;
+}
+
+/** Builds the tables of all views over `words`. With an observer, every access goes through it. */
+export function makeAccess(plan: Plan, words: Words, observer?: Observer): Access {
+  const load: Load = observer
+    ? (id, cell) => { observer.read(id, cell); return words[cell]!; }
+    : (_id, cell) => words[cell]!;
+  const store: Store = observer
+    ? (id, cell, value) => { observer.write(id, cell, words[cell]!, value | 0); words[cell] = value; }
+    : (_id, cell, value) => { words[cell] = value; };
+  const tables: Record<string, Table<Layout>> = {};
+  for (const table of plan.tables) {
+    const ViewClass = viewClass(table, words, load, store, observer === undefined);
+    const views: ObjectRef[] = [];
+    for (let n = 0; n < table.count; n++) views.push(new ViewClass(table.firstId + n, table.base + n * table.words));
+    tables[table.layout.name] = tableFunction(table, views) as Table<Layout>;
+  }
+  return { tables, load, store };
+}

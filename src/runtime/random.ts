@@ -1,0 +1,32 @@
+// The seeded generator behind every random choice of a run: sfc32. The same seed gives the same numbers on every machine.
+
+import { mix } from '../memory/hash.ts';
+
+export class Random {
+  private a: number;
+  private b: number;
+  private c: number;
+  private d = 1;
+
+  constructor(seed: number) {
+    this.a = mix(seed);
+    this.b = mix(seed + 1);
+    this.c = mix(seed + 2);
+    for (let k = 0; k < 12; k++) this.word();
+  }
+
+  /** 32 random bits. */
+  word(): number {
+    const t = (((this.a + this.b) | 0) + this.d) | 0;
+    this.d = (this.d + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = ((this.c << 21) | (this.c >>> 11)) + t | 0;
+    return t;
+  }
+
+  /** 0 to n - 1, by multiply and shift (ENGINE.md 1c). */
+  below(n: number): number {
+    return Math.floor(((this.word() >>> 0) / 4294967296) * n);
+  }
+}

@@ -1,0 +1,119 @@
+// simulate: one thread, a seeded random strategy, bit-identical between runs and machines. An actor that was blocked is not
+// asked again before somebody has written the object that it waits for.
+
+import { blockedOn, isBlocked } from '../memory/outcome.ts';
+import type { Observer } from '../memory/views.ts';
+import { Random } from './random.ts';
+import type { RunWorld } from './world.ts';
+
+/** Collects the objects that a step writes: who may be woken, which invariants are due. */
+export class WriteLog implements Observer {
+  readonly written: number[] = [];
+  private readonly stamp: Int32Array;
+  private now = 1;
+
+  constructor(objects: number) {
+    this.stamp = new Int32Array(objects);
+  }
+  read(): void {}
+  write(id: number): void {
+    if (this.stamp[id] === this.now) return;
+    this.stamp[id] = this.now;
+    this.written.push(id);
+  }
+  /** Before each step. */
+  clear(): void {
+    this.written.length = 0;
+    this.now = (this.now + 1) | 0;
+  }
+}
+
+/** Why a simulation can go no further. */
+export type Standstill = 'finished' | 'deadlock';
+
+/** A random scheduler over a world whose set-up has run. */
+export class Simulation {
+  readonly world: RunWorld;
+  steps = 0;
+  private readonly log: WriteLog;
+  private readonly random: Random;
+  /** Actors that may be able to go on, in the first `ready` places. */
+  private readonly candidates: Int32Array;
+  private readonly place: Int32Array;
+  private ready = 0;
+  /** For each object, the actors parked on it, as a list through `nextParked`. */
+  private readonly parkedOn: Int32Array;
+  private readonly nextParked: Int32Array;
+  private readonly choose = (n: number): number => this.random.below(n);
+
+  constructor(world: RunWorld, log: WriteLog, seed: number) {
+    this.world = world;
+    this.log = log;
+    this.random = new Random(seed);
+    const actors = world.topology.actors.length;
+    this.candidates = new Int32Array(actors);
+    this.place = new Int32Array(actors + 1).fill(-1);
+    this.parkedOn = new Int32Array(world.plan.objects);
+    this.nextParked = new Int32Array(actors + 1);
+    for (let actor = 1; actor <= actors; actor++) if (!world.ended(actor)) this.wake(actor);
+  }
+
+  /** Executes one step of some actor; false when nobody can go on. `world.last` and the write log tell what it did. */
+  step(): boolean {
+    const { world, log } = this;
+    while (this.ready > 0) {
+      const actor = this.candidates[this.random.below(this.ready)]!;
+      log.clear();
+      const result = world.step(actor, this.choose);
+      if (isBlocked(result)) {
+        this.park(actor, blockedOn(result));
+        continue;
+      }
+      this.steps++;
+      for (let k = 0; k < log.written.length; k++) this.wakeParkedOn(log.written[k]!);
+      if (world.ended(actor)) this.sleep(actor);
+      return true;
+    }
+    return false;
+  }
+
+  /** When nobody can go on: everybody at rest or ended, or a deadlock. */
+  standstill(): Standstill {
+    return this.blockedActors().length === 0 ? 'finished' : 'deadlock';
+  }
+
+  /** Actors that wait for something in the middle of their work. */
+  blockedActors(): number[] {
+    return this.world.topology.actors.flatMap((_spec, i) => (this.world.leafOf(i + 1).idle ? [] : [i + 1]));
+  }
+
+  private wake(actor: number): void {
+    if (this.place[actor]! >= 0) return;
+    this.place[actor] = this.ready;
+    this.candidates[this.ready++] = actor;
+  }
+
+  private sleep(actor: number): void {
+    const at = this.place[actor]!;
+    const last = this.candidates[--this.ready]!;
+    this.candidates[at] = last;
+    this.place[last] = at;
+    this.place[actor] = -1;
+  }
+
+  private park(actor: number, object: number): void {
+    this.sleep(actor);
+    this.nextParked[actor] = this.parkedOn[object]!;
+    this.parkedOn[object] = actor;
+  }
+
+  private wakeParkedOn(object: number): void {
+    let actor = this.parkedOn[object]!;
+    if (actor === 0) return;
+    this.parkedOn[object] = 0;
+    while (actor !== 0) {
+      this.wake(actor);
+      actor = this.nextParked[actor]!;
+    }
+  }
+}

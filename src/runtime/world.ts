@@ -1,0 +1,194 @@
+// The world of a run: a scenario's memory, its actors, and the execution of one step of one of them. Every runtime is a way
+// of choosing whose step comes next; none of them executes a step differently.
+
+import { frame as frameOf, layout, type FieldSpec, type Layout } from '../memory/layout.ts';
+import { makePlan, type Plan } from '../memory/plan.ts';
+import { PageSpace } from '../memory/pages.ts';
+import { makeAccess, type Access, type Observer, type Words } from '../memory/views.ts';
+import { outcome, outcomeName } from '../memory/outcome.ts';
+import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
+import type { Kernel } from '../kernel/define.ts';
+import type { LeafInfo, Table } from '../kernel/table.ts';
+import type { PageRange, Topology } from '../scenario/topology.ts';
+
+/** Registers that are never zeroed: where the actor is, and the VM it works on. */
+const ROOT = frameOf('', { leaf: { ref: 'leaf' }, vm: {} });
+
+/** A defect of the laboratory, or of a kernel patch that breaks its rules: never a finding about a kernel. */
+export class LaboratoryError extends Error {
+  override name = 'LaboratoryError';
+}
+
+/** Memory map of a kernel's objects and frames for a scenario. */
+export function planFor(kernel: Kernel, topology: Topology): Plan {
+  const fields: Record<string, FieldSpec> = { ...ROOT.fields };
+  for (const { fields: more } of kernel.registers) Object.assign(fields, more);
+  const frames: Layout = layout('frame', fields, { per: ['actor'] });
+  const code = topology.actors.reduce((words, actor) => words + actor.code.length, 0);
+  return makePlan([frames, ...kernel.objects], topology.sizes, code);
+}
+
+const spaceOf = (ranges: readonly PageRange[]): PageSpace =>
+  new PageSpace(ranges.map(({ start, end }) => ({ start: BigInt(start), end: BigInt(end) })));
+
+/** Constants of the scenario, with the programs copied into the constant region of `words`. */
+function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words): Facts {
+  const code = words.subarray(plan.constants, plan.totalWords) as Int32Array;
+  const programOf = [0];
+  let at = 0;
+  for (const actor of topology.actors) {
+    programOf.push(at);
+    code.set(actor.code, at);
+    at += actor.code.length;
+  }
+  const vcpusOfVm: number[][] = topology.vmTypes.map(() => []);
+  topology.vmOfVcpu.forEach((vm, vcpu) => vcpusOfVm[vm]!.push(vcpu));
+  return {
+    sizes: topology.sizes,
+    gfns: spaceOf(topology.gfns), indexes: spaceOf(topology.indexes), hvas: spaceOf(topology.hvas),
+    vmOfVcpu: topology.vmOfVcpu, vcpusOfVm, regionOfHva: topology.regionOfHva, hugeRegions: topology.hugeRegions,
+    vmTypes: topology.vmTypes, actors: topology.actors.length,
+    callOutcomes: kernel.calls.map((call) => outcome(call.name)), code, programOf,
+    config: kernel.config,
+  };
+}
+
+/** What the last executed step did; read it before the next one. */
+export interface Executed {
+  actor: number;
+  /** Leaf that the actor was in. */
+  leaf: number;
+  outcome: number;
+  /** Leaf that it is in now. */
+  to: number;
+  /** Its free choice and of how many; -1 and 0 when it had none. */
+  choice: number;
+  choices: number;
+}
+
+export type FrameView = Frame<{ leaf: number } & Record<string, number>> & { readonly id: number; readonly base: number };
+
+export class RunWorld {
+  readonly kernel: Kernel;
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly words: Words;
+  readonly access: Access;
+  readonly facts: Facts;
+  readonly objects: World;
+  /** By actor number; entry 0 is not an actor. */
+  readonly frames: readonly FrameView[];
+  readonly table: Table;
+  /** The last step that was executed. */
+  readonly last: Executed = { actor: 0, leaf: 0, outcome: 0, to: 0, choice: -1, choices: 0 };
+
+  private readonly functions: readonly Step<never>[];
+  private readonly zero: readonly Int32Array[];
+  private readonly chooseNow: Choose;
+  private picker: Choose = () => 0;
+
+  constructor(kernel: Kernel, topology: Topology, plan: Plan, words: Words, observer?: Observer) {
+    this.kernel = kernel;
+    this.topology = topology;
+    this.plan = plan;
+    this.words = words;
+    this.table = kernel.table;
+    this.access = makeAccess(plan, words, observer);
+    this.facts = factsFor(kernel, topology, plan, words);
+    this.objects = { ...this.access.tables, facts: this.facts } as unknown as World;
+    const frameTable = this.access.tables['frame']!;
+    this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
+      self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
+    }) as unknown as FrameView)];
+    this.functions = this.table.leaves.map((leaf) => (leaf.final ? endedStep : kernel.steps.get(leaf.step)!));
+    this.zero = this.table.ends.map((ended) => registerOffsets(kernel, plan, ended));
+    this.chooseNow = (n) => {
+      const { last } = this;
+      if (last.choices !== 0) throw new LaboratoryError(`step '${this.leafOf(last.actor).step}' asks for a second choice; a step has at most one`);
+      last.choices = n;
+      last.choice = this.picker(n);
+      return last.choice;
+    };
+  }
+
+  /** Puts every actor into the initial state of its machine, and the scenario's constants of state into place. */
+  reset(): void {
+    this.words.fill(0, 0, this.plan.constants);
+    this.topology.actors.forEach((actor, i) => {
+      const frame = this.frames[i + 1]!;
+      const initial = this.table.initial.get(actor.machine);
+      if (initial === undefined) throw new LaboratoryError(`kernel '${this.kernel.name}' has no machine '${actor.machine}' for actor '${actor.name}'`);
+      frame.leaf = initial;
+      frame.vm = actor.vm;
+    });
+    const { kvm_mmu, memslots, vma } = this.objects;
+    this.topology.vmTypes.forEach((_type, vm) => {
+      kvm_mmu(vm).mmu_invalidate_seq = 1;
+      memslots(vm).generation = 1;
+    });
+    this.topology.hugeRegions.forEach((huge, region) => {
+      vma(region).mapped = 1;
+      vma(region).huge = huge ? 1 : 0;
+    });
+  }
+
+  /** Executes the next step of `actor`. Answers its outcome, or a negative number when it is blocked and nothing has changed. */
+  step(actor: number, picker: Choose): number {
+    const frame = this.frames[actor]!;
+    const { last, table } = this;
+    const { leaf } = frame;
+    last.actor = actor;
+    last.leaf = leaf;
+    last.choice = -1;
+    last.choices = 0;
+    this.picker = picker;
+    const result = this.functions[leaf]!(this.objects, frame as never, this.chooseNow);
+    if (result < 0) return result;
+    const at = leaf * table.width + result;
+    const to = result < table.width ? table.next[at]! : -1;
+    if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
+    const offsets = this.zero[table.endsAt[at]!]!;
+    for (let k = 0; k < offsets.length; k++) {
+      const cell = frame.base + offsets[k]!;
+      if (this.words[cell] !== 0) this.access.store(frame.id, cell, 0);
+    }
+    frame.leaf = to;
+    last.outcome = result;
+    last.to = to;
+    return result;
+  }
+
+  /** The state that `actor` is in. */
+  leafOf(actor: number): LeafInfo {
+    return this.table.leaves[this.frames[actor]!.leaf]!;
+  }
+
+  /** Has nothing more to do, ever. */
+  ended(actor: number): boolean {
+    return this.leafOf(actor).final;
+  }
+
+  private forgottenOutcome(leaf: number, result: number): string {
+    const { machine, path, step, outcomes } = this.table.leaves[leaf]!;
+    return `step '${step}' answered '${outcomeName(result)}', which state '${path}' of machine '${machine}' does not lead on; it expects ${outcomes.map((one) => `'${one}'`).join(', ')}`;
+  }
+}
+
+const endedStep: Step = () => { throw new LaboratoryError('an actor that has ended was asked for a step'); };
+
+/** Offsets in a frame of the registers of these fragments. */
+function registerOffsets(kernel: Kernel, plan: Plan, fragments: readonly string[]): Int32Array {
+  const fields = plan.byName.get('frame')!.fields;
+  const offsets = new Set<number>();
+  for (const { fragment, fields: registers } of kernel.registers) {
+    if (!fragments.includes(fragment)) continue;
+    for (const name of Object.keys(registers)) offsets.add(fields.find((field) => field.name === name)!.offset);
+  }
+  return Int32Array.from([...offsets].toSorted((a, b) => a - b));
+}
+
+/** Memory for a plan: shared, so that workers can join it. */
+export const sharedWords = (plan: Plan): Words => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4));
+/** Private memory, for searches and pages. */
+export const privateWords = (plan: Plan): Words => new Int32Array(new ArrayBuffer(plan.totalWords * 4));
+

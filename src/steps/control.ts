@@ -1,0 +1,64 @@
+// The control instructions that guest programs and VMM programs share: loops, weighted choices, jumps. They cost no step of
+// their own: an actor's next step runs over them.
+
+import { GUEST, operand } from '../memory/code.ts';
+import type { Choose, Facts, Frame } from '../memory/world.ts';
+
+/** Program counter and up to three nested loop counters: live as long as the actor. */
+export type Program = { pc: number; loop0: number; loop1: number; loop2: number };
+
+const { LOOP, JUMP } = GUEST;
+
+function counter(f: Frame<Program>, n: number): number {
+  return n === 0 ? f.loop0 : n === 1 ? f.loop1 : f.loop2;
+}
+function setCounter(f: Frame<Program>, n: number, value: number): void {
+  if (n === 0) f.loop0 = value;
+  else if (n === 1) f.loop1 = value;
+  else f.loop2 = value;
+}
+
+/** Target of a weighted choice among the branches of the MIX at `pc`. */
+function branch(facts: Facts, actor: number, pc: number, choose: Choose): number {
+  const n = operand(facts, actor, pc, 1);
+  let total = 0;
+  for (let k = 0; k < n; k++) total += operand(facts, actor, pc, 3 + 2 * k);
+  let left = total > 1 ? choose(total) : 0;
+  for (let k = 0; k < n; k++) {
+    left -= operand(facts, actor, pc, 3 + 2 * k);
+    if (left < 0) return operand(facts, actor, pc, 2 + 2 * k);
+  }
+  return operand(facts, actor, pc, 2);
+}
+
+/** Runs over jumps and loop ends; the operation at the program counter is then one that does something, or a MIX. */
+export function skipJumps(facts: Facts, f: Frame<Program>): number {
+  for (;;) {
+    const operation = operand(facts, f.self, f.pc, 0);
+    if (operation === JUMP) f.pc = operand(facts, f.self, f.pc, 1);
+    else if (operation === LOOP) {
+      const n = operand(facts, f.self, f.pc, 2);
+      const times = operand(facts, f.self, f.pc, 3);
+      if (times === 0) f.pc = operand(facts, f.self, f.pc, 1);
+      else if (counter(f, n) + 1 < times) {
+        setCounter(f, n, counter(f, n) + 1);
+        f.pc = operand(facts, f.self, f.pc, 1);
+      } else {
+        setCounter(f, n, 0);
+        f.pc += 1;
+      }
+    } else return operation;
+  }
+}
+
+/** Steps over the instruction that is done, and over jumps behind it, so that a program counter always stands on a real one. */
+export function advance(facts: Facts, f: Frame<Program>): void {
+  f.pc += 1;
+  skipJumps(facts, f);
+}
+
+/** At a MIX: takes a branch. The choice is the whole step. */
+export function takeBranch(facts: Facts, f: Frame<Program>, choose: Choose): void {
+  f.pc = branch(facts, f.self, f.pc, choose);
+  skipJumps(facts, f);
+}

@@ -1,0 +1,107 @@
+// What the CPU of a vCPU does in guest mode: the guest's next instruction through the TLB, and the page walk behind a miss.
+
+import { ok, outcome } from '../memory/outcome.ts';
+import { GUEST, operand } from '../memory/code.ts';
+import { TAG_VM } from '../memory/layouts/folio.ts';
+import { EXIT_HLT, EXIT_HYPERCALL } from '../memory/layouts/vcpu.ts';
+import { advance, takeBranch, type Program } from './control.ts';
+import { specifyContent } from './ghost.ts';
+import { HUGE_PAGES } from './huge.ts';
+import type { TlbMiss } from '../memory/frames.ts';
+import type { Choose, Frame, Step, World } from '../memory/world.ts';
+
+export const miss = outcome('miss');
+export const interrupted = outcome('interrupted');
+export const hypercall = outcome('hypercall');
+export const halt = outcome('halt');
+export const violation = outcome('violation');
+export const spin = outcome('spin');
+
+/** pick: the page that a random access has chosen, + 1, kept until the access is done. */
+export type Guest = Program & { pick: number };
+
+/** Executes the read or write at the program counter if the TLB serves it. */
+function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, write: boolean): number {
+  const { facts } = world;
+  const first = operand(facts, f.self, f.pc, 1);
+  const span = operand(facts, f.self, f.pc, 2);
+  if (span > 1 && f.pick === 0) f.pick = 1 + choose(span);
+  const gfn = span > 1 ? first + f.pick - 1 : first;
+  const entry = world.tlb(f.vcpu, gfn);
+  if (entry.pfn === 0 || (write && entry.writable === 0)) {
+    f.gfn = gfn;
+    f.write = write ? 1 : 0;
+    f.intent = operand(facts, f.self, f.pc, 3);
+    return miss;
+  }
+  if (write) {
+    const value = operand(facts, f.self, f.pc, 4);
+    const content = world.page(entry.pfn);
+    content.tag = TAG_VM;
+    content.writer = f.vm;
+    content.value = value;
+    content.secret_of = entry.private !== 0 ? f.vm + 1 : 0;
+    specifyContent(world, entry.pfn, TAG_VM, f.vm, value);
+  } else {
+    // The load itself: what it sees is judged by the content invariants.
+    void world.page(entry.pfn).tag;
+  }
+  f.pick = 0;
+  advance(facts, f);
+  return ok;
+}
+
+export const steps = {
+  /** The guest's next instruction. An interrupt that is pending comes first: nothing more executes before the exit. */
+  'guest.execute': (world, f, choose) => {
+    const { facts, interrupt, sync_point, kvm_run } = world;
+    if (interrupt(f.vcpu).pending !== 0) return interrupted;
+    switch (operand(facts, f.self, f.pc, 0)) {
+      case GUEST.READ: return access(world, f, choose, false);
+      case GUEST.WRITE: return access(world, f, choose, true);
+      case GUEST.MAP_GPA_RANGE: {
+        const run = kvm_run(f.vcpu);
+        run.exit_reason = EXIT_HYPERCALL;
+        run.gfn = operand(facts, f.self, f.pc, 1) + 1;
+        run.npages = operand(facts, f.self, f.pc, 2);
+        run.attributes = operand(facts, f.self, f.pc, 3);
+        advance(facts, f);
+        return hypercall;
+      }
+      case GUEST.MIX:
+        takeBranch(facts, f, choose);
+        return ok;
+      case GUEST.NOTIFY:
+        sync_point(operand(facts, f.self, f.pc, 1)).add_count(1);
+        advance(facts, f);
+        return ok;
+      case GUEST.AWAIT:
+        if (sync_point(operand(facts, f.self, f.pc, 1)).count === 0) return spin;
+        advance(facts, f);
+        return ok;
+      default:
+        kvm_run(f.vcpu).exit_reason = EXIT_HLT;
+        return halt;
+    }
+  },
+  /** The page walker: loads the TLB from a present leaf that allows the access, else an EPT violation. */
+  'guest.walk': ({ spte, spte_huge, vcpu_root, tlb, facts }, f) => {
+    const root = vcpu_root(f.vcpu).root - 1;
+    const entry = tlb(f.vcpu, f.gfn);
+    if (facts.sizes.hp > 0) {
+      const huge = spte_huge(f.vm, root, Math.floor(f.gfn / HUGE_PAGES));
+      if (huge.pfn !== 0 && (f.write === 0 || huge.writable !== 0)) {
+        entry.pfn = huge.pfn + (f.gfn % HUGE_PAGES);
+        entry.private = huge.private;
+        entry.writable = huge.writable;
+        return ok;
+      }
+    }
+    const leaf = spte(f.vm, root, f.gfn);
+    if (leaf.pfn === 0 || (f.write !== 0 && leaf.writable === 0)) return violation;
+    entry.pfn = leaf.pfn;
+    entry.private = leaf.private;
+    entry.writable = leaf.writable;
+    return ok;
+  },
+} satisfies { [name: string]: Step<Guest & TlbMiss> };

@@ -1,0 +1,23 @@
+// Steps of an operation: the actor that carries out one system call at a time in the context of the thread that made it.
+// The arguments stay in the mailbox while the call runs, as a user's struct does.
+
+import { ok } from '../memory/outcome.ts';
+import * as mailbox from '../memory/mailbox.ts';
+import { MESSAGE_REPLY } from './vcpu.ts';
+import type { Operation } from '../memory/frames.ts';
+import type { Step } from '../memory/world.ts';
+
+export const steps = {
+  /** Entry of the system call: dispatch by its number. */
+  'op.receive': ({ mailbox: boxes, facts }, f) => {
+    const box = boxes(f.self);
+    if (!mailbox.waiting(box)) return mailbox.nothing(box);
+    return facts.callOutcomes[box.type - 1]!;
+  },
+  /** Return to userspace. */
+  'op.reply': ({ mailbox: boxes }, f) => {
+    mailbox.take(boxes(f.self));
+    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [f.errno, f.value]);
+    return ok;
+  },
+} satisfies { [name: string]: Step<Operation> };

@@ -1,0 +1,95 @@
+// Steps of the KVM_RUN loop: the message from the VMM, requests, entry and exit of guest mode, what userspace is told.
+
+import { ok, outcome } from '../memory/outcome.ts';
+import * as mailbox from '../memory/mailbox.ts';
+import {
+  EXIT_INTR, IN_GUEST_MODE, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, KVM_REQ_VM_DEAD, OUTSIDE_GUEST_MODE,
+} from '../memory/layouts/vcpu.ts';
+import { EINTR, EIO } from './errno.ts';
+import type { Step, World } from '../memory/world.ts';
+
+export const run = outcome('run');
+export const pending = outcome('pending');
+export const dead = outcome('dead');
+
+/** Message types of KVM_RUN and of every answer to a VMM thread. */
+export const MESSAGE_RUN = 1;
+export const MESSAGE_REPLY = 2;
+
+type Vcpu = { errno: number };
+
+function emptyTlb({ tlb, facts }: World, vcpu: number): void {
+  for (let gfn = 0; gfn < facts.sizes.gfn; gfn++) {
+    const entry = tlb(vcpu, gfn);
+    if (entry.pfn === 0) continue;
+    entry.pfn = 0;
+    entry.private = 0;
+    entry.writable = 0;
+  }
+}
+
+export const steps = {
+  /** The KVM_RUN ioctl arrives at the vCPU. */
+  'vcpu.receiveRun': ({ mailbox: boxes, kvm_run }, f) => {
+    const box = boxes(f.self);
+    if (!mailbox.waiting(box)) return mailbox.nothing(box);
+    mailbox.take(box);
+    const exit = kvm_run(f.vcpu);
+    exit.exit_reason = 0;
+    exit.gfn = 0;
+    exit.npages = 0;
+    exit.flags = 0;
+    exit.attributes = 0;
+    return run;
+  },
+  /** A signal for the thread that runs this vCPU ends KVM_RUN with EINTR. */
+  'vcpu.checkSignal': ({ signal, kvm_run }, f) => {
+    if (f.thread < 0 || signal(f.thread).number === 0) return ok;
+    kvm_run(f.vcpu).exit_reason = EXIT_INTR;
+    f.errno = EINTR;
+    return pending;
+  },
+  /** kvm_check_request, each bit tested and cleared: a flush empties the TLB, obsolete roots are dropped, a dead VM ends the run. */
+  'vcpu.handleRequests': (world, f) => {
+    const requests = world.vcpu_requests(f.vcpu);
+    const { bits } = requests;
+    if (bits === 0) return ok;
+    if ((bits & KVM_REQ_VM_DEAD) !== 0) {
+      f.errno = EIO;
+      return dead;
+    }
+    requests.bits = 0;
+    if ((bits & KVM_REQ_MMU_FREE_OBSOLETE_ROOTS) !== 0) {
+      const loaded = world.vcpu_root(f.vcpu);
+      if (loaded.root !== 0 && loaded.root - 1 !== world.mmu_root(f.vm).valid) loaded.root = 0;
+    }
+    if ((bits & KVM_REQ_TLB_FLUSH) !== 0) emptyTlb(world, f.vcpu);
+    return ok;
+  },
+  /** kvm_mmu_load: a vCPU without a root gets the valid one; a new root starts with an empty TLB. */
+  'vcpu.loadRoot': (world, f) => {
+    const loaded = world.vcpu_root(f.vcpu);
+    if (loaded.root !== 0) return ok;
+    loaded.root = world.mmu_root(f.vm).valid + 1;
+    emptyTlb(world, f.vcpu);
+    return ok;
+  },
+  /** Interrupts off, vcpu->mode = IN_GUEST_MODE, full barrier. */
+  'vcpu.setInGuestMode': ({ vcpu_mode }, f) => {
+    vcpu_mode(f.vcpu).mode = IN_GUEST_MODE;
+    return ok;
+  },
+  /** kvm_vcpu_exit_request: the re-check behind the barrier. */
+  'vcpu.recheckRequests': ({ vcpu_requests }, f) => (vcpu_requests(f.vcpu).bits !== 0 ? pending : ok),
+  /** Out of the guest, or never in: mode, then interrupts on again, so that a pending one is handled. */
+  'vcpu.setOutsideGuestMode': ({ vcpu_mode, interrupt }, f) => {
+    vcpu_mode(f.vcpu).mode = OUTSIDE_GUEST_MODE;
+    interrupt(f.vcpu).pending = 0;
+    return ok;
+  },
+  /** KVM_RUN returns to the VMM thread that called it. */
+  'vcpu.reply': ({ mailbox: boxes }, f) => {
+    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [f.errno]);
+    return ok;
+  },
+} satisfies { [name: string]: Step<Vcpu> };

@@ -1,0 +1,106 @@
+// Steps of a VMM thread: its program of system calls, and its reaction to the exits of the vCPU that it runs (T12).
+
+import { blocked, ok, outcome } from '../memory/outcome.ts';
+import { INSTRUCTION, operand, POLICY, VMM } from '../memory/code.ts';
+import * as mailbox from '../memory/mailbox.ts';
+import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
+import { advance, takeBranch, type Program } from './control.ts';
+import { EFAULT, EINTR } from './errno.ts';
+import { MESSAGE_RUN } from './vcpu.ts';
+import type { Step, World } from '../memory/world.ts';
+
+export const sent = outcome('sent');
+export const running = outcome('running');
+export const end = outcome('end');
+export const next = outcome('next');
+export const again = outcome('again');
+export const convert = outcome('convert');
+export const host = outcome('host');
+export const unexpected = outcome('unexpected');
+
+/** ret: errno of the last call. */
+export type Vmm = Program & { ret: number };
+
+/** Puts the call of the instruction at the program counter into the mailbox of the operation that carries it out. */
+function sendCall({ mailbox: boxes, facts }: World, self: number, pc: number): void {
+  const target = operand(facts, self, pc, 3);
+  const box = boxes(target);
+  box.type = operand(facts, self, pc, 1) + 1;
+  box.from = self;
+  for (let i = 0; i + 4 < INSTRUCTION; i++) {
+    const word = operand(facts, self, pc, 4 + i);
+    if (word !== 0) box.payload.put(i, word);
+  }
+}
+
+export const steps = {
+  /** The thread's next instruction: a system call, KVM_RUN, an access through a mapping, or waiting for another thread. */
+  'vmm.next': (world, f, choose) => {
+    const { facts } = world;
+    switch (operand(facts, f.self, f.pc, 0)) {
+      case VMM.CALL:
+        sendCall(world, f.self, f.pc);
+        return sent;
+      case VMM.RUN:
+        world.mailbox(operand(facts, f.self, f.pc, 1)).type = MESSAGE_RUN;
+        world.mailbox(operand(facts, f.self, f.pc, 1)).from = f.self;
+        return running;
+      case VMM.HOST_ACCESS: return host;
+      case VMM.MIX:
+        takeBranch(facts, f, choose);
+        return ok;
+      case VMM.NOTIFY:
+        world.sync_point(operand(facts, f.self, f.pc, 1)).add_count(1);
+        advance(facts, f);
+        return ok;
+      case VMM.AWAIT: {
+        const point = world.sync_point(operand(facts, f.self, f.pc, 1));
+        if (point.count === 0) return blocked(point);
+        advance(facts, f);
+        return ok;
+      }
+      default: return end;
+    }
+  },
+  /** The system call has returned. */
+  'vmm.receiveReply': (world, f) => {
+    const box = world.mailbox(f.self);
+    if (!mailbox.waiting(box)) return mailbox.nothing(box);
+    f.ret = box.payload.at(0);
+    mailbox.take(box);
+    const expected = operand(world.facts, f.self, f.pc, 2);
+    advance(world.facts, f);
+    return expected !== 0 && expected - 1 !== f.ret ? unexpected : ok;
+  },
+  /** KVM_RUN has returned: what the exit policy makes of it. */
+  'vmm.receiveExit': (world, f) => {
+    const box = world.mailbox(f.self);
+    if (!mailbox.waiting(box)) return mailbox.nothing(box);
+    const errno = box.payload.at(0);
+    mailbox.take(box);
+    f.ret = errno;
+    const policy = operand(world.facts, f.self, f.pc, 3);
+    const { exit_reason, flags, gfn, npages, attributes } = world.kvm_run(operand(world.facts, f.self, f.pc, 2));
+    if (errno === EINTR || exit_reason === EXIT_INTR) return again;
+    if (exit_reason !== EXIT_HLT && policy === POLICY.RETRY) return again;
+    if (policy === POLICY.CONVERT) {
+      if (errno === 0 && exit_reason === EXIT_HYPERCALL) {
+        f.gfn = gfn - 1; f.npages = npages; f.attributes = attributes;
+        return convert;
+      }
+      if (errno === EFAULT && exit_reason === EXIT_MEMORY_FAULT) {
+        f.gfn = gfn - 1; f.npages = npages; f.attributes = (flags & MEMORY_FAULT_FLAG_PRIVATE) !== 0 ? 1 : 0;
+        return convert;
+      }
+    }
+    advance(world.facts, f);
+    return next;
+  },
+  /** ioctl(vcpu, KVM_RUN) once more. */
+  'vmm.runAgain': (world, f) => {
+    const box = world.mailbox(operand(world.facts, f.self, f.pc, 1));
+    box.type = MESSAGE_RUN;
+    box.from = f.self;
+    return ok;
+  },
+} satisfies { [name: string]: Step<Vmm & { gfn: number; npages: number; attributes: number }> };
