@@ -95,7 +95,8 @@ export class RunWorld {
     this.table = kernel.table;
     this.access = makeAccess(plan, words, observer);
     this.facts = factsFor(kernel, topology, plan, words);
-    this.objects = { ...this.access.tables, facts: this.facts } as unknown as World;
+    // As a prototype the tables are constants to the JIT; as properties added one by one they would be a hash table.
+    this.objects = Object.assign(Object.create(this.access.tables) as object, { facts: this.facts }) as World;
     const frameTable = this.access.tables['frame']!;
     this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
