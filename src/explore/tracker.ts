@@ -32,8 +32,6 @@ export class Tracker implements Observer {
     this.written.length = 0;
   }
 
-  read(): void {}
-
   write(id: number, cell: number, previous: number, value: number): void {
     if (!this.written.includes(id)) this.written.push(id);
     if (previous === value) return;

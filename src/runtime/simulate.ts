@@ -19,7 +19,6 @@ export class WriteLog implements Observer {
     this.written = new Int32Array(objects);
     this.stamp = new Int32Array(objects);
   }
-  read(): void {}
   write(id: number): void {
     if (this.stamp[id] === this.now) return;
     this.stamp[id] = this.now;
