@@ -9,6 +9,8 @@ import type { PlacedField, PlacedTable, Plan } from './plan.ts';
 export interface Observer {
   /** Left out by an observer that does not care for reads: they are plain loads then. */
   read?(id: number, cell: number): void;
+  /** Layouts whose accesses it does not want to hear of. */
+  readonly ignores?: readonly string[];
   /** Before the word changes. */
   write(id: number, cell: number, previous: number, value: number): void;
 }
@@ -134,25 +136,25 @@ function tableFunction(table: PlacedTable, views: readonly ObjectRef[]): (...at:
 export interface Access {
   /** A function for each table, by layout name. */
   readonly tables: Record<string, Table<Layout>>;
-  readonly load: Load;
+  /** Writes a word of an object that is not ignored, through the observer. */
   readonly store: Store;
 }
 
 /** Builds the tables of all views over `words`. With an observer, every access goes through it. */
 export function makeAccess(plan: Plan, words: Words, observer?: Observer): Access {
-  const plain = { reads: observer?.read === undefined, writes: observer === undefined };
-  const load: Load = plain.reads
-    ? (_id, cell) => words[cell]!
-    : (id, cell) => { observer!.read!(id, cell); return words[cell]!; };
-  const store: Store = observer
-    ? (id, cell, value) => { observer.write(id, cell, words[cell]!, value | 0); words[cell] = value; }
-    : (_id, cell, value) => { words[cell] = value; };
+  const rawLoad: Load = (_id, cell) => words[cell]!;
+  const rawStore: Store = (_id, cell, value) => { words[cell] = value; };
+  const load: Load = observer?.read === undefined ? rawLoad : (id, cell) => { observer.read!(id, cell); return words[cell]!; };
+  const store: Store = observer === undefined ? rawStore : (id, cell, value) => { observer.write(id, cell, words[cell]!, value | 0); words[cell] = value; };
   const tables: Record<string, Table<Layout>> = {};
   for (const table of plan.tables) {
-    const ViewClass = viewClass(table, words, load, store, plain);
+    const ignored = observer?.ignores?.includes(table.layout.name) === true;
+    const ViewClass = viewClass(table, words, ignored ? rawLoad : load, ignored ? rawStore : store, {
+      reads: ignored || load === rawLoad, writes: ignored || store === rawStore,
+    });
     const views: ObjectRef[] = [];
     for (let n = 0; n < table.count; n++) views.push(new ViewClass(table.firstId + n, table.base + n * table.words));
     tables[table.layout.name] = tableFunction(table, views) as Table<Layout>;
   }
-  return { tables, load, store };
+  return { tables, store };
 }
