@@ -3,7 +3,6 @@
 
 import { outcome, outcomeCount } from '../memory/outcome.ts';
 import type { Table } from '../kernel/table.ts';
-import { TraceError } from './errors.ts';
 
 /** Names of a table's outcomes, in the order of its leaves. */
 export const outcomeNames = (table: Table): string[] => [...new Set(table.leaves.flatMap((leaf) => leaf.outcomes))];
@@ -15,10 +14,4 @@ export function outcomesToTrace(table: Table): Int32Array {
   const result = new Int32Array(outcomeCount()).fill(-1);
   numbers.forEach((number, place) => { result[number] = place; });
   return result;
-}
-
-/** From the trace's number of an outcome to the process's; `names` is the header's list. */
-export function outcomesFromTrace(names: readonly string[]): Int32Array {
-  if (new Set(names).size !== names.length) throw new TraceError('malformed', 'has a header that lists an outcome twice');
-  return Int32Array.from(names, (name) => outcome(name));
 }
