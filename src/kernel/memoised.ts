@@ -12,7 +12,8 @@ export function memoisedLogic(table: Table, leaf: number): MemoisedLogic {
   const leafOf = leavesBySnapshot(table);
   return {
     transition(snapshot, event) {
-      const to = table.next[leafOf.get(snapshot)! * table.width + outcome(event.type)] ?? -1;
+      const number = outcome(event.type);
+      const to = number < table.width ? table.next[leafOf.get(snapshot)! * table.width + number]! : -1;
       return to < 0 ? snapshot : table.snapshots[to]!;
     },
     getInitialSnapshot: () => table.snapshots[leaf]!,
