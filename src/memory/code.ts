@@ -25,6 +25,10 @@ export const GUEST = {
   NOTIFY: 7,
   /** [event]: spins until it was notified */
   AWAIT: 8,
+  /** [gfn, span]: the CPU loads a TLB entry that nobody asked for, if a present SPTE allows it */
+  SPECULATE: 9,
+  /** [gfn, span]: the CPU drops a TLB entry for want of room */
+  EVICT: 10,
 } as const;
 
 /** Operations of a VMM thread's program. */
