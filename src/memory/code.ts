@@ -9,7 +9,7 @@ export const INSTRUCTION = 24;
 /** Operations of a guest program. Operands in brackets; a page operand is (first gfn, span): span > 1 means any of them. */
 export const GUEST = {
   END: 0,
-  /** [gfn, span, intent] */
+  /** [gfn, span, intent, value + 1 that it must read, or 0 for any] */
   READ: 1,
   /** [gfn, span, intent, value] */
   WRITE: 2,
@@ -36,15 +36,40 @@ export const VMM = {
   END: 0,
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
-  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, actor of the file operations] */
+  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none] */
   RUN: 2,
-  /** [hva, span, write, value, expected] */
+  /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
   HOST_ACCESS: 3,
   LOOP: 4,
   MIX: 5,
   JUMP: 6,
   NOTIFY: 7,
   AWAIT: 8,
+} as const;
+
+/** Operations of a hardware program. A page operand is (descriptor or -1, index, hva): of a file, or of host memory. */
+export const HARDWARE = {
+  END: 0,
+  /** [page…, actor of the memory_failure() that handles it] */
+  MEMORY_ERROR: 1,
+  /** [vcpu] */
+  INTERRUPT: 2,
+  /** [thread] */
+  SIGNAL: 3,
+  LOOP: 4,
+  MIX: 5,
+  JUMP: 6,
+  NOTIFY: 7,
+  AWAIT: 8,
+  /** [page…] */
+  PIN: 9,
+  /** [page…] */
+  UNPIN: 10,
+  /** [countdown for fault_injection.allocation: 1 fails the next try] */
+  FAIL_ALLOCATION: 11,
+  /** [countdown for fault_injection.arch_prepare] */
+  FAIL_ARCH_PREPARE: 12,
+  LRU_DRAIN: 13,
 } as const;
 
 /** What a VMM thread does with the exits of the vCPU that it runs. */

@@ -96,6 +96,16 @@ export class Simulation {
     return this.world.topology.actors.flatMap((_spec, i) => (this.world.leafOf(i + 1).idle ? [] : [i + 1]));
   }
 
+  /** A check of the steps' own promise: an actor that is parked must still be blocked. The first that is not, or 0; the world is spoilt then. */
+  lostWakeup(): number {
+    const { world, place } = this;
+    for (let actor = 1; actor < place.length; actor++) {
+      if (place[actor]! >= 0 || world.ended(actor)) continue;
+      if (!isBlocked(world.step(actor, () => 0))) return actor;
+    }
+    return 0;
+  }
+
   private wake(actor: number): void {
     if (this.place[actor]! >= 0) return;
     this.place[actor] = this.ready;
