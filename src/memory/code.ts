@@ -47,30 +47,35 @@ export const VMM = {
   AWAIT: 8,
 } as const;
 
-/** Operations of a hardware program. A page operand is (descriptor or -1, index, hva): of a file, or of host memory. */
+/** Operations of a hardware program. LOOP to AWAIT are as in the other programs. A page is (where, fd, page, span): `where` one of
+ *  PAGE_OF, `page` a file index or a host page, any of `span` from there by free choice. */
 export const HARDWARE = {
   END: 0,
-  /** [page…, actor of the memory_failure() that handles it] */
+  /** [actor of memory failure, expected errno + 1 or 0, where, fd, page, span, thread that consumes the error + 1 or 0, early kill] */
   MEMORY_ERROR: 1,
-  /** [vcpu] */
+  /** [vcpu]: an interrupt towards its CPU */
   INTERRUPT: 2,
-  /** [thread] */
+  /** [thread, signal number] */
   SIGNAL: 3,
   LOOP: 4,
   MIX: 5,
   JUMP: 6,
   NOTIFY: 7,
   AWAIT: 8,
-  /** [page…] */
+  /** [where, fd, page, span]: a device takes a reference on the page that is there now, and … */
   PIN: 9,
-  /** [page…] */
+  /** … [where, fd, page, span]: drops it */
   UNPIN: 10,
-  /** [countdown for fault_injection.allocation: 1 fails the next try] */
+  /** [n]: the n-th allocation of a page from now on fails */
   FAIL_ALLOCATION: 11,
-  /** [countdown for fault_injection.arch_prepare] */
+  /** [n]: the n-th preparation of the arch part of a memslot from now on fails */
   FAIL_ARCH_PREPARE: 12,
+  /** []: lru_add_drain_all */
   LRU_DRAIN: 13,
 } as const;
+
+/** What the page of a hardware instruction is a page of. */
+export const PAGE_OF = { FILE: 0, MEMORY: 1 } as const;
 
 /** What a VMM thread does with the exits of the vCPU that it runs. */
 export const POLICY = {

@@ -31,7 +31,7 @@ export class Recorder {
     this.emit = emit;
   }
 
-  /** Call after each step, with the first `count` of the objects as those that it wrote. False when it broke an invariant: the run ends. */
+  /** Call after each step, with the objects that it wrote: the first `count`. False when it broke an invariant: the run ends. */
   record(written: Int32Array, count: number): boolean {
     const { last } = this.world;
     const { records } = this;

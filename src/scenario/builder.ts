@@ -1,8 +1,8 @@
 // Scenarios in TypeScript: functions that give the operations of the scenario language, typed. `export default scenario({ … })`.
 
 import type {
-  Await, Branch, CallOp, FailAfter, GuestCheck, GuestConvert, GuestFill, GuestRead, GuestWrite, HostRead, HostWrite, Interrupt, Loop, LruDrain,
-  Mix, Notify, OnPage, PagePlace, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64,
+  Await, Branch, CallOp, FailAfter, GuestCheck, GuestConvert, GuestFill, GuestRead, GuestTlb, GuestWrite, HostRead, HostWrite, Interrupt, Loop, LruDrain,
+  MemoryError, Mix, Notify, PagePlace, Pin, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64,
 } from './types.ts';
 
 export type { GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec } from './types.ts';
@@ -35,6 +35,9 @@ export const fill = (page: U64, pages: number, value: number, options: Omit<Acce
 export const check = (page: U64, value: number, options: Omit<AccessOptions, 'any'> = {}): GuestCheck => ({ op: 'check', page, value, ...options });
 /** The guest asks for a conversion. */
 export const convert = (page: U64, pages: number, to: 'private' | 'shared'): GuestConvert => ({ op: 'convert', page, pages, to });
+/** The CPU loads a TLB entry unasked, or drops one. */
+export const speculate = (page: U64, any = 1): GuestTlb => ({ op: 'speculate', page, any });
+export const evict = (page: U64, any = 1): GuestTlb => ({ op: 'evict', page, any });
 
 // VMM threads.
 
@@ -71,9 +74,9 @@ const expected = (expect: string | undefined): { expect?: string } => (expect ==
 
 // Hardware.
 
-export const memoryError = (place: PagePlace): OnPage => ({ op: 'memory_error', ...place });
-export const pin = (place: PagePlace): OnPage => ({ op: 'pin', ...place });
-export const unpin = (place: PagePlace): OnPage => ({ op: 'unpin', ...place });
+export const memoryError = (place: Omit<MemoryError, 'op'>): MemoryError => ({ op: 'memory_error', ...place });
+export const pin = (place: PagePlace): Pin => ({ op: 'pin', ...place });
+export const unpin = (place: PagePlace): Pin => ({ op: 'unpin', ...place });
 export const interrupt = (vcpu: number | string): Interrupt => ({ op: 'interrupt', vcpu });
 export const signal = (thread: string): Signal => ({ op: 'signal', thread });
 export const failAllocation = (after = 0): FailAfter => ({ op: 'fail_allocation', after });

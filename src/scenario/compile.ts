@@ -56,7 +56,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
       const page = numbered.hvas.real(hva);
       return cast.regions.findIndex(({ first, pages }) => page >= first && page < first + BigInt(pages));
     }),
-    hugeRegions: cast.regions.length === 0 ? [false] : cast.regions.map((region) => region.huge),
+    hugeRegions: cast.regions.map((region) => region.huge),
     names: {
       vms: cast.vms, vcpus: cast.vcpus.map(({ name }) => name), threads: cast.threads.map(({ name }) => name),
       fds: cast.descriptors, events: cast.events, regions: cast.regions.map(({ name }) => name),

@@ -15,7 +15,7 @@ export function parseJson(text: string, origin: string): unknown {
   }
 }
 
-const TOKEN = /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![0-9.])|true|false|null))/y;
+const TOKEN = /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![0-9.])|true|false|null))/y;
 const SPACE = /[ \t\r\n]*/y;
 
 /** Offset of the first letter at which `text` stops being the beginning of a JSON text. */
@@ -54,7 +54,7 @@ function firstError(text: string): number {
 
 /** Where a text in quotes goes wrong: at a control character or a bad escape, else at the end. */
 function endOfBadString(text: string, start: number): number {
-  const good = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
+  const good = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
   good.lastIndex = start;
   good.exec(text);
   return good.lastIndex;

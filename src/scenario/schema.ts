@@ -57,13 +57,21 @@ const guestOperations = operations([
   op('convert', 'the guest asks for a conversion (KVM_HC_MAP_GPA_RANGE)', {
     page, pages: whole(1, LIMITS.pages, 'pages', 'pages'), to: word(['private', 'shared'], 'what the pages become'),
   }),
+  op('map_gpa_range', 'the hypercall of `convert` with its registers as they are, for what KVM refuses', {
+    gpa: u64('address in bytes'), npages: u64('pages'), attributes: u64('16 private, 0 shared; low bits are the page size'),
+  }),
+  op('speculate', 'the CPU loads a TLB entry that nobody asked for, if the page table has one', { page, any }),
+  op('evict', 'the CPU drops a TLB entry for want of room', { page, any }),
 ], 'a guest');
 
-const onPage: Entries = { fd: optional(name('file that the page belongs to')), memory: optional(name('memory region that it belongs to')), page };
+const onPage: Entries = { fd: optional(name('file that the page belongs to')), memory: optional(name('memory region that it belongs to')), page, any };
 const hardwareOperations = operations([
-  op('memory_error', 'a page frame loses its content: machine check, memory_failure()', onPage),
+  op('memory_error', 'a page frame loses its content: machine check, memory_failure()', {
+    ...onPage, thread: optional(name('thread whose access has consumed the error; nobody when left out')),
+    early_kill: optional(flag('processes that map the page get their signal at once')), expect: expectation,
+  }),
   op('interrupt', 'an interrupt for the CPU of a vCPU', { vcpu: numberOrName('the vCPU') }),
-  op('signal', 'a signal for a VMM thread', { thread: name('the thread') }),
+  op('signal', 'a signal for a VMM thread', { thread: name('the thread'), number: optional(whole(1, 64, 'number of the signal; 10 when left out')) }),
   op('pin', 'a device takes a reference on a page', onPage),
   op('unpin', 'the device drops it', onPage),
   op('fail_allocation', 'an allocation of the kernel fails', { after: optional(whole(0, LIMITS.times, 'how many succeed before', 'times')) }),

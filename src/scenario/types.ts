@@ -23,7 +23,11 @@ export interface GuestWrite { readonly op: 'write'; readonly page: U64; readonly
 export interface GuestFill { readonly op: 'fill'; readonly page: U64; readonly pages: number; readonly value: number; readonly private?: boolean | undefined }
 export interface GuestCheck { readonly op: 'check'; readonly page: U64; readonly value: number; readonly private?: boolean | undefined }
 export interface GuestConvert { readonly op: 'convert'; readonly page: U64; readonly pages: number; readonly to: 'private' | 'shared' }
-export type GuestOp = GuestRead | GuestWrite | GuestFill | GuestCheck | GuestConvert | Loop<GuestOp> | Mix<GuestOp> | Notify | Await;
+/** The same hypercall with its registers as they are, for what KVM refuses. */
+export interface GuestHypercall { readonly op: 'map_gpa_range'; readonly gpa: U64; readonly npages: U64; readonly attributes: U64 }
+/** What the CPU does with its TLB unasked. */
+export interface GuestTlb { readonly op: 'speculate' | 'evict'; readonly page: U64; readonly any?: number | undefined }
+export type GuestOp = GuestTlb | GuestRead | GuestWrite | GuestFill | GuestCheck | GuestConvert | GuestHypercall | Loop<GuestOp> | Mix<GuestOp> | Notify | Await;
 
 /** A system call by its name, its arguments by theirs; the kernel's list of calls says which there are. */
 export interface CallOp {
@@ -38,13 +42,21 @@ export interface HostWrite { readonly op: 'host_write'; readonly memory: string;
 export type VmmOp = PunchOrAllocate | Run | HostRead | HostWrite | Loop<VmmOp> | Mix<VmmOp> | Notify | Await | CallOp;
 
 /** A page that hardware strikes or holds: of a file, or of a memory region. */
-export interface PagePlace { readonly fd?: string | undefined; readonly memory?: string | undefined; readonly page: U64 }
-export interface OnPage extends PagePlace { readonly op: 'memory_error' | 'pin' | 'unpin' }
+export interface PagePlace { readonly fd?: string | undefined; readonly memory?: string | undefined; readonly page: U64; readonly any?: number | undefined }
+export interface Pin extends PagePlace { readonly op: 'pin' | 'unpin' }
+export interface MemoryError extends PagePlace {
+  readonly op: 'memory_error';
+  /** Thread whose access has consumed the error; nobody's when left out. */
+  readonly thread?: string | undefined;
+  /** Processes that map the page are killed at once. */
+  readonly early_kill?: boolean | undefined;
+  readonly expect?: string | undefined;
+}
 export interface Interrupt { readonly op: 'interrupt'; readonly vcpu: number | string }
-export interface Signal { readonly op: 'signal'; readonly thread: string }
+export interface Signal { readonly op: 'signal'; readonly thread: string; readonly number?: number | undefined }
 export interface FailAfter { readonly op: 'fail_allocation' | 'fail_arch_prepare'; readonly after?: number | undefined }
 export interface LruDrain { readonly op: 'lru_drain' }
-export type HardwareOp = OnPage | Interrupt | Signal | FailAfter | LruDrain | Loop<HardwareOp> | Mix<HardwareOp> | Notify | Await;
+export type HardwareOp = MemoryError | Pin | Interrupt | Signal | FailAfter | LruDrain | Loop<HardwareOp> | Mix<HardwareOp> | Notify | Await;
 
 export interface VcpuSpec {
   readonly program?: readonly GuestOp[] | undefined;
