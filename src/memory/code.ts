@@ -9,7 +9,7 @@ export const INSTRUCTION = 24;
 /** Operations of a guest program. Operands in brackets; a page operand is (first gfn, span): span > 1 means any of them. */
 export const GUEST = {
   END: 0,
-  /** [gfn, span, intent] */
+  /** [gfn, span, intent, value + 1 that it must read, or 0 for any] */
   READ: 1,
   /** [gfn, span, intent, value] */
   WRITE: 2,
@@ -25,6 +25,10 @@ export const GUEST = {
   NOTIFY: 7,
   /** [event]: spins until it was notified */
   AWAIT: 8,
+  /** [gfn, span]: the CPU loads a TLB entry that nobody asked for, if a present SPTE allows it */
+  SPECULATE: 9,
+  /** [gfn, span]: the CPU drops a TLB entry for want of room */
+  EVICT: 10,
 } as const;
 
 /** Operations of a VMM thread's program. */
@@ -32,9 +36,9 @@ export const VMM = {
   END: 0,
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
-  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, actor of the file operations] */
+  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none] */
   RUN: 2,
-  /** [hva, span, write, value, expected] */
+  /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
   HOST_ACCESS: 3,
   LOOP: 4,
   MIX: 5,

@@ -86,6 +86,7 @@ export class RunWorld {
   private readonly functions: readonly Step<never>[];
   private readonly zero: readonly Int32Array[];
   private readonly chooseNow: Choose;
+  private readonly framesIgnored: boolean;
   private picker: Choose = () => 0;
 
   constructor(kernel: Kernel, topology: Topology, plan: Plan, words: Words, observer?: Observer) {
@@ -95,8 +96,10 @@ export class RunWorld {
     this.words = words;
     this.table = kernel.table;
     this.access = makeAccess(plan, words, observer);
+    this.framesIgnored = observer?.ignores?.includes('frame') === true;
     this.facts = factsFor(kernel, topology, plan, words);
-    this.objects = { ...this.access.tables, facts: this.facts } as unknown as World;
+    // As a prototype the tables are constants to the JIT; as properties added one by one they would be a hash table.
+    this.objects = Object.assign(Object.create(this.access.tables) as object, { facts: this.facts }) as World;
     const frameTable = this.access.tables['frame']!;
     this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
@@ -160,7 +163,9 @@ export class RunWorld {
     const offsets = this.zero[table.endsAt[at]!]!;
     for (let k = 0; k < offsets.length; k++) {
       const cell = frame.base + offsets[k]!;
-      if (this.words[cell] !== 0) this.access.store(frame.id, cell, 0);
+      if (this.words[cell] === 0) continue;
+      if (this.framesIgnored) this.words[cell] = 0;
+      else this.access.store(frame.id, cell, 0);
     }
     frame.leaf = to;
     last.outcome = result;

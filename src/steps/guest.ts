@@ -8,7 +8,7 @@ import { advance, takeBranch, type Program } from './control.ts';
 import { specifyContent } from './ghost.ts';
 import { HUGE_PAGES } from './huge.ts';
 import type { TlbMiss } from '../memory/frames.ts';
-import type { Choose, Frame, Step, World } from '../memory/world.ts';
+import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 
 export const miss = outcome('miss');
 export const interrupted = outcome('interrupted');
@@ -51,6 +51,33 @@ function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, write: 
   return ok;
 }
 
+/** Fills a TLB entry from the leaf that maps `gfn`, if there is one that allows the access. */
+function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: number, write: boolean): boolean {
+  const root = vcpu_root(f.vcpu).root - 1;
+  const entry = tlb(f.vcpu, gfn);
+  if (facts.sizes.hp > 0) {
+    const huge = spte_huge(f.vm, root, Math.floor(gfn / HUGE_PAGES));
+    if (huge.pfn !== 0 && (!write || huge.writable !== 0)) {
+      entry.pfn = huge.pfn + (gfn % HUGE_PAGES);
+      entry.private = huge.private;
+      entry.writable = huge.writable;
+      return true;
+    }
+  }
+  const leaf = spte(f.vm, root, gfn);
+  if (leaf.pfn === 0 || (write && leaf.writable === 0)) return false;
+  entry.pfn = leaf.pfn;
+  entry.private = leaf.private;
+  entry.writable = leaf.writable;
+  return true;
+}
+
+/** A page among those that an instruction names, by free choice. */
+function anyPage(facts: Facts, f: Frame<Program>, choose: Choose): number {
+  const span = operand(facts, f.self, f.pc, 2);
+  return operand(facts, f.self, f.pc, 1) + (span > 1 ? choose(span) : 0);
+}
+
 export const steps = {
   /** The guest's next instruction. An interrupt that is pending comes first: nothing more executes before the exit. */
   'guest.execute': (world, f, choose) => {
@@ -79,29 +106,23 @@ export const steps = {
         if (sync_point(operand(facts, f.self, f.pc, 1)).count === 0) return spin;
         advance(facts, f);
         return ok;
+      case GUEST.SPECULATE:
+        fill(world, f, anyPage(facts, f, choose), false);
+        advance(facts, f);
+        return ok;
+      case GUEST.EVICT: {
+        const entry = world.tlb(f.vcpu, anyPage(facts, f, choose));
+        entry.pfn = 0;
+        entry.private = 0;
+        entry.writable = 0;
+        advance(facts, f);
+        return ok;
+      }
       default:
         kvm_run(f.vcpu).exit_reason = EXIT_HLT;
         return halt;
     }
   },
   /** The page walker: loads the TLB from a present leaf that allows the access, else an EPT violation. */
-  'guest.walk': ({ spte, spte_huge, vcpu_root, tlb, facts }, f) => {
-    const root = vcpu_root(f.vcpu).root - 1;
-    const entry = tlb(f.vcpu, f.gfn);
-    if (facts.sizes.hp > 0) {
-      const huge = spte_huge(f.vm, root, Math.floor(f.gfn / HUGE_PAGES));
-      if (huge.pfn !== 0 && (f.write === 0 || huge.writable !== 0)) {
-        entry.pfn = huge.pfn + (f.gfn % HUGE_PAGES);
-        entry.private = huge.private;
-        entry.writable = huge.writable;
-        return ok;
-      }
-    }
-    const leaf = spte(f.vm, root, f.gfn);
-    if (leaf.pfn === 0 || (f.write !== 0 && leaf.writable === 0)) return violation;
-    entry.pfn = leaf.pfn;
-    entry.private = leaf.private;
-    entry.writable = leaf.writable;
-    return ok;
-  },
+  'guest.walk': (world, f) => (fill(world, f, f.gfn, f.write !== 0) ? ok : violation),
 } satisfies { [name: string]: Step<Guest & TlbMiss> };
