@@ -9,10 +9,8 @@ import { EINVAL, EIO, ENOMEM, ENOTTY } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { allocationFails, enomem } from './folio.ts';
 import { first, flush, unlock } from './gmem-invalidate.ts';
-import { HUGE_PAGES } from './huge.ts';
-import { partlyCovered, updateMixed } from './lpage.ts';
+import { updateMixed } from './lpage.ts';
 import { hasPrivateMemory, KVM_MEMORY_ATTRIBUTE_PRIVATE, publishedSlot } from './set-region.ts';
-import { widenRange } from './mmu.ts';
 import type { SetAttributes } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -92,15 +90,6 @@ export const steps = {
   /** kvm_arch_post_set_memory_attributes, mmu_lock held for writing: may the memslot's huge pages in the range be mapped huge? */
   'attributes.updateMixed': (world, f) => {
     updateMixed(world, f.vm, f.slot, f.gfn, f.gfn_end);
-    return ok;
-  },
-  /** Since 6.15: huge pages that the range covers in part make faults retry too, so that none is mapped huge while it becomes mixed. */
-  'attributes.addHugeEdges': (world, f) => {
-    const head = Math.floor(f.gfn / HUGE_PAGES);
-    const tail = Math.floor((f.gfn_end - 1) / HUGE_PAGES);
-    for (const hp of head === tail ? [head] : [head, tail]) {
-      if (world.facts.sizes.hp > 0 && partlyCovered(world, f.slot, hp, f.gfn, f.gfn_end)) widenRange(world, f.vm, hp * HUGE_PAGES, (hp + 1) * HUGE_PAGES);
-    }
     return ok;
   },
 } satisfies { [name: string]: Step<SetAttributes> };
