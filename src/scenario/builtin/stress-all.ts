@@ -5,6 +5,9 @@ import {
   setAttributes, slot, weighted, write,
 } from '../builder.ts';
 
+/** Steps in which a thread does nothing. */
+const rest = (weight: number) => weighted(weight, []);
+
 const guest = forever([mix(
   weighted(4, [read(0, { any: 8 })]),
   weighted(4, [write(0, 1, { any: 8 })]),
@@ -25,15 +28,15 @@ export const stressAll = scenario({
   memory: [{ name: 'ram', pages: 8, huge: true }],
   setup: [createGmem('A', 8), slot(0, 0, 8, { fd: 'A', memory: 'ram' }), setAttributes(4, 8, 'private')],
   threads: [
-    { name: 'puncher', program: [forever([mix([punch('A', 0, 2)], [punch('A', 0, 8)], [allocate('A', 2, 3)])])] },
+    { name: 'puncher', program: [forever([mix(rest(100), [punch('A', 0, 2)], [punch('A', 0, 8)], [allocate('A', 2, 3)])])] },
     { name: 'maker', program: [forever([createGmem('B', 4), slot(1, 8, 4, { fd: 'B' }), allocate('B', 0, 4), close('B')])] },
-    { name: 'deleter', program: [forever([deleteSlot(1)])] },
-    { name: 'toggler', program: [forever([call('set_region', { slot: 1, page: 8, pages: 4, flags: [] })])] },
-    { name: 'converter', program: [forever([mix([setAttributes(0, 3, 'private')], [setAttributes(0, 3, 'shared')], [setAttributes(7, 1, 'shared')], [setAttributes(7, 1, 'private')])])] },
-    { name: 'host', program: [forever([mix([hostWrite('ram', 0, 9, { any: 8 })], [hostRead('ram', 0, { any: 8 })], [call('madvise_dontneed', { memory: 'ram', page: 0, pages: 8 })])])] },
+    { name: 'deleter', program: [forever([mix(rest(100), [deleteSlot(1)])])] },
+    { name: 'toggler', program: [forever([mix(rest(100), [call('set_region', { slot: 1, page: 8, pages: 4, flags: [] })])])] },
+    { name: 'converter', program: [forever([mix(rest(100), [setAttributes(0, 3, 'private')], [setAttributes(0, 3, 'shared')], [setAttributes(7, 1, 'shared')], [setAttributes(7, 1, 'private')])])] },
+    { name: 'host', program: [forever([mix(rest(50), [hostWrite('ram', 0, 9, { any: 8 })], [hostRead('ram', 0, { any: 8 })], [call('madvise_dontneed', { memory: 'ram', page: 0, pages: 8 })])])] },
   ],
   hardware: [
-    { name: 'errors', program: [forever([memoryError({ fd: 'A', page: 0, any: 8 })])] },
-    { name: 'timer', program: [forever([mix([interrupt(0)], [interrupt(1)], [interrupt(2)], [interrupt(3)])])] },
+    { name: 'errors', program: [forever([mix(rest(500), [memoryError({ fd: 'A', page: 0, any: 8 })])])] },
+    { name: 'timer', program: [forever([mix(rest(100), [interrupt(0)], [interrupt(1)], [interrupt(2)], [interrupt(3)])])] },
   ],
 });

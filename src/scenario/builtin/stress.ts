@@ -3,9 +3,12 @@
 // their files are closed; and only private accesses go where a slot comes and goes.
 
 import {
-  allocate, await_, call, close, convert, createGmem, deleteSlot, evict, forever, hostRead, hostWrite, interrupt, memoryError, mix, notify,
+  allocate, await_, call, close, convert, createGmem, deleteSlot, evict, forever, hostRead, hostWrite, interrupt, loop, memoryError, mix, notify,
   punch, read, scenario, setAttributes, slot, speculate, weighted, write,
 } from '../builder.ts';
+
+/** Steps in which a thread does nothing: invalidations without a pause would let no fault finish. */
+const rest = (weight: number) => weighted(weight, []);
 
 /** Guest pages: 0 to 7 convertible, over file A and ram; 8 and 9 private, slot that comes and goes; 12 and 13 for memory errors. */
 const anywhere = { any: 8 };
@@ -46,12 +49,14 @@ export const stress = scenario({
     setAttributes(4, 10, 'private'),
   ],
   threads: [
-    { name: 'puncher', program: [forever([mix([punch('A', 0, 2)], [punch('A', 4, 4)], [punch('A', 0, 8)], [allocate('A', 2, 3)])])] },
-    { name: 'churner', program: [forever([createGmem('B', 2), slot(1, 8, 2, { fd: 'B' }), allocate('B', 0, 2), deleteSlot(1), close('B')])] },
-    { name: 'host', program: [forever([mix([hostWrite('ram', 0, 9, { any: 8 })], [hostRead('ram', 0, { any: 8 })], [call('madvise_dontneed', { memory: 'ram', page: 2, pages: 3 })])])] },
+    { name: 'puncher', program: [forever([mix(rest(200), [punch('A', 0, 2)], [punch('A', 4, 4)], [punch('A', 0, 8)], [allocate('A', 2, 3)])])] },
+    { name: 'churner', program: [forever([
+      createGmem('B', 2), slot(1, 8, 2, { fd: 'B' }), allocate('B', 0, 2), loop(50, [mix(rest(1))]), deleteSlot(1), close('B'), loop(50, [mix(rest(1))]),
+    ])] },
+    { name: 'host', program: [forever([mix(rest(100), weighted(10, [hostWrite('ram', 0, 9, { any: 8 })]), weighted(10, [hostRead('ram', 0, { any: 8 })]), [call('madvise_dontneed', { memory: 'ram', page: 2, pages: 3 })])])] },
   ],
   hardware: [
-    { name: 'errors', program: [await_('mapped'), forever([memoryError({ fd: 'P', page: 0, any: 2 })])] },
-    { name: 'timer', program: [forever([mix([interrupt(0)], [interrupt(1)], [interrupt(2)], [interrupt(3)])])] },
+    { name: 'errors', program: [await_('mapped'), forever([mix(rest(500), [memoryError({ fd: 'P', page: 0, any: 2 })])])] },
+    { name: 'timer', program: [forever([mix(rest(100), [interrupt(0)], [interrupt(1)], [interrupt(2)], [interrupt(3)])])] },
   ],
 });
