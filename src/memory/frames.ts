@@ -76,6 +76,11 @@ export const ReloadFrame = frame('kvm.reloadRemoteRoots', { target: { ref: 'vcpu
 export const TruncateFrame = frame('gmem.truncate', { index: { ref: 'index' }, pfn: { ref: 'pfn' } });
 export const AllocateFrame = frame('gmem.allocate', { index: { ref: 'index' }, pfn: { ref: 'pfn' } });
 
+/** kvm_gmem_release's walk over its bindings. */
+export const ClearSlotFilesFrame = frame('gmem.clearSlotFiles', { index: { ref: 'index' } });
+/** kvm_free_memslots. gmem.bind and gmem.unbind work on the `slot` of the fragment that uses them. */
+export const FreeMemslotsFrame = frame('kvm.freeMemslots', { slot: { ref: 'slot' } });
+
 /** A program: where it stands, its loop counters, the page that a random access has chosen (+ 1). Live as long as the actor. */
 const program = { pc: {}, loop0: {}, loop1: {}, loop2: {}, pick: {} } as const;
 export const VcpuFrame = frame('vcpu', program);
@@ -87,4 +92,5 @@ export const VmmFrame = frame('vmm', { ...program, ret: {} });
 export const registers = [
   TlbMissFrame, FaultFrame, GetPfnFrame, OperationFrame, InvalidateBeginFrame, InvalidateEndFrame, UnmapFrame, FlushFrame, ReloadFrame,
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
+  ClearSlotFilesFrame, FreeMemslotsFrame,
 ];

@@ -2,6 +2,7 @@
 // of choosing whose step comes next; none of them executes a step differently.
 
 import { frame as frameOf, layout, type FieldSpec, type Layout } from '../memory/layout.ts';
+import { KVM_LIVE } from '../memory/layouts/kvm.ts';
 import { makePlan, type Plan } from '../memory/plan.ts';
 import { PageSpace } from '../memory/pages.ts';
 import { makeAccess, type Access, type Observer, type Words } from '../memory/views.ts';
@@ -124,10 +125,19 @@ export class RunWorld {
       frame.leaf = initial;
       frame.vm = actor.vm;
     });
-    const { kvm_mmu, memslots, vma } = this.objects;
+    const { kvm, kvm_mmu, memslots, vcpu_fd, vm_file, vma } = this.objects;
     this.topology.vmTypes.forEach((_type, vm) => {
       kvm_mmu(vm).mmu_invalidate_seq = 1;
       memslots(vm).generation = 1;
+      // VMs and vCPUs are there from the start, their descriptors open.
+      kvm(vm).state = KVM_LIVE;
+      kvm(vm).fd_open = 1;
+      kvm(vm).users_count = 1 + this.facts.vcpusOfVm[vm]!.length;
+      vm_file(vm).f_count = 1;
+    });
+    this.topology.vmOfVcpu.forEach((_vm, vcpu) => {
+      vcpu_fd(vcpu).open = 1;
+      vcpu_fd(vcpu).f_count = 1;
     });
     this.topology.hugeRegions.forEach((huge, region) => {
       vma(region).mapped = 1;

@@ -1,6 +1,39 @@
 // The list of system calls that every kernel has from 6.8 on.
 
 import type { Call } from '../memory/calls.ts';
+import { calls as refusedCalls } from './file-refused.ts';
+
+/** Files and VMs: their life. */
+const lifeCalls: readonly Call[] = [
+  {
+    name: 'create_gmem', on: 'vm', fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
+    arguments: [
+      { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
+      { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
+      { name: 'size', type: 'u64', description: 'bytes' },
+      { name: 'flags', type: 'u32', default: 0, description: 'none is known' },
+    ],
+  },
+  {
+    name: 'close_vm', on: 'vm', fragment: 'vm.close', description: 'close(2) of a VM descriptor',
+    arguments: [{ name: 'vm', type: 'vm', description: 'the VM' }],
+  },
+  {
+    name: 'close_vcpu', on: 'vm', fragment: 'vcpu.close', description: 'close(2) of a vCPU descriptor',
+    arguments: [{ name: 'vcpu', type: 'vcpu', description: 'the vCPU' }],
+  },
+  {
+    name: 'close', on: 'gmem', fragment: 'gmem.close', description: 'close(2) of a guest_memfd',
+    arguments: [{ name: 'fd', type: 'fd', description: 'descriptor of the file' }],
+  },
+  {
+    name: 'dup', on: 'gmem', fragment: 'gmem.dup', description: 'dup(2) of a guest_memfd',
+    arguments: [
+      { name: 'fd', type: 'fd', description: 'descriptor of the file' },
+      { name: 'newFd', type: 'newFd', description: 'name of the new descriptor' },
+    ],
+  },
+];
 
 export const calls: readonly Call[] = [
   {
@@ -12,4 +45,5 @@ export const calls: readonly Call[] = [
       { name: 'length', type: 'u64', description: 'bytes' },
     ],
   },
+  ...lifeCalls, ...refusedCalls,
 ];
