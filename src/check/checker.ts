@@ -29,7 +29,7 @@ export class Checker {
   }
 
   /** Call after a step that wrote the first `count` of these objects. Answers the first violation, in the order of the list. */
-  afterStep(written: Int32Array | readonly number[], count = written.length): Violation | undefined {
+  afterStep(written: Int32Array | readonly number[], count: number): Violation | undefined {
     let any = false;
     for (let k = 0; k < count; k++) {
       const readers = this.readers[this.tableOf[written[k]!]!]!;

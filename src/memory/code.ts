@@ -13,7 +13,8 @@ export const GUEST = {
   READ: 1,
   /** [gfn, span, intent, value] */
   WRITE: 2,
-  /** [gfn, npages, attributes]: KVM_HC_MAP_GPA_RANGE */
+  /** [gfn, npages, attributes]: KVM_HC_MAP_GPA_RANGE; with a fourth operand of 1, arguments as the guest puts them into its
+   *  registers follow: gpa, npages, attributes as u64 (low word, high word), unaligned or wrapping as may be */
   MAP_GPA_RANGE: 3,
   /** [target, counter, times]: goes to target while the counter register is below times; times 0 means for ever */
   LOOP: 4,

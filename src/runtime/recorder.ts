@@ -31,8 +31,8 @@ export class Recorder {
     this.emit = emit;
   }
 
-  /** Call after each step, with the objects that it wrote. False when it broke an invariant: the run ends. */
-  record(written: readonly number[]): boolean {
+  /** Call after each step, with the objects that it wrote: the first `count`. False when it broke an invariant: the run ends. */
+  record(written: Int32Array, count: number): boolean {
     const { last } = this.world;
     const { records } = this;
     if (last.choice >= NO_CHOICE) throw new LaboratoryError(`step '${this.world.table.leaves[last.leaf]!.step}' chose ${last.choice}; a trace can hold choices below ${NO_CHOICE}`);
@@ -43,7 +43,7 @@ export class Recorder {
     records[at + RECORD.CHOICE] = last.choice < 0 ? NO_CHOICE : last.choice;
     this.steps++;
     if (++this.count === BATCH) this.flush();
-    this.violation = this.checker.afterStep(written);
+    this.violation = this.checker.afterStep(written, count);
     return this.violation === undefined;
   }
 

@@ -53,7 +53,7 @@ export function runSchedule(
       if (differs === undefined && outcomeName(answer) !== there) {
         differs = { step: steps, sentence: `'${leaf.step}' of '${name}' answers '${outcomeName(answer)}' here, '${there}' in the trace` };
       }
-      const violation = checker?.afterStep(log.written);
+      const violation = checker?.afterStep(log.written, log.count);
       if (violation !== undefined) return result({ violation });
     }
   }

@@ -67,7 +67,7 @@ class SimulateRun extends Run {
 function slice(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
   for (let k = 0; k < count; k++) {
     if (!simulation.step()) return simulation.standstill();
-    if (!recorder.record(log.written)) return 'violation';
+    if (!recorder.record(log.written, log.count)) return 'violation';
   }
   return undefined;
 }

@@ -58,7 +58,7 @@ export class TraceDecoder {
       if (this.place === 'line' && !this.beginsLikeTrace()) throw this.foreign();
       throw this.wrong('truncated', 'ends within its header: record the run again');
     }
-    const good = this.steps === 0 ? 'it has no whole step' : `steps 1 to ${this.steps} are whole: give --until ${this.steps} (replay) or --to ${this.steps} (show) to stop there`;
+    const good = this.steps === 0 ? 'it has no whole step' : `steps 1 to ${this.steps} are whole: stop there with replay --until ${this.steps}, show --to ${this.steps} or export --to ${this.steps}`;
     throw this.have() === 0
       ? this.wrong('truncated', `ends at byte ${this.offset} without a footer, as when the run was killed; ${good}`)
       : this.wrong('truncated', `ends within the chunk at byte ${this.offset}, as when the run was killed or the file was cut; ${good}`);

@@ -53,4 +53,6 @@ export const kvm_run = layout('kvm_run', {
   flags: {},
   /** HYPERCALL: attributes asked for. */
   attributes: {},
+  /** HYPERCALL: what the guest gets as the result, an errno negated; userspace writes it, or KVM when it refuses. */
+  hypercall_ret: {},
 }, { per: ['vcpu'] });
