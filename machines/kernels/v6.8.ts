@@ -47,11 +47,11 @@ export const v6_8 = defineKernel({
   fragments: [
     ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
     interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), ...Object.values(vmm),
+
+    ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
     ...Object.values(lifecycle),
-    // Memslots, attributes, host memory.
-    ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
