@@ -9,7 +9,7 @@ import { done } from './flush.ts';
 import { advance } from './control.ts';
 import { failed } from './memslots.ts';
 import { slotOf } from './memslot-lookup.ts';
-import { KVM_MEMORY_ATTRIBUTE_PRIVATE } from './vm-call.ts';
+import { KVM_MEMORY_ATTRIBUTE_PRIVATE } from './set-region.ts';
 import { sent, type Vmm } from './vmm.ts';
 import type { Convert } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
