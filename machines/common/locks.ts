@@ -16,3 +16,8 @@ export const invalidateLock = fragment('inode.invalidateLock', 'filemap_invalida
   acquire: step('inode.downWrite', 'down_write', { ok: '^done', queued: 'wait' }),
   wait: step('inode.downWriteGranted', 'rwsem_down_write_slowpath', { ok: '^done' }),
 });
+
+export const mmapWriteLock = fragment('mm.writeLock', "mmap_write_lock of the VMM's process", {
+  acquire: step('mmap.downWrite', 'down_write', { ok: '^done', queued: 'wait' }),
+  wait: step('mmap.downWriteGranted', 'rwsem_down_write_slowpath', { ok: '^done' }),
+});

@@ -7,13 +7,25 @@ import { calls } from '../../src/steps/calls.ts';
 import { steps } from '../../src/steps/index.ts';
 import * as flush from '../common/flush.ts';
 import * as locks from '../common/locks.ts';
+import * as bind from '../gmem/bind.ts';
+import * as close from '../gmem/close.ts';
+import * as create from '../gmem/create.ts';
 import * as fallocate from '../gmem/fallocate.ts';
 import * as punchHole from '../gmem/punch-hole.ts';
+import * as refused from '../gmem/refused.ts';
+import * as release from '../gmem/release.ts';
 import * as faultin from '../host/faultin.ts';
 import { interrupts } from '../hardware/interrupts.ts';
 import * as fault from '../vcpu/fault.ts';
 import * as vcpu from '../vcpu/vcpu.ts';
-import { vmm } from '../vmm/vmm.ts';
+import * as lifecycle from '../vm/lifecycle.ts';
+import * as vmm from '../vmm/vmm.ts';
+
+import * as notifier from '../host/notifier.ts';
+import * as unmap from '../host/unmap.ts';
+import * as memslots from '../vm/memslots.ts';
+import * as setAttributes from '../vm/set-attributes.ts';
+import * as setRegion from '../vm/set-region.ts';
 
 export const v6_8 = defineKernel({
   name: 'v6.8',
@@ -27,10 +39,19 @@ export const v6_8 = defineKernel({
     { machine: 'vmm', root: 'vmm' },
     { machine: 'vm-op', root: 'vm.operations' },
     { machine: 'gmem-op', root: 'gmem.operations' },
+    { machine: 'host-op', root: 'host.operations' },
+    // Life of files and VMs.
+    { machine: 'gmem', root: 'gmem' },
+    { machine: 'vm', root: 'vm' },
   ],
   fragments: [
     ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
-    interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), vmm,
+    interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), ...Object.values(vmm),
+    // Life of files and VMs.
+    ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
+    ...Object.values(lifecycle),
+    // Memslots, attributes, host memory.
+    ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },

@@ -26,6 +26,7 @@ export const vcpuRun = fragment('vcpu.run', 'vcpu_run: one call of KVM_RUN', {
   unlock: step('srcu.readUnlock', 'kvm_vcpu_srcu_read_unlock before the entry', { ok: 'guest' }),
   guest: step('guest.execute', 'guest mode: the next instruction of the guest', {
     ok: 'guest', spin: 'guest', miss: 'tlbMiss', interrupted: 'interrupted', hypercall: 'exit', halt: 'exit',
+    refusedHypercall: 'interrupted',
   }),
   tlbMiss: use('vcpu.tlbMiss', { filled: 'guest', again: 'signals', exit: 'leave' }),
   interrupted: use('vcpu.leaveGuest', 'signals'),

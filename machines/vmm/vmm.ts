@@ -1,13 +1,31 @@
 // A VMM thread: a program of system calls and host accesses; where it runs a vCPU, the reaction to its exits (QEMU's loop).
 
-import { end, fragment, step } from '../fragment.ts';
+import { end, fragment, step, use } from '../fragment.ts';
 
 export const vmm = fragment('vmm', 'a userspace thread of the VMM', {
   next: step('vmm.next', 'userspace: the next instruction of the program', {
-    ok: 'next', sent: 'reply', running: 'exit', end: 'ended',
+    ok: 'next', sent: 'reply', running: 'exit', host: 'access', signalled: 'handler', end: 'ended',
   }),
   reply: step('vmm.receiveReply', 'in a system call', { ok: 'next', unexpected: 'next' }),
-  exit: step('vmm.receiveExit', 'in ioctl(vcpu, KVM_RUN)', { next: 'next', again: 'again' }),
+  access: use('vmm.access', 'next'),
+  handler: step('vmm.handleSignal', 'the signal handler', { ok: 'next' }),
+  exit: step('vmm.receiveExit', 'in ioctl(vcpu, KVM_RUN)', { next: 'next', again: 'again', interrupted: 'runHandler', convert: 'convert' }),
+  runHandler: step('vmm.handleRunSignal', 'the signal handler, between two KVM_RUN', { next: 'next', again: 'again' }),
+  convert: use('vmm.convert', { done: 'again', failed: 'next' }),
   again: step('vmm.runAgain', 'ioctl(vcpu, KVM_RUN)', { ok: 'exit' }),
   ended: end,
+});
+
+export const hostAccess = fragment('vmm.access', 'a load or store to shared guest memory', {
+  access: step('vmm.hostAccess', 'the access, if the page table allows it', { ok: '^done', unexpected: '^done', fault: 'fault' }),
+  fault: use('host.handleFault', { done: 'access', unmapped: 'segv', enomem: 'segv', poisoned: 'sigbus' }),
+  segv: step('vmm.raiseSegv', 'force_sig_fault(SIGSEGV)', { ok: '^done' }),
+  sigbus: step('vmm.raiseSigbus', 'force_sig_mceerr(BUS_MCEERR_AR)', { ok: '^done' }),
+});
+
+export const convert = fragment('vmm.convert', 'kvm_convert_memory of QEMU: attributes first, then the memory of the old side', {
+  attributes: step('convert.sendAttributes', 'ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES)', { sent: 'converted' }),
+  converted: step('convert.receive', 'in ioctl(vm)', { ok: 'discard', failed: '^failed' }),
+  discard: step('convert.discardNext', 'ram_block_discard_range, ram_block_discard_guest_memfd_range', { sent: 'discarded', done: '^done' }),
+  discarded: step('convert.receive', 'in fallocate(2) or madvise(2)', { ok: 'discard', failed: '^failed' }),
 });

@@ -28,10 +28,10 @@ export class Checker {
     plan.tables.forEach((table, n) => this.tableOf.fill(n, table.firstId, table.firstId + table.count));
   }
 
-  /** Call after a step that wrote these objects. Answers the first violation, in the order of the list. */
-  afterStep(written: readonly number[]): Violation | undefined {
+  /** Call after a step that wrote the first `count` of these objects. Answers the first violation, in the order of the list. */
+  afterStep(written: Int32Array | readonly number[], count: number): Violation | undefined {
     let any = false;
-    for (let k = 0; k < written.length; k++) {
+    for (let k = 0; k < count; k++) {
       const readers = this.readers[this.tableOf[written[k]!]!]!;
       for (let r = 0; r < readers.length; r++) {
         this.due[readers[r]!] = 1;

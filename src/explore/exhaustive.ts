@@ -74,7 +74,7 @@ export function exhaustive(kernel: Kernel, topology: Topology, options: Exhausti
     top.enabled = true;
     transitions++;
     const decision = { actor, choice: world.last.choice };
-    const violation = checker?.afterStep(tracker.written);
+    const violation = checker?.afterStep(tracker.written, tracker.written.length);
     if (violation !== undefined) {
       found ??= { violation, schedule: [...schedule(), decision] };
       continue;

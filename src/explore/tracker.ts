@@ -1,5 +1,6 @@
 // What a search must know of a step: how to take it back, what it does to the hash of the state, which objects it touched.
 
+import { COPY, MONOTONE, MonotoneWords, PLAIN } from '../memory/canonical.ts';
 import { HashKeys, hashState, scramble } from '../memory/hash.ts';
 import type { Plan } from '../memory/plan.ts';
 import type { Observer, Words } from '../memory/views.ts';
@@ -17,22 +18,22 @@ export class Tracker implements Observer {
   private top = 0;
   private readonly keys: HashKeys;
   private readonly words: Words;
+  private readonly monotone: MonotoneWords;
   private readonly plan: Plan;
 
   constructor(plan: Plan, words: Words) {
     this.plan = plan;
     this.words = words;
     this.keys = new HashKeys(plan.stateWords);
+    this.monotone = new MonotoneWords(plan, words);
   }
 
   /** Call when the initial state stands: hashes it, and forgets how it came about. */
   start(): void {
-    this.hash.set(hashState(this.words, this.plan.stateWords, this.keys));
+    this.hash.set(hashState(this.words, this.plan.stateWords, this.keys, (cell) => this.monotone.value(cell)));
     this.top = 0;
     this.written.length = 0;
   }
-
-  read(): void {}
 
   write(id: number, cell: number, previous: number, value: number): void {
     if (!this.written.includes(id)) this.written.push(id);
@@ -61,6 +62,22 @@ export class Tracker implements Observer {
   }
 
   private rehash(cell: number, previous: number, value: number): void {
+    const { monotone } = this;
+    switch (monotone.kind[cell]) {
+      case PLAIN:
+        this.count(cell, previous, value);
+        return;
+      case COPY: {
+        const counter = this.words[monotone.counterOf(cell)]!;
+        this.count(cell, monotone.relation(previous, counter), monotone.relation(value, counter));
+        return;
+      }
+      case MONOTONE:
+        monotone.forCopiesOf(cell, (copyCell, copy) => this.count(copyCell, monotone.relation(copy, previous), monotone.relation(copy, value)));
+    }
+  }
+
+  private count(cell: number, previous: number, value: number): void {
     const difference = (scramble(value) - scramble(previous)) | 0;
     this.hash[0] = (this.hash[0]! + Math.imul(this.keys.low[cell]!, difference)) | 0;
     this.hash[1] = (this.hash[1]! + Math.imul(this.keys.high[cell]!, difference)) | 0;

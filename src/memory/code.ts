@@ -9,11 +9,12 @@ export const INSTRUCTION = 24;
 /** Operations of a guest program. Operands in brackets; a page operand is (first gfn, span): span > 1 means any of them. */
 export const GUEST = {
   END: 0,
-  /** [gfn, span, intent] */
+  /** [gfn, span, intent, value + 1 that it must read, or 0 for any] */
   READ: 1,
   /** [gfn, span, intent, value] */
   WRITE: 2,
-  /** [gfn, npages, attributes]: KVM_HC_MAP_GPA_RANGE */
+  /** [gfn, npages, attributes]: KVM_HC_MAP_GPA_RANGE; with a fourth operand of 1, arguments as the guest puts them into its
+   *  registers follow: gpa, npages, attributes as u64 (low word, high word), unaligned or wrapping as may be */
   MAP_GPA_RANGE: 3,
   /** [target, counter, times]: goes to target while the counter register is below times; times 0 means for ever */
   LOOP: 4,
@@ -25,6 +26,10 @@ export const GUEST = {
   NOTIFY: 7,
   /** [event]: spins until it was notified */
   AWAIT: 8,
+  /** [gfn, span]: the CPU loads a TLB entry that nobody asked for, if a present SPTE allows it */
+  SPECULATE: 9,
+  /** [gfn, span]: the CPU drops a TLB entry for want of room */
+  EVICT: 10,
 } as const;
 
 /** Operations of a VMM thread's program. */
@@ -32,9 +37,9 @@ export const VMM = {
   END: 0,
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
-  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, actor of the file operations] */
+  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none] */
   RUN: 2,
-  /** [hva, span, write, value, expected] */
+  /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
   HOST_ACCESS: 3,
   LOOP: 4,
   MIX: 5,
@@ -42,6 +47,36 @@ export const VMM = {
   NOTIFY: 7,
   AWAIT: 8,
 } as const;
+
+/** Operations of a hardware program. LOOP to AWAIT are as in the other programs. A page is (where, fd, page, span): `where` one of
+ *  PAGE_OF, `page` a file index or a host page, any of `span` from there by free choice. */
+export const HARDWARE = {
+  END: 0,
+  /** [actor of memory failure, expected errno + 1 or 0, where, fd, page, span, thread that consumes the error + 1 or 0, early kill] */
+  MEMORY_ERROR: 1,
+  /** [vcpu]: an interrupt towards its CPU */
+  INTERRUPT: 2,
+  /** [thread, signal number] */
+  SIGNAL: 3,
+  LOOP: 4,
+  MIX: 5,
+  JUMP: 6,
+  NOTIFY: 7,
+  AWAIT: 8,
+  /** [where, fd, page, span]: a device takes a reference on the page that is there now, and … */
+  PIN: 9,
+  /** … [where, fd, page, span]: drops it */
+  UNPIN: 10,
+  /** [n]: the n-th allocation of a page from now on fails */
+  FAIL_ALLOCATION: 11,
+  /** [n]: the n-th preparation of the arch part of a memslot from now on fails */
+  FAIL_ARCH_PREPARE: 12,
+  /** []: lru_add_drain_all */
+  LRU_DRAIN: 13,
+} as const;
+
+/** What the page of a hardware instruction is a page of. */
+export const PAGE_OF = { FILE: 0, MEMORY: 1 } as const;
 
 /** What a VMM thread does with the exits of the vCPU that it runs. */
 export const POLICY = {

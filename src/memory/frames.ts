@@ -76,6 +76,11 @@ export const ReloadFrame = frame('kvm.reloadRemoteRoots', { target: { ref: 'vcpu
 export const TruncateFrame = frame('gmem.truncate', { index: { ref: 'index' }, pfn: { ref: 'pfn' } });
 export const AllocateFrame = frame('gmem.allocate', { index: { ref: 'index' }, pfn: { ref: 'pfn' } });
 
+/** kvm_gmem_release's walk over its bindings. */
+export const ClearSlotFilesFrame = frame('gmem.clearSlotFiles', { index: { ref: 'index' } });
+/** kvm_free_memslots. gmem.bind and gmem.unbind work on the `slot` of the fragment that uses them. */
+export const FreeMemslotsFrame = frame('kvm.freeMemslots', { slot: { ref: 'slot' } });
+
 /** A program: where it stands, its loop counters, the page that a random access has chosen (+ 1). Live as long as the actor. */
 const program = { pc: {}, loop0: {}, loop1: {}, loop2: {}, pick: {} } as const;
 export const VcpuFrame = frame('vcpu', program);
@@ -83,8 +88,86 @@ export const VcpuFrame = frame('vcpu', program);
 export const VcpuCallFrame = frame('vcpu.call', { errno: {} });
 export const VmmFrame = frame('vmm', { ...program, ret: {} });
 
+/** KVM_SET_USER_MEMORY_REGION2. */
+export const SetRegionFrame = frame('vm.setRegion', {
+  /** The new memslot object; where gmem.unbind is used, the one to unbind. */
+  slot: { ref: 'slot' },
+  /** The memslot that the request changes, as it was published. */
+  old: { ref: 'slot' },
+  /** Its copy with KVM_MEMSLOT_INVALID. */
+  invalid_slot: { ref: 'slot' },
+});
+export type SetRegion = Registers<typeof SetRegionFrame> & Operation;
+
+/** A walk over the leaves of a root page table that is not valid any more. */
+export const ZapAllFrame = frame('mmu.zapAllFast', { gfn: { ref: 'gfn' } });
+
+/** KVM_SET_MEMORY_ATTRIBUTES: gfns [first, behind) get `attributes`. */
+export const SetAttributesFrame = frame('vm.setAttributes', {
+  first: { ref: 'gfn' },
+  behind: { ref: 'gfn' },
+  attributes: {},
+  /** The gfn whose attribute is stored next, less `first`. */
+  stored: {},
+});
+/** One walk over the memslots that overlap a gfn range. */
+const slotWalk = {
+  slot: { ref: 'slot' },
+  /** Behind the last gfn that the walk has dealt with. */
+  cursor: { ref: 'gfn' },
+  found: {},
+} as const;
+export const AttributesPreFrame = frame('vm.attributesPrePass', slotWalk);
+export const AttributesPostFrame = frame('vm.attributesPostPass', slotWalk);
+export type SetAttributes = Registers<typeof SetAttributesFrame> & Registers<typeof AttributesPreFrame> & UnmapRange & Operation;
+
+/** One walk of an MMU notifier over the VMs of the process and the memslots of each that overlap [hva, hva_end). */
+const notifierWalk = {
+  /** VM that the actor worked on before, + 1. */
+  home: {},
+  /** VM that is being notified, + 1. */
+  notified: {},
+  /** The memslot set that this walk reads, + 1; 0 before it has read kvm->memslots. */
+  set: {},
+  /** Slot id that is looked at next. */
+  cursor: {},
+  found: {},
+} as const;
+export const RangeStartFrame = frame('mn.rangeStart', notifierWalk);
+export const RangeEndFrame = frame('mn.rangeEnd', notifierWalk);
+export type NotifierWalk = Registers<typeof RangeStartFrame> & UnmapRange & HostRange & { flush: number };
+
+/** Host pages [hva, hva_end). */
+const hostRange = { hva: { ref: 'hva' }, hva_end: { ref: 'hva' }, pfn: { ref: 'pfn' } } as const;
+export const MunmapFrame = frame('host.munmap', hostRange);
+export const DontneedFrame = frame('host.dontneed', hostRange);
+export type HostRange = Registers<typeof MunmapFrame>;
+
+/** From a memslot to a page of the VMM's process. */
+export const FaultinFrame = frame('host.faultinPfn', { hva: { ref: 'hva' } });
+/** handle_mm_fault: the pages that it has allocated and not installed yet. */
+export const HostFaultFrame = frame('host.handleFault', { page: { ref: 'pfn' } });
+/** What handling a host fault needs, whoever asks. */
+export type HostFault = Registers<typeof HostFaultFrame> & { hva: number; write: number };
+/** A load or store of a VMM thread. */
+export const HostAccessFrame = frame('vmm.access', { hva: { ref: 'hva' }, write: {} });
+
+/** A VMM thread converts gfns [gfn, gfn + npages). */
+export const ConvertFrame = frame('vmm.convert', {
+  gfn: { ref: 'gfn' },
+  npages: {},
+  /** 1 private, 0 shared. */
+  attributes: {},
+  /** Pages of it whose old side is discarded. */
+  discarded: {},
+});
+export type Convert = Registers<typeof ConvertFrame>;
+
 /** All registers of the kernels from 6.8 on. */
 export const registers = [
   TlbMissFrame, FaultFrame, GetPfnFrame, OperationFrame, InvalidateBeginFrame, InvalidateEndFrame, UnmapFrame, FlushFrame, ReloadFrame,
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
+  ClearSlotFilesFrame, FreeMemslotsFrame,
+  SetRegionFrame, ZapAllFrame, SetAttributesFrame, AttributesPreFrame, AttributesPostFrame, RangeStartFrame, RangeEndFrame,
+  MunmapFrame, DontneedFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
 ];

@@ -30,14 +30,14 @@ export class HashKeys {
   }
 }
 
-/** Hash of the state words, from nothing: [low, high]. */
-export function hashState(words: Words, stateWords: number, keys: HashKeys): [number, number] {
+/** Hash of the state words, from nothing: [low, high]. `value` says what a word counts as; by default what it holds. */
+export function hashState(words: Words, stateWords: number, keys: HashKeys, value: (cell: number) => number = (cell) => words[cell]!): [number, number] {
   let low = 0;
   let high = 0;
   for (let cell = 0; cell < stateWords; cell++) {
-    const value = words[cell]!;
-    if (value === 0) continue;
-    const s = scramble(value);
+    const held = value(cell);
+    if (held === 0) continue;
+    const s = scramble(held);
     low = (low + Math.imul(keys.low[cell]!, s)) | 0;
     high = (high + Math.imul(keys.high[cell]!, s)) | 0;
   }

@@ -7,7 +7,10 @@ import type { PlacedField, PlacedTable, Plan } from './plan.ts';
 
 /** Told of every access of a step. A write of the value that is there already is a write: for conflicts it counts. */
 export interface Observer {
-  read(id: number, cell: number): void;
+  /** Left out by an observer that does not care for reads: they are plain loads then. */
+  read?(id: number, cell: number): void;
+  /** Layouts whose accesses it does not want to hear of. */
+  readonly ignores?: readonly string[];
   /** Before the word changes. */
   write(id: number, cell: number, previous: number, value: number): void;
 }
@@ -74,7 +77,7 @@ class BitsView implements Bits {
 }
 
 /** A class of views for one table: properties for words, `add_` for counters, array and bit-set objects for the rest. */
-function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, bare: boolean): new (id: number, base: number) => ObjectRef {
+function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, plain: { reads: boolean; writes: boolean }): new (id: number, base: number) => ObjectRef {
   const wide: PlacedField[] = table.fields.filter((field) => field.spec.cells !== undefined || field.spec.bits !== undefined);
   class ObjectView implements ObjectRef {
     readonly id: number;
@@ -92,12 +95,13 @@ function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, b
   }
   for (const { name, spec, offset } of table.fields) {
     if (spec.cells !== undefined || spec.bits !== undefined) continue;
-    Object.defineProperty(ObjectView.prototype, name, bare ? {
-      get(this: ObjectRef) { return words[this.base + offset]; },
-      set(this: ObjectRef, value: number) { words[this.base + offset] = value; },
-    } : {
-      get(this: ObjectRef) { return load(this.id, this.base + offset); },
-      set(this: ObjectRef, value: number) { store(this.id, this.base + offset, value); },
+    Object.defineProperty(ObjectView.prototype, name, {
+      get: plain.reads
+        ? function get(this: ObjectRef) { return words[this.base + offset]; }
+        : function get(this: ObjectRef) { return load(this.id, this.base + offset); },
+      set: plain.writes
+        ? function set(this: ObjectRef, value: number) { words[this.base + offset] = value; }
+        : function set(this: ObjectRef, value: number) { store(this.id, this.base + offset, value); },
     });
     if (spec.counter) {
       Object.defineProperty(ObjectView.prototype, `add_${name}`, {
@@ -132,24 +136,25 @@ function tableFunction(table: PlacedTable, views: readonly ObjectRef[]): (...at:
 export interface Access {
   /** A function for each table, by layout name. */
   readonly tables: Record<string, Table<Layout>>;
-  readonly load: Load;
+  /** Writes a word of an object that is not ignored, through the observer. */
   readonly store: Store;
 }
 
 /** Builds the tables of all views over `words`. With an observer, every access goes through it. */
 export function makeAccess(plan: Plan, words: Words, observer?: Observer): Access {
-  const load: Load = observer
-    ? (id, cell) => { observer.read(id, cell); return words[cell]!; }
-    : (_id, cell) => words[cell]!;
-  const store: Store = observer
-    ? (id, cell, value) => { observer.write(id, cell, words[cell]!, value | 0); words[cell] = value; }
-    : (_id, cell, value) => { words[cell] = value; };
+  const rawLoad: Load = (_id, cell) => words[cell]!;
+  const rawStore: Store = (_id, cell, value) => { words[cell] = value; };
+  const load: Load = observer?.read === undefined ? rawLoad : (id, cell) => { observer.read!(id, cell); return words[cell]!; };
+  const store: Store = observer === undefined ? rawStore : (id, cell, value) => { observer.write(id, cell, words[cell]!, value | 0); words[cell] = value; };
   const tables: Record<string, Table<Layout>> = {};
   for (const table of plan.tables) {
-    const ViewClass = viewClass(table, words, load, store, observer === undefined);
+    const ignored = observer?.ignores?.includes(table.layout.name) === true;
+    const ViewClass = viewClass(table, words, ignored ? rawLoad : load, ignored ? rawStore : store, {
+      reads: ignored || load === rawLoad, writes: ignored || store === rawStore,
+    });
     const views: ObjectRef[] = [];
     for (let n = 0; n < table.count; n++) views.push(new ViewClass(table.firstId + n, table.base + n * table.words));
     tables[table.layout.name] = tableFunction(table, views) as Table<Layout>;
   }
-  return { tables, load, store };
+  return { tables, store };
 }

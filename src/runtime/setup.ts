@@ -2,7 +2,12 @@
 // own steps and without a choice, so that every generation sets its world up in its own way.
 
 import { isBlocked } from '../memory/outcome.ts';
-import { LaboratoryError, type RunWorld } from './world.ts';
+import type { RunWorld } from './world.ts';
+
+/** The set-up program of a scenario does not come to its end. */
+export class SetupError extends Error {
+  override name = 'SetupError';
+}
 
 /** Steps that a set-up may take. */
 const LIMIT = 1_000_000;
@@ -21,8 +26,8 @@ export function runSetup(world: RunWorld): void {
         moved = true;
         break;
       }
-      if (!moved) throw new LaboratoryError(`the set-up program of '${actors[setup - 1]!.name}' waits for ever in state '${world.leafOf(setup).path}'`);
-      if (++steps > LIMIT) throw new LaboratoryError(`the set-up program of '${actors[setup - 1]!.name}' has not ended after ${LIMIT} steps`);
+      if (!moved) throw new SetupError(`the set-up program of '${actors[setup - 1]!.name}' waits for ever in state '${world.leafOf(setup).path}'`);
+      if (++steps > LIMIT) throw new SetupError(`the set-up program of '${actors[setup - 1]!.name}' has not ended after ${LIMIT} steps`);
     }
   }
 }

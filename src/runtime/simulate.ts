@@ -8,22 +8,27 @@ import type { RunWorld } from './world.ts';
 
 /** Collects the objects that a step writes: who may be woken, which invariants are due. */
 export class WriteLog implements Observer {
-  readonly written: number[] = [];
+  /** An actor's own registers wake nobody; invariants that look at them name the steps at which they do. */
+  readonly ignores = ['frame'];
+  /** The first `count` places: objects that the step has written, each once, in the order of the first write. */
+  readonly written: Int32Array;
+  count = 0;
+  /** Step in which an object was written last. */
   private readonly stamp: Int32Array;
   private now = 1;
 
   constructor(objects: number) {
+    this.written = new Int32Array(objects);
     this.stamp = new Int32Array(objects);
   }
-  read(): void {}
   write(id: number): void {
     if (this.stamp[id] === this.now) return;
     this.stamp[id] = this.now;
-    this.written.push(id);
+    this.written[this.count++] = id;
   }
   /** Before each step. */
   clear(): void {
-    this.written.length = 0;
+    this.count = 0;
     this.now = (this.now + 1) | 0;
   }
 }
@@ -44,12 +49,15 @@ export class Simulation {
   /** For each object, the actors parked on it, as a list through `nextParked`. */
   private readonly parkedOn: Int32Array;
   private readonly nextParked: Int32Array;
+  /** 1 for leaves in which an actor has ended. */
+  private readonly finalLeaf: Uint8Array;
   private readonly choose = (n: number): number => this.random.below(n);
 
   constructor(world: RunWorld, log: WriteLog, seed: number) {
     this.world = world;
     this.log = log;
     this.random = new Random(seed);
+    this.finalLeaf = Uint8Array.from(world.table.leaves, (leaf) => (leaf.final ? 1 : 0));
     const actors = world.topology.actors.length;
     this.candidates = new Int32Array(actors);
     this.place = new Int32Array(actors + 1).fill(-1);
@@ -70,8 +78,9 @@ export class Simulation {
         continue;
       }
       this.steps++;
-      for (let k = 0; k < log.written.length; k++) this.wakeParkedOn(log.written[k]!);
-      if (world.ended(actor)) this.sleep(actor);
+      const { written, count } = log;
+      for (let k = 0; k < count; k++) if (this.parkedOn[written[k]!] !== 0) this.wakeParkedOn(written[k]!);
+      if (this.finalLeaf[world.last.to] !== 0) this.sleep(actor);
       return true;
     }
     return false;
@@ -85,6 +94,16 @@ export class Simulation {
   /** Actors that wait for something in the middle of their work. */
   blockedActors(): number[] {
     return this.world.topology.actors.flatMap((_spec, i) => (this.world.leafOf(i + 1).idle ? [] : [i + 1]));
+  }
+
+  /** A check of the steps' own promise: an actor that is parked must still be blocked. The first that is not, or 0; the world is spoilt then. */
+  lostWakeup(): number {
+    const { world, place } = this;
+    for (let actor = 1; actor < place.length; actor++) {
+      if (place[actor]! >= 0 || world.ended(actor)) continue;
+      if (!isBlocked(world.step(actor, () => 0))) return actor;
+    }
+    return 0;
   }
 
   private wake(actor: number): void {
@@ -109,7 +128,6 @@ export class Simulation {
 
   private wakeParkedOn(object: number): void {
     let actor = this.parkedOn[object]!;
-    if (actor === 0) return;
     this.parkedOn[object] = 0;
     while (actor !== 0) {
       this.wake(actor);

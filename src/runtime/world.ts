@@ -2,6 +2,7 @@
 // of choosing whose step comes next; none of them executes a step differently.
 
 import { frame as frameOf, layout, type FieldSpec, type Layout } from '../memory/layout.ts';
+import { KVM_LIVE } from '../memory/layouts/kvm.ts';
 import { makePlan, type Plan } from '../memory/plan.ts';
 import { PageSpace } from '../memory/pages.ts';
 import { makeAccess, type Access, type Observer, type Words } from '../memory/views.ts';
@@ -85,6 +86,7 @@ export class RunWorld {
   private readonly functions: readonly Step<never>[];
   private readonly zero: readonly Int32Array[];
   private readonly chooseNow: Choose;
+  private readonly framesIgnored: boolean;
   private picker: Choose = () => 0;
 
   constructor(kernel: Kernel, topology: Topology, plan: Plan, words: Words, observer?: Observer) {
@@ -94,8 +96,10 @@ export class RunWorld {
     this.words = words;
     this.table = kernel.table;
     this.access = makeAccess(plan, words, observer);
+    this.framesIgnored = observer?.ignores?.includes('frame') === true;
     this.facts = factsFor(kernel, topology, plan, words);
-    this.objects = { ...this.access.tables, facts: this.facts } as unknown as World;
+    // As a prototype the tables are constants to the JIT; as properties added one by one they would be a hash table.
+    this.objects = Object.assign(Object.create(this.access.tables) as object, { facts: this.facts }) as World;
     const frameTable = this.access.tables['frame']!;
     this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
@@ -121,10 +125,19 @@ export class RunWorld {
       frame.leaf = initial;
       frame.vm = actor.vm;
     });
-    const { kvm_mmu, memslots, vma } = this.objects;
+    const { kvm, kvm_mmu, memslots, vcpu_fd, vm_file, vma } = this.objects;
     this.topology.vmTypes.forEach((_type, vm) => {
       kvm_mmu(vm).mmu_invalidate_seq = 1;
       memslots(vm).generation = 1;
+      // VMs and vCPUs are there from the start, their descriptors open.
+      kvm(vm).state = KVM_LIVE;
+      kvm(vm).fd_open = 1;
+      kvm(vm).users_count = 1 + this.facts.vcpusOfVm[vm]!.length;
+      vm_file(vm).f_count = 1;
+    });
+    this.topology.vmOfVcpu.forEach((_vm, vcpu) => {
+      vcpu_fd(vcpu).open = 1;
+      vcpu_fd(vcpu).f_count = 1;
     });
     this.topology.hugeRegions.forEach((huge, region) => {
       vma(region).mapped = 1;
@@ -150,7 +163,9 @@ export class RunWorld {
     const offsets = this.zero[table.endsAt[at]!]!;
     for (let k = 0; k < offsets.length; k++) {
       const cell = frame.base + offsets[k]!;
-      if (this.words[cell] !== 0) this.access.store(frame.id, cell, 0);
+      if (this.words[cell] === 0) continue;
+      if (this.framesIgnored) this.words[cell] = 0;
+      else this.access.store(frame.id, cell, 0);
     }
     frame.leaf = to;
     last.outcome = result;

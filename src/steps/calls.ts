@@ -1,6 +1,39 @@
 // The list of system calls that every kernel has from 6.8 on.
 
 import type { Call } from '../memory/calls.ts';
+import { calls as refusedCalls } from './file-refused.ts';
+
+/** Files and VMs: their life. */
+const lifeCalls: readonly Call[] = [
+  {
+    name: 'create_gmem', on: 'vm', fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
+    arguments: [
+      { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
+      { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
+      { name: 'size', type: 'u64', description: 'bytes' },
+      { name: 'flags', type: 'u32', default: 0, description: 'none is known' },
+    ],
+  },
+  {
+    name: 'close_vm', on: 'vm', fragment: 'vm.close', description: 'close(2) of a VM descriptor',
+    arguments: [{ name: 'vm', type: 'vm', description: 'the VM' }],
+  },
+  {
+    name: 'close_vcpu', on: 'vm', fragment: 'vcpu.close', description: 'close(2) of a vCPU descriptor',
+    arguments: [{ name: 'vcpu', type: 'vcpu', description: 'the vCPU' }],
+  },
+  {
+    name: 'close', on: 'gmem', fragment: 'gmem.close', description: 'close(2) of a guest_memfd',
+    arguments: [{ name: 'fd', type: 'fd', description: 'descriptor of the file' }],
+  },
+  {
+    name: 'dup', on: 'gmem', fragment: 'gmem.dup', description: 'dup(2) of a guest_memfd',
+    arguments: [
+      { name: 'fd', type: 'fd', description: 'descriptor of the file' },
+      { name: 'newFd', type: 'newFd', description: 'name of the new descriptor' },
+    ],
+  },
+];
 
 export const calls: readonly Call[] = [
   {
@@ -10,6 +43,45 @@ export const calls: readonly Call[] = [
       { name: 'mode', type: 'u32', description: '1 KEEP_SIZE allocates, 3 KEEP_SIZE | PUNCH_HOLE punches' },
       { name: 'offset', type: 'u64', description: 'bytes' },
       { name: 'length', type: 'u64', description: 'bytes' },
+    ],
+  },
+  ...lifeCalls, ...refusedCalls,
+
+  {
+    name: 'set_region', on: 'vm', fragment: 'vm.setRegion', description: 'KVM_SET_USER_MEMORY_REGION2: makes, changes or, with size 0, deletes a memslot',
+    arguments: [
+      { name: 'vm', type: 'vm', default: 0, description: 'the VM' },
+      { name: 'slot', type: 'u32', description: 'id of the memslot; address space in the upper half' },
+      { name: 'flags', type: 'u32', default: 0, description: '1 LOG_DIRTY_PAGES, 2 READONLY, 4 GUEST_MEMFD' },
+      { name: 'gpa', type: 'u64', default: 0, description: 'guest address, bytes' },
+      { name: 'size', type: 'u64', description: 'bytes' },
+      { name: 'hva', type: 'u64', default: 0, description: 'address in the VMM of the shared memory, bytes' },
+      { name: 'fd', type: 'fd', default: -1, description: 'guest_memfd for private memory' },
+      { name: 'offset', type: 'u64', default: 0, description: 'bytes into that file' },
+    ],
+  },
+  {
+    name: 'set_attributes', on: 'vm', fragment: 'vm.setAttributes', description: 'KVM_SET_MEMORY_ATTRIBUTES: makes guest pages private or shared',
+    arguments: [
+      { name: 'vm', type: 'vm', default: 0, description: 'the VM' },
+      { name: 'gpa', type: 'u64', description: 'guest address, bytes' },
+      { name: 'size', type: 'u64', description: 'bytes' },
+      { name: 'attributes', type: 'u64', description: '8 PRIVATE, 0 shared' },
+      { name: 'flags', type: 'u64', default: 0, description: 'must be 0' },
+    ],
+  },
+  {
+    name: 'munmap', on: 'host', fragment: 'host.munmap', description: 'munmap(2) of shared guest memory',
+    arguments: [
+      { name: 'hva', type: 'u64', description: 'address, bytes' },
+      { name: 'size', type: 'u64', description: 'bytes' },
+    ],
+  },
+  {
+    name: 'madvise_dontneed', on: 'host', fragment: 'host.dontneed', description: 'madvise(MADV_DONTNEED) on shared guest memory: its pages go, the mapping stays',
+    arguments: [
+      { name: 'hva', type: 'u64', description: 'address, bytes' },
+      { name: 'size', type: 'u64', description: 'bytes' },
     ],
   },
 ];

@@ -2,7 +2,7 @@
 
 import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64 } from '../memory/calls.ts';
-import { add, isZero, negative, pageAligned, pages, toBig, toSignedBig } from '../memory/u64.ts';
+import { add, isZero, less, negative, pageAligned, pages, pair, toBig, toSignedBig } from '../memory/u64.ts';
 import { done } from './flush.ts';
 import { EBADF, EFBIG, EINTR, EINVAL, EOPNOTSUPP } from './errno.ts';
 import type { Operation } from '../memory/frames.ts';
@@ -48,13 +48,13 @@ export const steps = {
     const { indexes } = world.facts;
     const first = indexes.lowerBound(toBig(pages(offset)));
     const behind = indexes.lowerBound(toBig(pages(add(offset, length))));
-    const size = world.inode(f.inode).i_size;
+    const { size_lo, size_hi } = world.inode(f.inode);
     if ((mode & FALLOC_FL_PUNCH_HOLE) !== 0) {
       f.start = first;
       f.end = Math.min(behind, indexes.count);
       return punch;
     }
-    if (behind > size || indexes.real(behind) < toBig(pages(add(offset, length)))) return fail(EINVAL);
+    if (less(pair(size_lo, size_hi), add(offset, length))) return fail(EINVAL);
     f.start = first;
     f.end = behind;
     return allocate;

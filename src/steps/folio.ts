@@ -17,15 +17,26 @@ export const enomem = outcome('enomem');
 
 /** folio_put: one reference less; at zero the page goes back to the allocator. */
 export function putFolio({ folio_ref, folio, buddy }: World, pfn: number): void {
-  if (folio_ref(pfn).add_refcount(-1) !== 0) return;
-  const flags = folio(pfn);
-  const pages = 1 << flags.order;
-  for (let k = 0; k < pages; k++) buddy().used.clear(pfn + k);
-  flags.mapping = 0;
-  flags.index = 0;
-  flags.uptodate = 0;
-  flags.order = 0;
+  const head = headOf(folio, pfn);
+  if (folio_ref(head).add_refcount(-1) !== 0) return;
+  const pages = 1 << folio(head).order;
+  for (let k = 0; k < pages; k++) {
+    buddy().used.clear(head + k);
+    const flags = folio(head + k);
+    flags.mapping = 0;
+    flags.index = 0;
+    flags.anon = 0;
+    flags.uptodate = 0;
+    flags.order = 0;
+    flags.head = 0;
+  }
 }
+
+/** compound_head: the page whose refcount counts for the folio of `pfn`. */
+export const headOf = (folio: World['folio'], pfn: number): number => {
+  const { head } = folio(pfn);
+  return head === 0 ? pfn : head;
+};
 
 /** Lowest free page that is not poisoned, 0 when memory is full. */
 export function firstFree({ buddy, folio, facts }: World): number {

@@ -23,9 +23,10 @@ function nextBinding({ binding, memslot }: World, file: number, from: number, en
 }
 
 export const steps = {
-  /** The next gmem file on the inode's list. */
+  /** The next gmem file on the inode's list; a release is about its own file only. */
   'gmem.nextFile': ({ file, facts }, f) => {
     for (let number = f.file + 1; number < facts.sizes.file; number++) {
+      if (f.ownFile !== 0 && number !== f.ownFile) continue;
       const { state, inode, kvm } = file(number);
       if ((state !== FILE_LIVE && state !== FILE_DYING) || inode !== f.inode) continue;
       f.file = number;

@@ -4,15 +4,18 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { GUEST, operand } from '../memory/code.ts';
 import { TAG_VM } from '../memory/layouts/folio.ts';
 import { EXIT_HLT, EXIT_HYPERCALL } from '../memory/layouts/vcpu.ts';
+import { pageAligned, pages, pair, isZero, toBig, wraps, add } from '../memory/u64.ts';
 import { advance, takeBranch, type Program } from './control.ts';
+import { EINVAL } from './errno.ts';
 import { specifyContent } from './ghost.ts';
 import { HUGE_PAGES } from './huge.ts';
 import type { TlbMiss } from '../memory/frames.ts';
-import type { Choose, Frame, Step, World } from '../memory/world.ts';
+import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 
 export const miss = outcome('miss');
 export const interrupted = outcome('interrupted');
 export const hypercall = outcome('hypercall');
+export const refusedHypercall = outcome('refusedHypercall');
 export const halt = outcome('halt');
 export const violation = outcome('violation');
 export const spin = outcome('spin');
@@ -51,6 +54,65 @@ function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, write: 
   return ok;
 }
 
+/** Attribute bit of KVM_HC_MAP_GPA_RANGE: the pages become private. The low bits are a hint at the page size. */
+const MAP_GPA_RANGE_ENCRYPTED = 16;
+
+/** KVM_HC_MAP_GPA_RANGE: false when KVM refuses it, which the guest sees as a result and userspace does not see at all. */
+function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
+  const word = (i: number): number => operand(facts, f.self, f.pc, i);
+  const run = kvm_run(f.vcpu);
+  let gfn = word(1);
+  let npages = word(2);
+  let toPrivate = word(3) !== 0;
+  if (word(4) !== 0) {
+    const gpa = pair(word(5), word(6));
+    const count = pair(word(7), word(8));
+    // Counted in pages: a range whose end in bytes wraps is not refused.
+    if (!pageAligned(gpa) || isZero(count) || wraps(pages(gpa), count)) {
+      run.hypercall_ret = -EINVAL;
+      return false;
+    }
+    gfn = facts.gfns.lowerBound(toBig(pages(gpa)));
+    npages = facts.gfns.lowerBound(toBig(add(pages(gpa), count))) - gfn;
+    toPrivate = (word(9) & MAP_GPA_RANGE_ENCRYPTED) !== 0;
+  } else if (npages === 0) {
+    run.hypercall_ret = -EINVAL;
+    return false;
+  }
+  run.exit_reason = EXIT_HYPERCALL;
+  run.gfn = gfn + 1;
+  run.npages = npages;
+  run.attributes = toPrivate ? 1 : 0;
+  return true;
+}
+
+/** Fills a TLB entry from the leaf that maps `gfn`, if there is one that allows the access. */
+function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: number, write: boolean): boolean {
+  const root = vcpu_root(f.vcpu).root - 1;
+  const entry = tlb(f.vcpu, gfn);
+  if (facts.sizes.hp > 0) {
+    const huge = spte_huge(f.vm, root, Math.floor(gfn / HUGE_PAGES));
+    if (huge.pfn !== 0 && (!write || huge.writable !== 0)) {
+      entry.pfn = huge.pfn + (gfn % HUGE_PAGES);
+      entry.private = huge.private;
+      entry.writable = huge.writable;
+      return true;
+    }
+  }
+  const leaf = spte(f.vm, root, gfn);
+  if (leaf.pfn === 0 || (write && leaf.writable === 0)) return false;
+  entry.pfn = leaf.pfn;
+  entry.private = leaf.private;
+  entry.writable = leaf.writable;
+  return true;
+}
+
+/** A page among those that an instruction names, by free choice. */
+function anyPage(facts: Facts, f: Frame<Program>, choose: Choose): number {
+  const span = operand(facts, f.self, f.pc, 2);
+  return operand(facts, f.self, f.pc, 1) + (span > 1 ? choose(span) : 0);
+}
+
 export const steps = {
   /** The guest's next instruction. An interrupt that is pending comes first: nothing more executes before the exit. */
   'guest.execute': (world, f, choose) => {
@@ -60,13 +122,9 @@ export const steps = {
       case GUEST.READ: return access(world, f, choose, false);
       case GUEST.WRITE: return access(world, f, choose, true);
       case GUEST.MAP_GPA_RANGE: {
-        const run = kvm_run(f.vcpu);
-        run.exit_reason = EXIT_HYPERCALL;
-        run.gfn = operand(facts, f.self, f.pc, 1) + 1;
-        run.npages = operand(facts, f.self, f.pc, 2);
-        run.attributes = operand(facts, f.self, f.pc, 3);
+        const taken = mapGpaRange(world, f);
         advance(facts, f);
-        return hypercall;
+        return taken ? hypercall : refusedHypercall;
       }
       case GUEST.MIX:
         takeBranch(facts, f, choose);
@@ -79,29 +137,23 @@ export const steps = {
         if (sync_point(operand(facts, f.self, f.pc, 1)).count === 0) return spin;
         advance(facts, f);
         return ok;
+      case GUEST.SPECULATE:
+        fill(world, f, anyPage(facts, f, choose), false);
+        advance(facts, f);
+        return ok;
+      case GUEST.EVICT: {
+        const entry = world.tlb(f.vcpu, anyPage(facts, f, choose));
+        entry.pfn = 0;
+        entry.private = 0;
+        entry.writable = 0;
+        advance(facts, f);
+        return ok;
+      }
       default:
         kvm_run(f.vcpu).exit_reason = EXIT_HLT;
         return halt;
     }
   },
   /** The page walker: loads the TLB from a present leaf that allows the access, else an EPT violation. */
-  'guest.walk': ({ spte, spte_huge, vcpu_root, tlb, facts }, f) => {
-    const root = vcpu_root(f.vcpu).root - 1;
-    const entry = tlb(f.vcpu, f.gfn);
-    if (facts.sizes.hp > 0) {
-      const huge = spte_huge(f.vm, root, Math.floor(f.gfn / HUGE_PAGES));
-      if (huge.pfn !== 0 && (f.write === 0 || huge.writable !== 0)) {
-        entry.pfn = huge.pfn + (f.gfn % HUGE_PAGES);
-        entry.private = huge.private;
-        entry.writable = huge.writable;
-        return ok;
-      }
-    }
-    const leaf = spte(f.vm, root, f.gfn);
-    if (leaf.pfn === 0 || (f.write !== 0 && leaf.writable === 0)) return violation;
-    entry.pfn = leaf.pfn;
-    entry.private = leaf.private;
-    entry.writable = leaf.writable;
-    return ok;
-  },
+  'guest.walk': (world, f) => (fill(world, f, f.gfn, f.write !== 0) ? ok : violation),
 } satisfies { [name: string]: Step<Guest & TlbMiss> };

@@ -36,6 +36,13 @@ export const steps = {
   'folio.lock': ({ folio_lock }, f) => mutex.lock(folio_lock(f.pfn), f.self),
   'folio.unlock': ({ folio_lock }, f) => mutex.unlock(folio_lock(f.pfn)),
 
+  /** mmap_read_lock, mmap_write_lock of the VMM's process */
+  'mmap.downRead': ({ mmap_lock }, f) => rwsem.downRead(mmap_lock(), f.self),
+  'mmap.upRead': ({ mmap_lock }, f) => rwsem.upRead(mmap_lock(), f.self),
+  'mmap.downWrite': ({ mmap_lock }, f) => rwsem.downWrite(mmap_lock(), f.self),
+  'mmap.downWriteGranted': ({ mmap_lock }, f) => rwsem.downWriteGranted(mmap_lock(), f.self),
+  'mmap.upWrite': ({ mmap_lock }) => rwsem.upWrite(mmap_lock()),
+
   /** mutex_lock(&vcpu->mutex) */
   'vcpu.lock': ({ vcpu_lock }, f) => mutex.lock(vcpu_lock(f.vcpu), f.self),
   'vcpu.unlock': ({ vcpu_lock }, f) => mutex.unlock(vcpu_lock(f.vcpu)),

@@ -27,6 +27,18 @@ function zapFrom(world: World, vm: number, from: number, end: number): number {
   return -1;
 }
 
+/** Widens the range that makes faults retry. Stored + 1: 0 is no range. */
+export function widenRange({ kvm_mmu }: World, vm: number, gfn: number, gfnEnd: number): void {
+  const mmu = kvm_mmu(vm);
+  if (mmu.range_start === 0) {
+    mmu.range_start = gfn + 1;
+    mmu.range_end = gfnEnd + 1;
+    return;
+  }
+  mmu.range_start = Math.min(mmu.range_start, gfn + 1);
+  mmu.range_end = Math.max(mmu.range_end, gfnEnd + 1);
+}
+
 export const steps = {
   /** kvm_mmu_invalidate_begin, mmu_lock held for writing: counted, and the range reset if it is the only one. */
   'mmu.invalidateBegin': (world, f) => {
@@ -38,16 +50,9 @@ export const steps = {
     ghost.openInvalidation(world, f.vm, f.self);
     return ok;
   },
-  /** kvm_mmu_invalidate_range_add: widens the range that makes faults retry. Stored + 1: 0 is no range. */
+  /** kvm_mmu_invalidate_range_add */
   'mmu.rangeAdd': (world, f) => {
-    const mmu = world.kvm_mmu(f.vm);
-    if (mmu.range_start === 0) {
-      mmu.range_start = f.gfn + 1;
-      mmu.range_end = f.gfn_end + 1;
-    } else {
-      mmu.range_start = Math.min(mmu.range_start, f.gfn + 1);
-      mmu.range_end = Math.max(mmu.range_end, f.gfn_end + 1);
-    }
+    widenRange(world, f.vm, f.gfn, f.gfn_end);
     ghost.coverRange(world, f.vm, f.self, f.gfn, f.gfn_end);
     return ok;
   },

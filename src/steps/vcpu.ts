@@ -40,6 +40,7 @@ export const steps = {
     exit.npages = 0;
     exit.flags = 0;
     exit.attributes = 0;
+    exit.hypercall_ret = 0;
     return run;
   },
   /** A signal for the thread that runs this vCPU ends KVM_RUN with EINTR. */

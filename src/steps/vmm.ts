@@ -3,9 +3,11 @@
 import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { INSTRUCTION, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
+import { SIGBUS } from '../memory/layouts/host.ts';
 import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { EFAULT, EINTR } from './errno.ts';
+import { signalled } from './fallocate.ts';
 import { MESSAGE_RUN } from './vcpu.ts';
 import type { Step, World } from '../memory/world.ts';
 
@@ -17,6 +19,7 @@ export const again = outcome('again');
 export const convert = outcome('convert');
 export const host = outcome('host');
 export const unexpected = outcome('unexpected');
+export const interrupted = outcome('interrupted');
 
 /** ret: errno of the last call. */
 export type Vmm = Program & { ret: number };
@@ -33,10 +36,21 @@ function sendCall({ mailbox: boxes, facts }: World, self: number, pc: number): v
   }
 }
 
+/** The handler runs: the signal is not pending any more. */
+function takeSignal({ signal }: World, thread: number): number {
+  const pending = signal(thread);
+  const { number } = pending;
+  pending.number = 0;
+  pending.hva = 0;
+  pending.code = 0;
+  return number;
+}
+
 export const steps = {
   /** The thread's next instruction: a system call, KVM_RUN, an access through a mapping, or waiting for another thread. */
   'vmm.next': (world, f, choose) => {
     const { facts } = world;
+    if (world.signal(f.thread).number !== 0) return signalled;
     switch (operand(facts, f.self, f.pc, 0)) {
       case VMM.CALL:
         sendCall(world, f.self, f.pc);
@@ -81,7 +95,7 @@ export const steps = {
     f.ret = errno;
     const policy = operand(world.facts, f.self, f.pc, 3);
     const { exit_reason, flags, gfn, npages, attributes } = world.kvm_run(operand(world.facts, f.self, f.pc, 2));
-    if (errno === EINTR || exit_reason === EXIT_INTR) return again;
+    if (errno === EINTR || exit_reason === EXIT_INTR) return interrupted;
     if (exit_reason !== EXIT_HLT && policy === POLICY.RETRY) return again;
     if (policy === POLICY.CONVERT) {
       if (errno === 0 && exit_reason === EXIT_HYPERCALL) {
@@ -93,6 +107,18 @@ export const steps = {
         return convert;
       }
     }
+    advance(world.facts, f);
+    return next;
+  },
+  /** The signal handler of a thread in userspace. */
+  'vmm.handleSignal': (world, f) => {
+    takeSignal(world, f.thread);
+    return ok;
+  },
+  /** The same behind an interrupted KVM_RUN. A SIGBUS says that the guest cannot have its page: the VMM gives the vCPU up. */
+  'vmm.handleRunSignal': (world, f) => {
+    const number = takeSignal(world, f.thread);
+    if (number !== SIGBUS) return again;
     advance(world.facts, f);
     return next;
   },

@@ -26,6 +26,8 @@ export const folio = layout('folio', {
   hwpoison: {},
   /** log2 of the pages of the folio that starts here. */
   order: {},
+  /** First page of the folio that this page is a later page of; 0 for a first page. */
+  head: { ref: 'pfn' },
 }, { per: ['pfn'] });
 
 /** folio->_refcount: the cache's reference and each temporary user's. Zero: free. */

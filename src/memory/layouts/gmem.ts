@@ -24,6 +24,9 @@ export const inode = layout('inode', {
   i_count: { counter: true },
   /** Pages; immutable. Number of the first index behind the end. */
   i_size: { ref: 'index' },
+  /** The size in bytes, exactly: two words. */
+  size_lo: {},
+  size_hi: {},
 }, { per: ['inode'] });
 
 /** mapping->invalidate_lock, an rw_semaphore: a queued writer holds back new readers. */

@@ -15,6 +15,8 @@ export const vma = layout('vma', {
   mapped: {},
   /** Backed by huge pages of HP2 (4 pages). */
   huge: {},
+  /** Pages of it that were unmapped one by one. */
+  holes: { bits: 'hva' },
 }, { per: ['region'] });
 
 /** mm->mmap_lock of the VMM's process. */
@@ -23,6 +25,10 @@ export const mmap_lock = layout('mmap_lock', {
   writer: { ref: 'actor' },
   waiting_writers: { bits: 'actor' },
 });
+
+export const SIGBUS = 7, SIGSEGV = 11;
+/** si_code of SIGBUS: the machine check was consumed by the access; was only noticed; no such page. */
+export const BUS_MCEERR_AR = 4, BUS_MCEERR_AO = 5, BUS_ADRERR = 2;
 
 /** A signal that has arrived at a VMM thread. number 0: none. SIGBUS carries the host page (+ 1) it is about. */
 export const signal = layout('signal', {

@@ -44,6 +44,7 @@ export const layouts = {
   slots_arch_lock: kvm.slots_arch_lock,
   mn_invalidate: kvm.mn_invalidate,
   kvm: kvm.kvm,
+  vm_file: kvm.vm_file,
   vcpu_lock: vcpu.vcpu_lock,
   vcpu_fd: vcpu.vcpu_fd,
   kvm_run: vcpu.kvm_run,

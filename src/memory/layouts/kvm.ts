@@ -3,6 +3,7 @@
 import { layout } from '../layout.ts';
 
 export const KVM_STATES = ['none', 'live', 'dead'] as const;
+export const KVM_NONE = 0, KVM_LIVE = 1, KVM_DEAD = 2;
 
 /** Lifetime of a VM. Holders of users_count: the VM descriptor, each vCPU descriptor, each gmem file. */
 export const kvm = layout('kvm', {
@@ -12,6 +13,9 @@ export const kvm = layout('kvm', {
   fd_open: {},
   vm_dead: {},
 }, { per: ['vm'] });
+
+/** The VM's struct file: references by its descriptor and by each ioctl in progress. The file holds one users_count. */
+export const vm_file = layout('vm_file', { f_count: { counter: true } }, { per: ['vm'] });
 
 /** kvm->slots_lock, a mutex: memslot changes, attributes, writes of slot->gmem.file, release. */
 export const slots_lock = layout('slots_lock', { owner: { ref: 'actor' } }, { per: ['vm'] });
@@ -37,6 +41,7 @@ export const memslot_set = layout('memslot_set', {
 }, { per: ['vm', 'set'] });
 
 export const SLOT_STATES = ['free', 'live', 'freed'] as const;
+export const SLOT_FREE = 0, SLOT_LIVE = 1, SLOT_FREED = 2;
 /** Flags of struct kvm_userspace_memory_region2 and KVM's internal one. */
 export const KVM_MEM_LOG_DIRTY_PAGES = 1;
 export const KVM_MEM_READONLY = 2;

@@ -25,8 +25,8 @@ export const vcpu_root = layout('vcpu_root', { root: {} }, { per: ['vcpu'] });
 /** vcpu->mutex: one ioctl at a time. */
 export const vcpu_lock = layout('vcpu_lock', { owner: { ref: 'actor' } }, { per: ['vcpu'] });
 
-/** vCPU descriptor. */
-export const vcpu_fd = layout('vcpu_fd', { open: {} }, { per: ['vcpu'] });
+/** vCPU descriptor, and the references on its struct file: the descriptor and KVM_RUN while it is in progress. */
+export const vcpu_fd = layout('vcpu_fd', { open: {}, f_count: { counter: true } }, { per: ['vcpu'] });
 
 /** Inter-processor interrupts towards the CPU of a vCPU, one bit a sender: in flight, then taken by the handler until it acknowledges. */
 export const ipi = layout('ipi', {
@@ -53,4 +53,6 @@ export const kvm_run = layout('kvm_run', {
   flags: {},
   /** HYPERCALL: attributes asked for. */
   attributes: {},
+  /** HYPERCALL: what the guest gets as the result, an errno negated; userspace writes it, or KVM when it refuses. */
+  hypercall_ret: {},
 }, { per: ['vcpu'] });

@@ -1,0 +1,13 @@
+// KVM_CREATE_GUEST_MEMFD, an ioctl of the VM: kvm_gmem_create.
+
+import { fragment, step } from '../fragment.ts';
+
+export const create = fragment('gmem.create', 'kvm_gmem_create: a new file on an inode of its own, pinning the VM', {
+  fdget: step('vm.fdget', 'fdget of the VM descriptor', { ok: 'validate', badFd: '^done' }),
+  validate: step('create.validate', 'flags, size', { ok: 'fd', refused: 'fdput' }),
+  fd: step('create.reserveFd', 'get_unused_fd_flags', { ok: 'file', refused: 'fdput' }),
+  file: step('create.getFile', 'anon_inode_create_getfile', { ok: 'pin', refused: 'fdput' }),
+  pin: step('create.pinKvm', 'kvm_get_kvm', { ok: 'install' }),
+  install: step('create.installFd', 'fd_install', { ok: 'fdput' }),
+  fdput: step('vm.fdput', 'fdput of the VM descriptor', { ok: '^done' }),
+});

@@ -1,0 +1,40 @@
+// The public API: what a person's own kernels, scenarios and programs are made of.
+
+// Kernels: made from nothing, or as the difference from a neighbour.
+export { defineKernel, deriveKernel } from './kernel/define.ts';
+export type { Kernel, KernelDifference, KernelSpec, KnownBug } from './kernel/define.ts';
+export type { Editor, FragmentEdit } from './kernel/edit.ts';
+export { kernels, DEFAULT_KERNEL } from '../machines/kernels/index.ts';
+
+// Statecharts: fragments of leaves, each of which executes one step.
+export { end, fragment, step, use } from '../machines/fragment.ts';
+export type { Fragment, Leaf, LeafOptions, State, States, Targets, Use } from '../machines/fragment.ts';
+
+// Steps: pure functions over memory that answer an outcome, or what they are blocked on.
+export { blocked, more, ok, outcome, queued } from './memory/outcome.ts';
+export { arg, arg64 } from './memory/calls.ts';
+export type { Argument, Call } from './memory/calls.ts';
+export type { Choose, Config, Facts, Frame, Step, World } from './memory/world.ts';
+
+// Objects and registers of a kernel's own.
+export { frame, layout } from './memory/layout.ts';
+export type { FrameLayout, Layout, Registers, View } from './memory/layout.ts';
+
+// Invariants.
+export { invariants } from './check/invariants/index.ts';
+export type { Invariant } from './check/invariant.ts';
+export type { CheckedWorld } from './check/checked-world.ts';
+export type { Violation } from './check/violation.ts';
+
+// Runs and traces.
+export { simulate } from './runtime/simulate-run.ts';
+export type { Limits, Run, RunOptions, RunResult, Runtime } from './runtime/run.ts';
+export type { Message, StepEvent } from './runtime/events.ts';
+export { checkVersion, eventsOfTrace, Replayer, ReplayError } from './runtime/replay.ts';
+export { traceInMemory } from './trace/source.ts';
+export type { TraceSource } from './trace/source.ts';
+export { encodeBatch, encodeFooter, encodeHeader } from './trace/encode.ts';
+export { fingerprintOf } from './trace/fingerprint.ts';
+export { TraceError } from './trace/errors.ts';
+export type { TraceBatch } from './trace/batch.ts';
+export type { TraceFooter, TraceHeader } from './trace/header.ts';

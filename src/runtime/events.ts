@@ -1,0 +1,108 @@
+// A step with everything about it: who, in which state, what it read and wrote, what it sent. Made by executing it again.
+
+import { outcomeName } from '../memory/outcome.ts';
+import type { Kernel } from '../kernel/define.ts';
+import type { Topology } from '../scenario/topology.ts';
+import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import { Describer, type Place } from './describe.ts';
+import { messagesOf, type Message } from './messages.ts';
+import { preparedWorld } from './prepared.ts';
+import { ValueLog } from './values.ts';
+import type { RunWorld } from './world.ts';
+
+export type { Message } from './messages.ts';
+
+/** A word that a step read or wrote. */
+export interface Access extends Place {
+  /** Written: what was there before. */
+  readonly old?: number;
+  /** Read, or left there. */
+  readonly value: number;
+  /** What the value means, where it is more than a number. */
+  readonly text?: string;
+}
+
+export interface StepEvent {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly actor: string;
+  readonly machine: string;
+  /** State in which the actor was. */
+  readonly state: string;
+  /** Name of the step. */
+  readonly name: string;
+  readonly outcome: string;
+  /** State that it led to. */
+  readonly to: string;
+  /** The free choice, and of how many. */
+  readonly choice?: number;
+  readonly choices?: number;
+  readonly reads: readonly Access[];
+  readonly writes: readonly Access[];
+  readonly messages: readonly Message[];
+}
+
+/** Describes the step that a world has just executed, from what its log has kept. */
+export class EventMaker {
+  private readonly world: RunWorld;
+  private readonly log: ValueLog;
+  private readonly describer: Describer;
+  private readonly frames: number;
+
+  constructor(world: RunWorld, log: ValueLog) {
+    this.world = world;
+    this.log = log;
+    this.describer = new Describer(world);
+    this.frames = world.plan.byName.get('frame')!.fields.find((field) => field.name === 'leaf')!.offset;
+  }
+
+  event(step: number): StepEvent {
+    const { last, table, topology } = this.world;
+    const leaf = table.leaves[last.leaf]!;
+    const actor = topology.actors[last.actor - 1]!.name;
+    const reads: Access[] = [];
+    const writes: Access[] = [];
+    const programCounter = this.world.frames[last.actor]!.base + this.frames;
+    for (const { id, cell, before, after, read, written } of this.log.take()) {
+      // Where the actor is, is control: `state` and `to` say it.
+      if (cell === programCounter) continue;
+      const place = this.describer.place(id, cell);
+      if (read) reads.push({ ...place, value: before, ...this.text(id, cell, before) });
+      if (written) writes.push({ ...place, old: before, value: after, ...this.text(id, cell, after) });
+    }
+    return {
+      step, actor, machine: leaf.machine, state: leaf.path, name: leaf.step, outcome: outcomeName(last.outcome), to: table.leaves[last.to]!.path,
+      ...(last.choices > 0 ? { choice: last.choice, choices: last.choices } : {}),
+      reads, writes, messages: messagesOf(this.world, step, actor, writes),
+    };
+  }
+
+  private text(id: number, cell: number, value: number): { text?: string } {
+    const text = this.describer.meaning(id, cell, value);
+    return text === undefined ? {} : { text };
+  }
+}
+
+/** Executes the batches of a run again, on a memory of its own, right behind the run. */
+export class Expander {
+  private readonly world: RunWorld;
+  private readonly log: ValueLog;
+  private readonly maker: EventMaker;
+
+  constructor(kernel: Kernel, topology: Topology) {
+    const { world, observer } = preparedWorld(kernel, topology, (_objects, words) => new ValueLog(words));
+    this.world = world;
+    this.log = observer;
+    this.maker = new EventMaker(world, observer);
+  }
+
+  *expand({ first, count, records }: TraceBatch): Generator<StepEvent> {
+    for (let k = 0; k < count; k++) {
+      const at = k * RECORD.WORDS;
+      const choice = records[at + RECORD.CHOICE]!;
+      this.log.clear();
+      this.world.step(records[at]!, () => (choice === NO_CHOICE ? 0 : choice));
+      yield this.maker.event(first + k);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// What happens to a step once it was executed, whatever the runtime: it becomes a record, and the invariants that it concerns
+// are evaluated.
+
+import { Checker } from '../check/checker.ts';
+import type { Invariant } from '../check/invariant.ts';
+import type { Violation } from '../check/violation.ts';
+import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import { outcomesToTrace } from '../trace/outcomes.ts';
+import { LaboratoryError, type RunWorld } from './world.ts';
+
+/** Steps of a batch, but for the last one. */
+export const BATCH = 1 << 14;
+
+export class Recorder {
+  /** Steps recorded so far. */
+  steps = 0;
+  /** What the last step broke. */
+  violation: Violation | undefined;
+  private readonly world: RunWorld;
+  private readonly checker: Checker;
+  private readonly outcomes: Int32Array;
+  private readonly emit: (batch: TraceBatch) => void;
+  private records = new Uint16Array(BATCH * RECORD.WORDS);
+  private count = 0;
+
+  constructor(world: RunWorld, invariants: readonly Invariant[], emit: (batch: TraceBatch) => void) {
+    if (world.table.leaves.length > 0xffff) throw new LaboratoryError(`kernel '${world.kernel.name}' has ${world.table.leaves.length} leaf states; a trace can number 65535`);
+    this.world = world;
+    this.checker = new Checker(world, invariants);
+    this.outcomes = outcomesToTrace(world.table);
+    this.emit = emit;
+  }
+
+  /** Call after each step, with the objects that it wrote: the first `count`. False when it broke an invariant: the run ends. */
+  record(written: Int32Array, count: number): boolean {
+    const { last } = this.world;
+    const { records } = this;
+    if (last.choice >= NO_CHOICE) throw new LaboratoryError(`step '${this.world.table.leaves[last.leaf]!.step}' chose ${last.choice}; a trace can hold choices below ${NO_CHOICE}`);
+    const at = this.count * RECORD.WORDS;
+    records[at] = last.actor;
+    records[at + RECORD.LEAF] = last.leaf;
+    records[at + RECORD.OUTCOME] = this.outcomes[last.outcome]!;
+    records[at + RECORD.CHOICE] = last.choice < 0 ? NO_CHOICE : last.choice;
+    this.steps++;
+    if (++this.count === BATCH) this.flush();
+    this.violation = this.checker.afterStep(written, count);
+    return this.violation === undefined;
+  }
+
+  /** Emits what has not been emitted. */
+  flush(): void {
+    const { count, records } = this;
+    if (count === 0) return;
+    this.count = 0;
+    if (count === BATCH) this.records = new Uint16Array(BATCH * RECORD.WORDS);
+    this.emit({ first: this.steps - count + 1, count, records: count === BATCH ? records : records.slice(0, count * RECORD.WORDS) });
+  }
+
+  /** How often each invariant was evaluated. */
+  get evaluated(): readonly number[] {
+    return [...this.checker.evaluated];
+  }
+}

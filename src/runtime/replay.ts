@@ -1,0 +1,166 @@
+// replay: executes the steps of a trace again on a fresh world, holding each against what the trace says of it, and memory at
+// the end against its hash. Anything else than the same run is refused at the step where it shows.
+
+import { isBlocked, outcomeName } from '../memory/outcome.ts';
+import type { Observer, Words } from '../memory/views.ts';
+import type { Kernel } from '../kernel/define.ts';
+import type { Topology } from '../scenario/topology.ts';
+import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import { TraceError } from '../trace/errors.ts';
+import type { TraceFooter } from '../trace/header.ts';
+import { outcomeNames, outcomesToTrace } from '../trace/outcomes.ts';
+import type { TraceSource } from '../trace/source.ts';
+import { EventMaker, type StepEvent } from './events.ts';
+import { hashOf, preparedWorld } from './prepared.ts';
+import { runSetup } from './setup.ts';
+import { ValueLog } from './values.ts';
+import type { RunWorld } from './world.ts';
+
+/** The replay of a trace did something else than the run. */
+export class ReplayError extends Error {
+  override name = 'ReplayError';
+  /** Step at which it shows; 0: before the first. */
+  readonly step: number;
+
+  constructor(step: number, sentence: string) {
+    super(sentence);
+    this.step = step;
+  }
+}
+
+/** Refuses a trace that was made from other sources than these, before a step of it is executed. */
+export function checkVersion(source: TraceSource, kernel: Kernel, fingerprint: string, version: string): void {
+  const { header } = source;
+  const refuse = (problem: 'version' | 'malformed', sentence: string): never => { throw new TraceError(problem, sentence).of(source.name); };
+  if (header.fingerprint !== fingerprint) {
+    refuse('version', `was recorded by faultline ${header.faultline} with other sources of kernel '${header.kernel}' (${header.fingerprint}, here ${fingerprint}, faultline ${version}); `
+      + `replay it with those, or run only its schedule with replay --kernel ${header.kernel}`);
+  }
+  if (header.leaves !== kernel.table.leaves.length || header.outcomes.join() !== outcomeNames(kernel.table).join()) {
+    refuse('malformed', `has a header whose states or outcomes are not those of kernel '${header.kernel}'`);
+  }
+}
+
+/** Goes through a trace step by step. */
+export class Replayer<O extends Observer = Observer> {
+  readonly source: TraceSource;
+  readonly world: RunWorld;
+  /** Told of every access of the steps. */
+  readonly observer: O;
+  /** Steps executed so far. */
+  step = 0;
+  /** Known once the last step was executed. */
+  footer: TraceFooter | undefined;
+  private readonly outcomes: Int32Array;
+  private batches: Generator<TraceBatch, TraceFooter>;
+  private batch: TraceBatch | undefined;
+  private at = 0;
+  private wanted = NO_CHOICE;
+
+  /** The trace must have passed checkVersion. */
+  constructor(source: TraceSource, kernel: Kernel, topology: Topology, observerFor: (objects: number, words: Words) => O) {
+    this.source = source;
+    const { world, observer } = preparedWorld(kernel, topology, observerFor);
+    this.world = world;
+    this.observer = observer;
+    this.outcomes = outcomesToTrace(world.table);
+    this.batches = source.batches();
+    this.compareStart();
+  }
+
+  /** Executes the next step; false behind the last one. `world.last` tells what it was. */
+  next(): boolean {
+    if (this.footer !== undefined || !this.fetch()) return false;
+    const { records } = this.batch!;
+    const at = this.at * RECORD.WORDS;
+    const { world } = this;
+    const actor = records[at]!;
+    const number = this.step + 1;
+    const differs = (sentence: string): ReplayError => new ReplayError(number, `${this.source.name}, step ${number}: ${sentence}`);
+    const name = world.topology.actors[actor - 1]?.name;
+    if (name === undefined) throw differs(`there is no actor ${actor}; the scenario has ${world.topology.actors.length}`);
+    const leaf = world.leafOf(actor);
+    if (leaf.number !== records[at + RECORD.LEAF]) {
+      const other = world.table.leaves[records[at + RECORD.LEAF]!];
+      throw differs(`the trace has '${name}' in state '${other?.path ?? `number ${records[at + RECORD.LEAF]}`}', here it is in '${leaf.path}'`);
+    }
+    if (leaf.final) throw differs(`'${name}' has ended`);
+    this.wanted = records[at + RECORD.CHOICE]!;
+    const result = world.step(actor, this.choose);
+    const expected = this.source.header.outcomes[records[at + RECORD.OUTCOME]!] ?? `number ${records[at + RECORD.OUTCOME]}`;
+    if (isBlocked(result)) throw differs(`'${leaf.step}' of '${name}' is blocked here; the trace has outcome '${expected}'`);
+    if (this.outcomes[result] !== records[at + RECORD.OUTCOME]) throw differs(`'${leaf.step}' of '${name}' answers '${outcomeName(result)}' here; the trace has outcome '${expected}'`);
+    if (world.last.choices === 0 && this.wanted !== NO_CHOICE) throw differs(`'${leaf.step}' of '${name}' has no choice here; the trace has choice ${this.wanted}`);
+    this.at++;
+    this.step = number;
+    return true;
+  }
+
+  /** Goes to the state behind step `step`, or to the end if that comes first; backwards by starting again. */
+  runTo(step: number): void {
+    if (step < this.step) this.restart();
+    while (this.step < step && this.next());
+  }
+
+  /** Goes back to the state before the first step. */
+  restart(): void {
+    this.close();
+    runSetup(this.world);
+    this.batches = this.source.batches();
+    this.batch = undefined;
+    this.at = 0;
+    this.step = 0;
+    this.footer = undefined;
+  }
+
+  /** Lets go of the file when the trace is not read to its end. */
+  close(): void {
+    this.batches.return(undefined as never);
+  }
+
+  private readonly choose = (n: number): number => {
+    const number = this.step + 1;
+    if (this.wanted === NO_CHOICE) throw new ReplayError(number, `${this.source.name}, step ${number}: the step has a choice of ${n} here; the trace has none`);
+    if (this.wanted >= n) throw new ReplayError(number, `${this.source.name}, step ${number}: the trace has choice ${this.wanted}; there are ${n}, counted from 0`);
+    return this.wanted;
+  };
+
+  /** Sees to it that there is a record at `at`; false behind the last one, where the final hash is compared. */
+  private fetch(): boolean {
+    while (this.batch === undefined || this.at === this.batch.count) {
+      const more = this.batches.next();
+      if (more.done === true) {
+        this.footer = more.value;
+        const hash = hashOf(this.world);
+        if (hash !== this.footer.hash) throw new ReplayError(this.step, `${this.source.name}: behind step ${this.step}, the last, memory is ${hash} here; the trace has ${this.footer.hash}`);
+        return false;
+      }
+      this.batch = more.value;
+      this.at = 0;
+    }
+    return true;
+  }
+
+  private compareStart(): void {
+    const hash = hashOf(this.world);
+    const { start } = this.source.header;
+    if (hash !== start) throw new ReplayError(0, `${this.source.name}: the set-up of the scenario leaves memory ${hash} here; the trace has ${start}`);
+  }
+}
+
+/** Every step of a trace with the values that it read and wrote, from step `from` to step `to`. */
+export function* eventsOfTrace(source: TraceSource, kernel: Kernel, topology: Topology, from = 1, to = Infinity): Generator<StepEvent, TraceFooter | undefined> {
+  const replayer = new Replayer(source, kernel, topology, (_objects, words) => new ValueLog(words));
+  const { world, observer } = replayer;
+  const maker = new EventMaker(world, observer);
+  try {
+    while (replayer.step < to) {
+      observer.clear();
+      if (!replayer.next()) break;
+      if (replayer.step >= from) yield maker.event(replayer.step);
+    }
+    return replayer.footer;
+  } finally {
+    replayer.close();
+  }
+}

@@ -1,0 +1,120 @@
+// The compiler: a scenario and a kernel's calls come to a topology. Programs are read once, which gathers names, pages and
+// pools; then compact numbers are given; then code is written.
+
+import { actorsOf, type Reading } from './actors.ts';
+import { readCall } from './call-arguments.ts';
+import { castOf, type Cast } from './cast.ts';
+import { ScenarioError } from './errors.ts';
+import { guestLeaf } from './guest-program.ts';
+import { hardwareLeaf } from './hardware-program.ts';
+import { LIMITS } from './limits.ts';
+import { Budget, readProgram, type Language } from './program.ts';
+import { Pools } from './pools.ts';
+import { sizesOf } from './sizes.ts';
+import { spaceOf, Spaces } from './spaces.ts';
+import { touchPages } from './touch.ts';
+import { validateScenario } from './validate.ts';
+import { vmmLeaf, type Target, type VmmContext } from './vmm-program.ts';
+import { asOps, walk, type AnyOp } from './walk.ts';
+import type { Call } from '../memory/calls.ts';
+import type { ForKernel } from './for-kernel.ts';
+import type { Scenario } from './types.ts';
+import type { Topology } from './topology.ts';
+
+/** Makes the topology of a scenario for a kernel. Throws ScenarioError for whatever is wrong with it, and nothing else. */
+export function compile(input: unknown, kernel: ForKernel): Topology {
+  const scenario = validateScenario(input, kernel.calls);
+  const calls = new Map(kernel.calls.map((call) => [call.name, call]));
+  const cast = castOf(scenario, calls);
+  const vmTypes = vmTypesOf(scenario, kernel);
+  const spaces = new Spaces();
+  const largestFile = fileSizes(cast, calls);
+  const pools = new Pools(kernel.config.userMemSlots);
+  const context: VmmContext = {
+    cast, spaces, kernel: kernel.name, calls, callNumbers: new Map(kernel.calls.map((call, i) => [call.name, i])),
+    onCall: (read, path) => {
+      touchPages(read, path, spaces, largestFile);
+      pools.count(read, path);
+    },
+  };
+  const readings = readAll(scenario, context, largestFile);
+  for (const { first, pages } of cast.regions) spaces.add('hvas', first, BigInt(pages), 'memory');
+  const huge = cast.regions.some((region) => region.huge);
+  const gfns = spaces.runs('gfns', huge);
+  const indexes = spaces.runs('indexes', huge);
+  const hvas = spaces.runs('hvas', huge);
+  const numbered = { gfns: spaceOf(gfns), indexes: spaceOf(indexes), hvas: spaceOf(hvas) };
+  const sizes = sizesOf({ scenario, cast, pools, huge, pages: { gfns: numbered.gfns.count, indexes: numbered.indexes.count, hvas: numbered.hvas.count } });
+  const { actors, setup } = actorsOf(cast, readings, sizes.file, kernel, {
+    gfn: (page) => numbered.gfns.find(page), index: (page) => numbered.indexes.find(page), hva: (page) => numbered.hvas.find(page),
+  });
+  return {
+    sizes: { ...sizes, actor: actors.length + 1 },
+    actors, setup, gfns, indexes, hvas, vmTypes,
+    vmOfVcpu: cast.vcpus.map(({ vm }) => vm),
+    regionOfHva: Array.from({ length: numbered.hvas.count }, (_one, hva) => {
+      const page = numbered.hvas.real(hva);
+      return cast.regions.findIndex(({ first, pages }) => page >= first && page < first + BigInt(pages));
+    }),
+    hugeRegions: cast.regions.map((region) => region.huge),
+    names: {
+      vms: cast.vms, vcpus: cast.vcpus.map(({ name }) => name), threads: cast.threads.map(({ name }) => name),
+      fds: cast.descriptors, events: cast.events, regions: cast.regions.map(({ name }) => name),
+    },
+  };
+}
+
+/** `confidential` is the laboratory's: a VM as SNP and TDX have it, which every kernel runs that has private memory by attribute. */
+function vmTypesOf({ vms }: Scenario, { name, config }: ForKernel): string[] {
+  return vms.map(({ type = 'sw-protected' }, i) => {
+    const known = config.vmTypes.includes('sw-protected') ? [...config.vmTypes, 'confidential'] : config.vmTypes;
+    if (!known.includes(type)) throw new ScenarioError(`vms[${i}].type`, `kernel '${name}' has no VM type '${type}'; it has ${config.vmTypes.join(', ')}`);
+    return type;
+  });
+}
+
+/** Size in bytes of the largest file that each descriptor can name. */
+function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descriptor: bigint) => bigint {
+  const create = calls.get('create_gmem');
+  const sizes = new Map<string, bigint>();
+  let largest = 0n;
+  for (const { program, path } of cast.threads) {
+    for (const { op, path: here } of walk(program, path)) {
+      if (create === undefined || op.op !== create.name) continue;
+      const size = BigInt.asIntN(64, readCall(create, op, here, cast).values.get('size')!);
+      const fd = String(op['fd']);
+      if (size > (sizes.get(fd) ?? 0n)) sizes.set(fd, size);
+      if (size > largest) largest = size;
+    }
+  }
+  // A descriptor that is a duplicate may be of any file.
+  return (descriptor) => sizes.get(cast.descriptors[Number(descriptor)] ?? '') ?? largest;
+}
+
+/** Reads all programs. */
+function readAll(scenario: Scenario, context: VmmContext, largestFile: (descriptor: bigint) => bigint): Reading {
+  const { cast, spaces } = context;
+  const budget = new Budget();
+  const language = (leaf: Language['leaf']): Language => ({ budget, events: cast.events, leaf });
+  const guests = cast.vcpus.map(({ spec, path }) => readProgram(asOps(spec.program ?? []), `${path}.program`, language(guestLeaf(spaces))));
+  const threads = cast.threads.map((thread) => {
+    const needs = new Set<Target>();
+    if (thread.path === 'setup') checkSetup(thread.program);
+    return { pieces: readProgram(thread.program, thread.path, language(vmmLeaf(context, thread, needs))), needs };
+  });
+  const hardware = (scenario.hardware ?? []).map(({ name, program }, i) => ({
+    name,
+    pieces: readProgram(asOps(program), `hardware[${i}].program`, language(hardwareLeaf(cast, spaces, name, largestFile))),
+    memoryErrors: [...walk(asOps(program), '')].some(({ op }) => op.op === 'memory_error'),
+  }));
+  return { guests, threads, hardware };
+}
+
+/** Nobody else runs while the set-up does, and it must end. */
+function checkSetup(program: readonly AnyOp[]): void {
+  for (const { op, path } of walk(program, 'setup')) {
+    if (op.op === 'await') throw new ScenarioError(path, 'the set-up runs alone; nobody could notify it');
+    if (op['forever'] === true) throw new ScenarioError(path, 'the set-up must end; a loop without end cannot be part of it');
+    if (op.op === 'loop' && (op['times'] as number) > LIMITS.instructions) throw new ScenarioError(path, `the set-up is to be short: at most ${LIMITS.instructions} rounds`);
+  }
+}

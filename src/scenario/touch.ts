@@ -1,0 +1,43 @@
+// Which pages a system call brings into being: memslots whole, because their pages are numbered through, and what an allocation
+// fills. Everything else only meets pages that exist already, so its range may be as large as it likes.
+
+import { at, ScenarioError } from './errors.ts';
+import { PAGE } from './values.ts';
+import type { ReadCall } from './call-arguments.ts';
+import type { Spaces } from './spaces.ts';
+
+const TOP = 1n << 64n;
+/** KVM_MEM_MAX_NR_PAGES: larger slots are refused. */
+const MOST_SLOT_PAGES = (1n << 31n) - 1n;
+const GUEST_MEMFD = 4n;
+const PUNCH_HOLE = 2n;
+const LONGEST_FILE = (1n << 63n) - 1n;
+
+const aligned = (value: bigint): boolean => value % PAGE === 0n;
+
+/** Adds the pages of a call. `largestFile` is the size in bytes of the largest file that its descriptor can be. */
+export function touchPages(read: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
+  if (read.call.name === 'set_region') touchSlot(read, path, spaces);
+  else if (read.call.name === 'fallocate') touchAllocation(read, path, spaces, largestFile);
+}
+
+function touchSlot({ values, given }: ReadCall, path: string, spaces: Spaces): void {
+  const [gpa, size, hva, offset, flags] = ['gpa', 'size', 'hva', 'offset', 'flags'].map((name) => values.get(name)!) as [bigint, bigint, bigint, bigint, bigint];
+  // What KVM refuses before it looks at pages needs none.
+  if (size === 0n || !aligned(size) || !aligned(gpa) || gpa + size > TOP || size / PAGE > MOST_SLOT_PAGES) return;
+  const pages = size / PAGE;
+  spaces.add('gfns', gpa / PAGE, pages, at(path, 'size'));
+  if (given.has('hva') && aligned(hva) && hva + size <= TOP) spaces.add('hvas', hva / PAGE, pages, at(path, 'size'));
+  if ((flags & GUEST_MEMFD) !== 0n && aligned(offset) && offset + size <= TOP) spaces.add('indexes', offset / PAGE, pages, at(path, 'size'));
+}
+
+function touchAllocation({ values }: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
+  const [fd, mode, offset, length] = ['fd', 'mode', 'offset', 'length'].map((name) => values.get(name)!) as [bigint, bigint, bigint, bigint];
+  if ((mode & PUNCH_HOLE) !== 0n || length === 0n || !aligned(offset) || !aligned(length) || offset + length > LONGEST_FILE) return;
+  if (offset + length > largestFile(fd) && length / PAGE > 64n) return;
+  try {
+    spaces.add('indexes', offset / PAGE, length / PAGE, path);
+  } catch (error) {
+    throw error instanceof ScenarioError ? new ScenarioError(path, `allocates ${error.message.replace(/^.*?: /, '')}`) : error;
+  }
+}

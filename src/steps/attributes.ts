@@ -1,0 +1,104 @@
+// Steps of KVM_SET_MEMORY_ATTRIBUTES (spec A11): checks, reservation, the walk over memslots before and after the stores.
+// Attributes belong to VM and gfn: they are there before a memslot is, and stay when it goes.
+
+import { more, ok } from '../memory/outcome.ts';
+import { arg64 } from '../memory/calls.ts';
+import { add, isZero, pageAligned, PAGE_SHIFT, toBig, wraps } from '../memory/u64.ts';
+import { done } from './flush.ts';
+import { EINVAL, ENOMEM, ENOTTY } from './errno.ts';
+import { refused } from './fallocate.ts';
+import { allocationFails, enomem } from './folio.ts';
+import { first, flush, unlock } from './gmem-invalidate.ts';
+import { HUGE_PAGES } from './huge.ts';
+import { partlyCovered, updateMixed } from './lpage.ts';
+import { publishedSlot, hasPrivateMemory } from './set-region.ts';
+import { equal, KVM_MEMORY_ATTRIBUTE_PRIVATE } from './vm-call.ts';
+import { widenRange } from './mmu.ts';
+import type { SetAttributes } from '../memory/frames.ts';
+import type { Frame, Step, World } from '../memory/world.ts';
+
+/** The memslot with the lowest gfn of those that overlap [from, to), 0 if none. slots_lock is held: the set stands still. */
+function nextOverlap(world: World, vm: number, from: number, to: number): number {
+  let found = 0;
+  for (let id = 0; id < world.facts.sizes.slotId; id++) {
+    const slot = publishedSlot(world, vm, id);
+    if (slot === 0) continue;
+    const { base_gfn, npages } = world.memslot(slot);
+    if (base_gfn >= to || base_gfn + npages <= from) continue;
+    if (found === 0 || base_gfn < world.memslot(found).base_gfn) found = slot;
+  }
+  return found;
+}
+
+/** kvm_handle_gfn_range: the next memslot, its gfns clipped to the range; what to do when there is no other. */
+function nextSlot(world: World, f: Frame<SetAttributes>): number {
+  const from = Math.max(f.first, f.cursor);
+  f.slot = from < f.behind ? nextOverlap(world, f.vm, from, f.behind) : 0;
+  if (f.slot === 0) {
+    f.gfn = 0;
+    f.gfn_end = 0;
+    return f.found === 0 ? done : f.flush !== 0 ? flush : unlock;
+  }
+  const { base_gfn, npages } = world.memslot(f.slot);
+  f.gfn = Math.max(from, base_gfn);
+  f.gfn_end = Math.min(f.behind, base_gfn + npages);
+  f.cursor = f.gfn_end;
+  if (f.found !== 0) return ok;
+  f.found = 1;
+  return first;
+}
+
+export const steps = {
+  /** kvm_vm_ioctl_set_mem_attributes: flags, bits, then the range. */
+  'attributes.validate': (world, f) => {
+    const fail = (errno: number): number => { f.errno = errno; return refused; };
+    if (!world.facts.config.attributes) return fail(ENOTTY);
+    const gpa = arg64(world, f, 1);
+    const size = arg64(world, f, 3);
+    const attributes = toBig(arg64(world, f, 5));
+    if (!isZero(arg64(world, f, 7))) return fail(EINVAL);
+    if ((attributes & ~(hasPrivateMemory(world, f.vm) ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0n)) !== 0n) return fail(EINVAL);
+    if (isZero(size) || wraps(gpa, size)) return fail(EINVAL);
+    if (!pageAligned(gpa) || !pageAligned(size)) return fail(EINVAL);
+    const { gfns } = world.facts;
+    f.first = gfns.lowerBound(toBig(gpa) >> BigInt(PAGE_SHIFT));
+    f.behind = gfns.lowerBound(toBig(add(gpa, size)) >> BigInt(PAGE_SHIFT));
+    f.attributes = attributes === 0n ? 0 : 1;
+    return ok;
+  },
+  /** kvm_range_has_memory_attributes, slots_lock held: nothing to do, not even a new sequence number, when all have it already. */
+  'attributes.testEqual': ({ mem_attr }, f) => {
+    for (let gfn = f.first; gfn < f.behind; gfn++) if (mem_attr(f.vm, gfn).attributes !== f.attributes) return ok;
+    return equal;
+  },
+  /** xa_reserve of every entry: the one thing that can fail, before anything has changed. */
+  'attributes.reserve': (world, f) => {
+    if (!allocationFails(world)) return ok;
+    f.errno = ENOMEM;
+    return enomem;
+  },
+  /** xa_store of one gfn. Faults read it with no lock: what keeps them honest is the invalidation around the stores. */
+  'attributes.storeNext': ({ mem_attr }, f) => {
+    const gfn = f.first + f.stored;
+    if (gfn >= f.behind) return ok;
+    mem_attr(f.vm, gfn).attributes = f.attributes;
+    f.stored += 1;
+    return gfn + 1 < f.behind ? more : ok;
+  },
+  /** kvm_handle_gfn_range, before the stores and after them. */
+  'attributes.nextSlot': (world, f) => nextSlot(world, f),
+  /** kvm_arch_post_set_memory_attributes, mmu_lock held for writing: may the memslot's huge pages in the range be mapped huge? */
+  'attributes.updateMixed': (world, f) => {
+    updateMixed(world, f.vm, f.slot, f.gfn, f.gfn_end);
+    return ok;
+  },
+  /** Since 6.15: huge pages that the range covers in part make faults retry too, so that none is mapped huge while it becomes mixed. */
+  'attributes.addHugeEdges': (world, f) => {
+    const head = Math.floor(f.gfn / HUGE_PAGES);
+    const tail = Math.floor((f.gfn_end - 1) / HUGE_PAGES);
+    for (const hp of head === tail ? [head] : [head, tail]) {
+      if (world.facts.sizes.hp > 0 && partlyCovered(world, f.slot, hp, f.gfn, f.gfn_end)) widenRange(world, f.vm, hp * HUGE_PAGES, (hp + 1) * HUGE_PAGES);
+    }
+    return ok;
+  },
+} satisfies { [name: string]: Step<SetAttributes> };

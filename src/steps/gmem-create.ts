@@ -1,0 +1,78 @@
+// Steps of KVM_CREATE_GUEST_MEMFD: __kvm_gmem_create. An inode and a file of their own; the file holds a reference on the VM.
+
+import { ok } from '../memory/outcome.ts';
+import { arg, arg64 } from '../memory/calls.ts';
+import { FILE_FREE, FILE_LIVE, FILE_RELEASED } from '../memory/layouts/gmem.ts';
+import { isZero, negative, pageAligned, pages, toBig } from '../memory/u64.ts';
+import { EINVAL, EMFILE, ENFILE } from './errno.ts';
+import { refused } from './fallocate.ts';
+import type { Operation } from '../memory/frames.ts';
+import type { Step, World } from '../memory/world.ts';
+
+/** Words of the message. */
+const FD = 1, SIZE = 2, FLAGS = 4;
+
+/** A file object that nobody uses; objects are type-stable, so that the number of a released one comes back at once. */
+function freeFile({ file, facts }: World): number {
+  for (let number = 1; number < facts.sizes.file; number++) {
+    const { state } = file(number);
+    if (state === FILE_FREE || state === FILE_RELEASED) return number;
+  }
+  return 0;
+}
+
+function freeInode({ inode, facts }: World): number {
+  for (let number = 1; number < facts.sizes.inode; number++) if (inode(number).live === 0) return number;
+  return 0;
+}
+
+export const steps = {
+  /** kvm_gmem_create: flags, then size. Every flag is unknown to 6.8. */
+  'create.validate': (world, f) => {
+    const size = arg64(world, f, SIZE);
+    if (arg(world, f, FLAGS) === 0 && !negative(size) && !isZero(size) && pageAligned(size)) return ok;
+    f.errno = EINVAL;
+    return refused;
+  },
+  /** get_unused_fd_flags: a descriptor whose name is taken by an open file is none. */
+  'create.reserveFd': (world, f) => {
+    if (world.fd(arg(world, f, FD)).file === 0) return ok;
+    f.errno = EMFILE;
+    return refused;
+  },
+  /** anon_inode_create_getfile: inode and file, seen by nobody yet. */
+  'create.getFile': (world, f) => {
+    const handle = freeFile(world);
+    const number = freeInode(world);
+    if (handle === 0 || number === 0) {
+      f.errno = ENFILE;
+      return refused;
+    }
+    const size = arg64(world, f, SIZE);
+    const inode = world.inode(number);
+    inode.live = 1;
+    inode.i_count = 1;
+    inode.i_size = world.facts.indexes.lowerBound(toBig(pages(size)));
+    inode.size_lo = size.lo;
+    inode.size_hi = size.hi;
+    const file = world.file(handle);
+    file.state = FILE_LIVE;
+    file.f_count = 1;
+    file.inode = number;
+    f.handle = handle;
+    return ok;
+  },
+  /** kvm_get_kvm, gmem->kvm: an open gmem file pins its VM. */
+  'create.pinKvm': ({ file, kvm }, f) => {
+    kvm(f.vm).add_users_count(1);
+    file(f.handle).kvm = f.vm + 1;
+    return ok;
+  },
+  /** fd_install */
+  'create.installFd': (world, f) => {
+    const number = arg(world, f, FD);
+    world.fd(number).file = f.handle;
+    f.value = number;
+    return ok;
+  },
+} satisfies { [name: string]: Step<Operation> };

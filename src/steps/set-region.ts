@@ -1,0 +1,117 @@
+// Checks of KVM_SET_USER_MEMORY_REGION2 in their documented order, with the 64-bit arithmetic of the kernel: the first that
+// fails gives the errno (S-22). What passes says which of the four changes the request is.
+
+import { ok, outcome } from '../memory/outcome.ts';
+import { arg, arg64 } from '../memory/calls.ts';
+import { KVM_MEM_GUEST_MEMFD, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY } from '../memory/layouts/kvm.ts';
+import { add, isZero, PAGE_SHIFT, pageAligned, toBig, wraps, type Pair } from '../memory/u64.ts';
+import { EEXIST, EINVAL } from './errno.ts';
+import { refused } from './fallocate.ts';
+import type { SetRegion } from '../memory/frames.ts';
+import type { Frame, Step, World } from '../memory/world.ts';
+
+export const create = outcome('create');
+export const remove = outcome('delete');
+export const move = outcome('move');
+export const flagsOnly = outcome('flagsOnly');
+export const same = outcome('same');
+
+/** End of user addresses (TASK_SIZE_MAX of four-level paging). */
+const USER_ADDRESS_LIMIT = (1n << 47n) - 4096n;
+/** KVM_MEM_MAX_NR_PAGES */
+const MAX_PAGES = (1n << 31n) - 1n;
+
+/** The request, as userspace's struct has it. */
+interface Request {
+  readonly asId: number;
+  readonly id: number;
+  readonly flags: number;
+  readonly gpa: Pair;
+  readonly size: Pair;
+  readonly hva: Pair;
+  readonly offset: Pair;
+}
+
+/** Word offsets follow the argument list of the call `set_region`. */
+export function request(world: World, f: Frame): Request {
+  const slot = arg(world, f, 1) >>> 0;
+  return {
+    asId: slot >>> 16, id: slot & 0xffff, flags: arg(world, f, 2), gpa: arg64(world, f, 3), size: arg64(world, f, 5), hva: arg64(world, f, 7),
+    offset: arg64(world, f, 10),
+  };
+}
+
+/** Compact number (+ 1) of the host page at an address; 0 for one that the scenario knows nothing of. */
+export const hostPage = ({ facts }: World, hva: Pair): number => facts.hvas.find(toBig(hva) >> BigInt(PAGE_SHIFT)) + 1;
+
+/** Compact gfn of a guest address; the scenario names every page that a slot covers. */
+export function guestPage({ facts }: World, gpa: Pair): number {
+  const gfn = facts.gfns.find(toBig(gpa) >> BigInt(PAGE_SHIFT));
+  if (gfn < 0) throw new RangeError(`the scenario has no guest page at 0x${toBig(gpa).toString(16)}`);
+  return gfn;
+}
+
+/** Is private memory possible in the VM (kvm_arch_has_private_mem)? */
+export const hasPrivateMemory = ({ facts }: World, vm: number): boolean => facts.vmTypes[vm] !== 'default';
+
+/** check_memory_region_flags. A memslot with a file is neither logged nor read-only: the latter since 6.8-rc7, so 6.8 has it (G4-B7 is not in it). */
+function flagsAllowed(world: World, vm: number, flags: number): boolean {
+  let valid = hasPrivateMemory(world, vm) ? KVM_MEM_GUEST_MEMFD : 0;
+  if ((flags & KVM_MEM_GUEST_MEMFD) === 0) valid |= KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY;
+  return (flags & ~valid) === 0;
+}
+
+/** The checks that do not look at the memslots there are. One address space: that of system management mode is not modelled. */
+function sane(world: World, vm: number, { asId, id, flags, gpa, size, hva, offset }: Request): boolean {
+  if (!flagsAllowed(world, vm, flags)) return false;
+  if (!pageAligned(size) || !pageAligned(gpa)) return false;
+  if (!pageAligned(hva) || toBig(hva) + toBig(size) > USER_ADDRESS_LIMIT) return false;
+  if ((flags & KVM_MEM_GUEST_MEMFD) !== 0 && (!pageAligned(offset) || wraps(offset, size))) return false;
+  if (asId !== 0 || id >= world.facts.config.userMemSlots) return false;
+  if (toBig(add(gpa, size)) < toBig(gpa)) return false;
+  return toBig(size) >> BigInt(PAGE_SHIFT) <= MAX_PAGES;
+}
+
+/** Memslot with this id in the published set, 0 if none. */
+export function publishedSlot({ memslots, memslot_set, facts }: World, vm: number, id: number): number {
+  return id < facts.sizes.slotId ? memslot_set(vm, memslots(vm).active).slot.at(id) : 0;
+}
+
+export const steps = {
+  /** kvm_vm_ioctl_set_memory_region, before slots_lock: the ids behind the user slots are KVM's own. */
+  'region.testNumber': (world, f) => {
+    if (request(world, f).id < world.facts.config.userMemSlots) return ok;
+    f.errno = EINVAL;
+    return refused;
+  },
+  /** __kvm_set_memory_region, slots_lock held (nobody else writes memslots): everything up to the overlap. */
+  'region.validate': (world, f) => {
+    const wanted = request(world, f);
+    const fail = (): number => { f.errno = EINVAL; return refused; };
+    if (!sane(world, f.vm, wanted)) return fail();
+    f.old = publishedSlot(world, f.vm, wanted.id);
+    if (isZero(wanted.size)) return f.old === 0 ? fail() : remove;
+    if (f.old === 0) return create;
+    const old = world.memslot(f.old);
+    if ((wanted.flags & KVM_MEM_GUEST_MEMFD) !== 0) return fail();
+    if (hostPage(world, wanted.hva) !== old.hva || Number(toBig(wanted.size) >> BigInt(PAGE_SHIFT)) !== old.npages) return fail();
+    if (((wanted.flags ^ old.flags) & KVM_MEM_READONLY) !== 0) return fail();
+    if (guestPage(world, wanted.gpa) !== old.base_gfn) return move;
+    return wanted.flags !== old.flags ? flagsOnly : same;
+  },
+  /** kvm_check_memslot_overlap, for what appears at new gfns. */
+  'region.testOverlap': (world, f) => {
+    const { id, gpa, size } = request(world, f);
+    const first = guestPage(world, gpa);
+    const behind = first + Number(toBig(size) >> BigInt(PAGE_SHIFT));
+    for (let other = 0; other < world.facts.sizes.slotId; other++) {
+      const slot = other === id ? 0 : publishedSlot(world, f.vm, other);
+      if (slot === 0) continue;
+      const { base_gfn, npages } = world.memslot(slot);
+      if (base_gfn >= behind || base_gfn + npages <= first) continue;
+      f.errno = EEXIST;
+      return refused;
+    }
+    return ok;
+  },
+} satisfies { [name: string]: Step<SetRegion> };

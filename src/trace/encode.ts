@@ -1,0 +1,38 @@
+// Writing a trace, part by part: bytes only, so that it works in a page as well.
+
+import { RECORD, type TraceBatch } from './batch.ts';
+import { chunk, KIND, littleEndian, MAGIC } from './chunk.ts';
+import { crc32 } from './crc32.ts';
+import { FORMAT, type TraceFooter, type TraceHeader } from './header.ts';
+
+const text = new TextEncoder();
+
+/** The first two lines of the file. */
+export function encodeHeader(header: Omit<TraceHeader, 'format'>): Uint8Array {
+  const json = text.encode(JSON.stringify({ format: FORMAT, ...header }));
+  const line = text.encode(`${MAGIC} ${FORMAT} ${json.length} ${crc32(json).toString(16).padStart(8, '0')}\n`);
+  return joined([line, json, text.encode('\n')]);
+}
+
+/** A chunk of steps. */
+export function encodeBatch(batch: TraceBatch): Uint8Array {
+  const records = littleEndian(batch.records.subarray(0, batch.count * RECORD.WORDS));
+  if (batch.tickets === undefined) return chunk(KIND.STEPS, batch.first, batch.count, records);
+  const { counts, pairs } = batch.tickets;
+  return chunk(KIND.STEPS_WITH_TICKETS, batch.first, batch.count, joined([records, littleEndian(counts), littleEndian(pairs)]));
+}
+
+/** The last chunk. */
+export function encodeFooter(footer: TraceFooter): Uint8Array {
+  return chunk(KIND.FOOTER, footer.steps + 1, 0, text.encode(JSON.stringify(footer)));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}

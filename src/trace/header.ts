@@ -1,0 +1,64 @@
+// The JSON parts of a trace: header in front, footer at the end.
+
+import * as v from 'valibot';
+import { TraceError } from './errors.ts';
+
+/** Version of the file format that is written; older ones down to 1 are read, newer ones refused. */
+export const FORMAT = 1;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const name = v.pipe(v.string(), v.maxLength(200));
+
+const headerSchema = v.object({
+  format: count,
+  /** Version of the package that wrote it. */
+  faultline: name,
+  runtime: name,
+  kernel: name,
+  /** A person's own kernel: the file it was read from, and its whole text. */
+  kernelText: v.optional(v.object({ file: v.string(), text: v.string() })),
+  /** The scenario in full, as its language has it; read it with the loader of scenarios, which checks it. */
+  scenario: v.record(v.string(), v.unknown()),
+  seed: v.pipe(v.number(), v.integer()),
+  /** Hash of the layouts, machines and steps that the kernel uses, and of what makes a world of a scenario. */
+  fingerprint: name,
+  /** Leaf states of the kernel's table. */
+  leaves: count,
+  /** Names of outcomes; records have their places in this list. */
+  outcomes: v.array(name),
+  /** Hash of memory before the first step. */
+  start: name,
+});
+
+/** What stands before the steps. */
+export type TraceHeader = Readonly<v.InferOutput<typeof headerSchema>>;
+
+/** Why a run ended. `steps` and `seconds` are limits that it met. */
+export const ENDS = ['finished', 'deadlock', 'violation', 'steps', 'seconds', 'interrupted', 'failed'] as const;
+
+const footerSchema = v.object({
+  why: v.picklist(ENDS),
+  steps: count,
+  /** Hash of memory behind the last step. */
+  hash: name,
+  violation: v.optional(v.object({ id: name, sentence: v.string() })),
+});
+
+/** What stands behind the steps, if the run came to an end in order. */
+export type TraceFooter = Readonly<v.InferOutput<typeof footerSchema>>;
+
+function parse<S extends v.GenericSchema>(schema: S, json: string, what: string, offset: number): v.InferOutput<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new TraceError('malformed', `has a ${what} that is not JSON (byte ${offset})`, offset);
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new TraceError('malformed', `has a ${what} in which '${v.getDotPath(issue) ?? what}' is wrong: ${issue.message} (byte ${offset})`, offset);
+}
+
+export const parseHeader = (json: string, offset: number): TraceHeader => parse(headerSchema, json, 'header', offset);
+export const parseFooter = (json: string, offset: number): TraceFooter => parse(footerSchema, json, 'footer', offset);

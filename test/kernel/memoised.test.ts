@@ -1,0 +1,31 @@
+import { createActor } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import { kernels } from '../../machines/kernels/index.ts';
+import { leavesBySnapshot, memoisedLogic } from '../../src/kernel/memoised.ts';
+
+describe.each(kernels)('memoised actors of $name', (kernel) => {
+  const { table } = kernel;
+
+  it('go where the plain XState actor goes, for every outcome on a long walk', () => {
+    for (const [machine, logic] of table.machines) {
+      const plain = createActor(logic).start();
+      const memoised = createActor(memoisedLogic(table, table.initial.get(machine)!)).start();
+      const leafOf = leavesBySnapshot(table);
+      for (let k = 0; k < 300; k++) {
+        const { outcomes } = table.leaves[leafOf.get(memoised.getSnapshot())!]!;
+        if (outcomes.length === 0) break;
+        const type = outcomes[k % outcomes.length]!;
+        plain.send({ type });
+        memoised.send({ type });
+        expect(memoised.getSnapshot().value).toEqual(plain.getSnapshot().value);
+      }
+    }
+  });
+
+  it('stay where they are when an event is not expected, as the plain actor does', () => {
+    const memoised = createActor(memoisedLogic(table, table.initial.get('vcpu')!)).start();
+    const before = memoised.getSnapshot();
+    memoised.send({ type: 'noSuchOutcome' });
+    expect(memoised.getSnapshot()).toBe(before);
+  });
+});
