@@ -113,7 +113,8 @@ async function printRows({ source, kernel, topology }: OpenTrace, shown: readonl
       if (column < 0) continue;
       const text = stepText(world.table, world.last);
       const object = waitsFor(world, observer, actor);
-      const notes = object < 0 ? [] : [`waits: ${describer.name(object)}`];
+      // Who has asked waits for the answer in its own mailbox: that goes without saying.
+      const notes = object < 0 || object === world.objects.mailbox(actor).id ? [] : [`waits: ${describer.name(object)}`];
       pending += `${layout.row({ column, text, label: String(replayer.step), notes }).join('\n')}\n`;
       if (pending.length < PIECE) continue;
       await write(pending);
