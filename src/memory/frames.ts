@@ -167,7 +167,7 @@ export type Convert = Registers<typeof ConvertFrame>;
 export const registers = [
   TlbMissFrame, FaultFrame, GetPfnFrame, OperationFrame, InvalidateBeginFrame, InvalidateEndFrame, UnmapFrame, FlushFrame, ReloadFrame,
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
-  ClearSlotFilesFrame, FreeMemslotsFrame,
   SetRegionFrame, ZapAllFrame, SetAttributesFrame, AttributesPreFrame, AttributesPostFrame, RangeStartFrame, RangeEndFrame,
   MunmapFrame, DontneedFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
+  ClearSlotFilesFrame, FreeMemslotsFrame,
 ];

@@ -45,7 +45,6 @@ export const calls: readonly Call[] = [
       { name: 'length', type: 'u64', description: 'bytes' },
     ],
   },
-  ...lifeCalls, ...refusedCalls,
 
   {
     name: 'set_region', on: 'vm', fragment: 'vm.setRegion', description: 'KVM_SET_USER_MEMORY_REGION2: makes, changes or, with size 0, deletes a memslot',
@@ -84,4 +83,5 @@ export const calls: readonly Call[] = [
       { name: 'size', type: 'u64', description: 'bytes' },
     ],
   },
+  ...lifeCalls, ...refusedCalls,
 ];

@@ -28,18 +28,17 @@ import * as memslots from './memslots.ts';
 import * as mmuRoots from './mmu-roots.ts';
 import * as notifier from './notifier.ts';
 import * as setRegion from './set-region.ts';
-import * as vmCall from './vm-call.ts';
 import * as vmmConvert from './vmm-convert.ts';
 import * as vmmHost from './vmm-host.ts';
 
 export const steps = {
   ...fallocate.steps, ...fault.steps, ...file.steps, ...flush.steps, ...folio.steps, ...gmemFault.steps, ...gmemInvalidate.steps,
   ...guest.steps, ...host.steps, ...lock.steps, ...mmu.steps, ...op.steps, ...vcpu.steps, ...vmm.steps,
-  // Life of files and VMs.
-  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,
-  ...vmCall.steps, ...vmmConvert.steps, ...vmmHost.steps,
+  ...vmmConvert.steps, ...vmmHost.steps,
+  // Life of files and VMs.
+  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
 };
 
 export type StepName = keyof typeof steps;
