@@ -80,8 +80,9 @@ export const steps = {
     vcpu_mode(f.vcpu).mode = IN_GUEST_MODE;
     return ok;
   },
-  /** kvm_vcpu_exit_request: the re-check behind the barrier. */
-  'vcpu.recheckRequests': ({ vcpu_requests }, f) => (vcpu_requests(f.vcpu).bits !== 0 ? pending : ok),
+  /** kvm_vcpu_exit_request: the re-check behind the barrier, of requests and of signals. */
+  'vcpu.recheckRequests': ({ vcpu_requests, signal }, f) =>
+    (vcpu_requests(f.vcpu).bits !== 0 || (f.thread >= 0 && signal(f.thread).number !== 0) ? pending : ok),
   /** Out of the guest, or never in: mode, then interrupts on again, so that a pending one is handled. */
   'vcpu.setOutsideGuestMode': ({ vcpu_mode, interrupt }, f) => {
     vcpu_mode(f.vcpu).mode = OUTSIDE_GUEST_MODE;

@@ -50,8 +50,13 @@ export const steps = {
   /** The thread's next instruction: a system call, KVM_RUN, an access through a mapping, or waiting for another thread. */
   'vmm.next': (world, f, choose) => {
     const { facts } = world;
+    const operation = operand(facts, f.self, f.pc, 0);
+    // A thread that waits for another one looks at its signals when the wait is over.
+    if (operation === VMM.AWAIT && world.sync_point(operand(facts, f.self, f.pc, 1)).count === 0) {
+      return blocked(world.sync_point(operand(facts, f.self, f.pc, 1)));
+    }
     if (world.signal(f.thread).number !== 0) return signalled;
-    switch (operand(facts, f.self, f.pc, 0)) {
+    switch (operation) {
       case VMM.CALL:
         sendCall(world, f.self, f.pc);
         return sent;
@@ -67,12 +72,9 @@ export const steps = {
         world.sync_point(operand(facts, f.self, f.pc, 1)).add_count(1);
         advance(facts, f);
         return ok;
-      case VMM.AWAIT: {
-        const point = world.sync_point(operand(facts, f.self, f.pc, 1));
-        if (point.count === 0) return blocked(point);
+      case VMM.AWAIT:
         advance(facts, f);
         return ok;
-      }
       default: return end;
     }
   },
