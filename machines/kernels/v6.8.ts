@@ -15,7 +15,9 @@ import * as punchHole from '../gmem/punch-hole.ts';
 import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
 import * as faultin from '../host/faultin.ts';
+import { injector } from '../hardware/injector.ts';
 import { interrupts } from '../hardware/interrupts.ts';
+import * as memoryFailure from '../memory-failure/memory-failure.ts';
 import * as fault from '../vcpu/fault.ts';
 import * as vcpu from '../vcpu/vcpu.ts';
 import * as vmm from '../vmm/vmm.ts';
@@ -43,6 +45,8 @@ export const v6_8 = defineKernel({
     // Life of files and VMs.
     { machine: 'gmem', root: 'gmem' },
     { machine: 'vm', root: 'vm' },
+    { machine: 'memory-failure', root: 'memory-failure' },
+    { machine: 'injector', root: 'injector' },
   ],
   fragments: [
     ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
@@ -51,7 +55,7 @@ export const v6_8 = defineKernel({
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle),
+    ...Object.values(lifecycle), ...Object.values(memoryFailure), injector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
