@@ -28,6 +28,11 @@ export class Checker {
     plan.tables.forEach((table, n) => this.tableOf.fill(n, table.firstId, table.firstId + table.count));
   }
 
+  /** 1 for each object, by number, that some invariant reads: writes of others need not be reported. */
+  wanted(): Uint8Array {
+    return Uint8Array.from(this.tableOf, (table) => (this.readers[table]!.length > 0 ? 1 : 0));
+  }
+
   /** Call after a step that wrote the first `count` of these objects. Answers the first violation, in the order of the list. */
   afterStep(written: Int32Array | readonly number[], count: number): Violation | undefined {
     let any = false;

@@ -57,6 +57,9 @@ function stripped(text: string, file: string): string {
   }
 }
 
+/** What an error out of a kernel's own steps says, with file and line. */
+export const kernelProblem = (error: unknown, file: string): KernelError => new KernelError(`${placeIn(error, file, 0)}: ${messageOf(error)}`);
+
 /** `file:line` where the error comes from, as far as its stack tells. */
 function placeIn(error: unknown, file: string, head: number): string {
   const stack = error instanceof Error ? error.stack ?? '' : '';

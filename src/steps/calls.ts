@@ -45,6 +45,7 @@ export const calls: readonly Call[] = [
       { name: 'length', type: 'u64', description: 'bytes' },
     ],
   },
+
   {
     name: 'set_region', on: 'vm', vmIoctl: true, fragment: 'vm.setRegion', description: 'KVM_SET_USER_MEMORY_REGION2: makes, changes or, with size 0, deletes a memslot',
     arguments: [

@@ -30,7 +30,6 @@ import * as memslots from './memslots.ts';
 import * as mmuRoots from './mmu-roots.ts';
 import * as notifier from './notifier.ts';
 import * as setRegion from './set-region.ts';
-import * as vmCall from './vm-call.ts';
 import * as vmmConvert from './vmm-convert.ts';
 import * as vmmHost from './vmm-host.ts';
 
@@ -42,7 +41,7 @@ export const steps = {
   ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,
-  ...vmCall.steps, ...vmmConvert.steps, ...vmmHost.steps,
+  ...vmmConvert.steps, ...vmmHost.steps,
 };
 
 export type StepName = keyof typeof steps;

@@ -101,7 +101,7 @@ export function runWorker(kernel: Kernel, topology: Topology, task: WorkerTask):
   const round = (): boolean => {
     let moved = false;
     const from = random.below(live.length);
-    for (let k = 0; k < live.length && !over(); k++) if (tryStep(live[(from + k) % live.length]!)) moved = true;
+    for (let k = 0; k < live.length && steps < task.steps && !over(); k++) if (tryStep(live[(from + k) % live.length]!)) moved = true;
     for (let k = live.length - 1; k >= 0; k--) if (world.ended(live[k]!)) live.splice(k, 1);
     return moved;
   };

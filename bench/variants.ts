@@ -1,0 +1,93 @@
+// What is measured: the same seeded run of a scenario, executed in five ways. Each in a process of its own, so that none is
+// measured with the type feedback of another.
+
+import { createActor, type AnyActorRef } from 'xstate';
+import { openSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { invariants } from '../src/check/invariants/index.ts';
+import { outcomeName } from '../src/memory/outcome.ts';
+import { preparedWorld } from '../src/runtime/prepared.ts';
+import { Recorder } from '../src/runtime/recorder.ts';
+import { Simulation, WriteLog } from '../src/runtime/simulate.ts';
+import { compile } from '../src/scenario/compile.ts';
+import { encodeBatch } from '../src/trace/encode.ts';
+import type { Kernel } from '../src/kernel/define.ts';
+import type { Scenario } from '../src/scenario/types.ts';
+
+/** Executes a number of further steps of the run. */
+export type Variant = (steps: number) => void;
+
+/** A simulation that begins again with the next seed when it can go no further. */
+function endless(kernel: Kernel, scenario: Scenario): { simulation: Simulation; log: WriteLog; restart: () => void } {
+  const topology = compile(scenario, kernel);
+  const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
+  const start = world.words.slice();
+  let seed = 1;
+  observer.watchOnly(new Uint8Array(world.plan.objects));
+  const self = {
+    log: observer,
+    simulation: new Simulation(world, observer, seed),
+    restart: () => {
+      world.words.set(start);
+      self.simulation = new Simulation(world, observer, ++seed);
+    },
+  };
+  return self;
+}
+
+/** simulate, on the packed table. */
+function simulate(kernel: Kernel, scenario: Scenario): Variant {
+  const run = endless(kernel, scenario);
+  return (steps) => {
+    for (let k = 0; k < steps; k++) if (!run.simulation.step()) run.restart();
+  };
+}
+
+/** simulate, and the outcome of each step sent to the plain XState actor of the same machine. */
+function xstate(kernel: Kernel, scenario: Scenario): Variant {
+  const run = endless(kernel, scenario);
+  const { world } = run.simulation;
+  let actors: AnyActorRef[] = [];
+  // What a set-up has done to the machines, the plain actors have to catch up with: they start where the world is.
+  const begin = (): void => {
+    actors = world.topology.actors.map(({ machine }, i) => {
+      const logic = kernel.table.machines.get(machine)!;
+      return createActor(logic, { snapshot: kernel.table.snapshots[world.frames[i + 1]!.leaf]! as never }).start();
+    });
+  };
+  begin();
+  return (steps) => {
+    for (let k = 0; k < steps; k++) {
+      if (!run.simulation.step()) {
+        run.restart();
+        begin();
+        continue;
+      }
+      actors[world.last.actor - 1]!.send({ type: outcomeName(world.last.outcome) });
+    }
+  };
+}
+
+/** simulate with all invariants, with the trace written, or with both. */
+const checked = (withInvariants: boolean, withTrace: boolean) => (kernel: Kernel, scenario: Scenario): Variant => {
+  const run = endless(kernel, scenario);
+  const file = withTrace ? openSync(devNull, 'w') : -1;
+  const recorder = new Recorder(run.simulation.world, withInvariants ? invariants : [], (batch) => {
+    if (withTrace) writeSync(file, encodeBatch(batch));
+  });
+  run.log.watchOnly(recorder.wanted());
+  return (steps) => {
+    for (let k = 0; k < steps; k++) {
+      if (!run.simulation.step()) run.restart();
+      else if (!recorder.record(run.log.written, run.log.count)) throw new Error(`${recorder.violation!.id}: ${recorder.violation!.sentence}`);
+    }
+  };
+};
+
+export const variants: Readonly<Record<string, (kernel: Kernel, scenario: Scenario) => Variant>> = {
+  xstate,
+  simulate,
+  trace: checked(false, true),
+  invariants: checked(true, false),
+  all: checked(true, true),
+};

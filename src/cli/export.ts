@@ -1,0 +1,92 @@
+// faultline export: a trace in a format of other tools, with every value, which replay brings back.
+
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { exporters } from '../export/index.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { eventsOfTrace } from '../runtime/replay.ts';
+import { examples, type CommandDefinition } from './command.ts';
+import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
+import { grouped, line, write } from './output.ts';
+import { openReplayable } from './traces.ts';
+import * as values from './values.ts';
+
+interface Options { format: string; output?: string; force?: boolean; from?: number; to?: number; trust?: boolean }
+
+export const exportTrace: CommandDefinition = (program, done) => {
+  program.command('export')
+    .description('write a trace out in a format that other tools read')
+    .argument('[trace]', 'a trace file (default: traces/last.trace)')
+    .option('-f, --format <format>', `one of: ${exporters.map(({ name }) => name).join(', ')}`, exporters[0]!.name)
+    .option('-o, --output <file>', 'write to this file (default: standard output)')
+    .option('--force', 'overwrite that file')
+    .option('--from <n>', 'first step', values.step)
+    .option('--to <n>', 'last step', values.step)
+    .option('--trust', 'run the text of a kernel that came with the trace')
+    .addHelpText('after', `\nFormats:\n${exporters.map(({ name, description }) => `  ${name.padEnd(10)}${description}`).join('\n')}\n`)
+    .addHelpText('after', examples('faultline export --format ndjson -o run.ndjson', 'faultline export bug.trace | jq -r .outcome'))
+    .action(async (trace: string | undefined, options: Options) => done(await exportTo(trace, options)));
+};
+
+/** Characters that are written at a time. */
+const PIECE = 1 << 16;
+
+async function exportTo(trace: string | undefined, { format, output, force = false, from = 1, to, trust = false }: Options): Promise<number> {
+  const exporter = exporters.find(({ name }) => name === format);
+  if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
+  if (to !== undefined && to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
+  const { source, kernel, topology } = openReplayable(trace, trust);
+  if (output !== undefined && !force && existsSync(output)) throw new UsageError(`${output} exists already; choose another name, or overwrite it with --force`);
+  const writer = exporter.open(source.header, topology.actors);
+  const sink = output === undefined ? standardOutput : fileSink(output);
+  try {
+    let pending = writer.header();
+    let count = 0;
+    const events = eventsOfTrace(source, kernel, topology, from, to);
+    for (let one = events.next(); ; one = events.next()) {
+      if (one.done === true) {
+        await sink.write(pending + writer.end(one.value));
+        break;
+      }
+      count++;
+      pending += writer.step(one.value);
+      if (pending.length < PIECE) continue;
+      await sink.write(pending);
+      pending = '';
+    }
+    sink.finish();
+    if (output !== undefined) await line(`${output}: ${grouped(count)} steps of ${source.name}, format ${format}`);
+  } catch (error) {
+    sink.discard();
+    throw isSystemError(error) && output !== undefined ? new UsageError(`cannot write ${output}: ${systemProblem(error)}`) : error;
+  }
+  return EXIT.HELD;
+}
+
+interface Sink { write(text: string): Promise<void>; finish(): void; discard(): void }
+
+const standardOutput: Sink = { write, finish() {}, discard() {} };
+
+/** The file appears when it is whole: a broken trace leaves nothing behind. */
+function fileSink(path: string): Sink {
+  const temporary = `${path}.${process.pid}.tmp`;
+  let file: number;
+  try {
+    file = openSync(temporary, 'wx');
+  } catch (error) {
+    throw isSystemError(error) ? new UsageError(`cannot write ${path}: ${systemProblem(error)}`) : error;
+  }
+  return {
+    async write(text) {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    },
+    finish() {
+      closeSync(file);
+      renameSync(temporary, path);
+    },
+    discard() {
+      closeSync(file);
+      rmSync(temporary, { force: true });
+    },
+  };
+}

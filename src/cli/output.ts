@@ -1,0 +1,60 @@
+// Text for people: plain, at most 78 columns, and quiet when nobody reads any more.
+
+export const WIDTH = 78;
+
+// A reader that has seen enough (head, less) closes the pipe: that is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+/** Writes to standard output; waits where the reader is slower, so that memory stays small however much there is to say. */
+export async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await new Promise<void>((resolve) => { process.stdout.once('drain', resolve); });
+}
+
+export const line = (text = ''): Promise<void> => write(`${text}\n`);
+
+/** One sentence on standard error. */
+export function complain(sentence: string): void {
+  process.stderr.write(`faultline: ${sentence}\n`);
+}
+
+/** Words of `text` in lines of at most `width`; a longer word stands alone. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    if (current !== '' && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  if (current !== '' || lines.length === 0) lines.push(current);
+  return lines;
+}
+
+/** Width of the labels at the left of a report. */
+const LABEL = 11;
+
+/** `label      text`, with the text in lines beside the label. */
+export const labelled = (label: string, text: string): string => wrapped(text, WIDTH - LABEL)
+  .map((one, i) => `${(i === 0 ? label : '').padEnd(LABEL)}${one}`).join('\n');
+
+/** Rows of names and what they mean. */
+export function table(rows: readonly (readonly [string, string])[], indent = '  '): string {
+  const left = Math.min(28, Math.max(...rows.map(([name]) => name.length)) + 2);
+  return rows.map(([name, text]) => {
+    const lines = wrapped(text, WIDTH - indent.length - left);
+    const head = name.length + 1 < left ? `${indent}${name.padEnd(left)}${lines.shift()!}` : `${indent}${name}`;
+    return [head, ...lines.map((one) => `${indent}${' '.repeat(left)}${one}`)].join('\n');
+  }).join('\n');
+}
+
+/** 1,234,567 whatever the locale. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** How a command is called, for the ones that are suggested. */
+export const COMMAND = 'npx --no faultline';

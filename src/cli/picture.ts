@@ -1,0 +1,28 @@
+// A compact picture of a scenario's actors: who asks whom.
+
+import type { Topology } from '../scenario/topology.ts';
+import { WIDTH } from './output.ts';
+
+/** Lines of the picture. */
+export function picture({ actors }: Topology): string[] {
+  const rows: [string, string, string][] = [];
+  const shown = new Set<string>();
+  const show = (name: string): string => { shown.add(name); return name; };
+  actors.forEach(({ name, machine }, i) => {
+    if (machine !== 'vmm' || name === 'setup') return;
+    const own = actors.filter((one) => one.caller === i + 1 && one.name !== name);
+    const vcpus = own.filter((one) => one.machine === 'vcpu');
+    const operations = own.filter((one) => one.machine.endsWith('-op'));
+    show(name);
+    for (const vcpu of vcpus) {
+      const irq = actors.filter((one) => one.machine === 'hardware' && one.vcpu === vcpu.vcpu).map((one) => show(one.name));
+      rows.push([name, '--KVM_RUN--->', `${show(vcpu.name)}${irq.length === 0 ? '' : ` <--interrupts-- ${irq.join(', ')}`}`]);
+    }
+    if (operations.length > 0 || vcpus.length === 0) rows.push([name, '--syscalls-->', operations.map((one) => show(one.name)).join(', ') || 'none']);
+  });
+  const rest = actors.filter(({ name, caller }) => !shown.has(name) && name !== 'setup' && actors[caller - 1]?.name !== 'setup').map(({ name }) => name);
+  const left = Math.max(...rows.map(([name]) => name.length), 0);
+  const lines = rows.map(([from, arrow, to]) => `  ${from.padEnd(left)} ${arrow} ${to}`);
+  if (rest.length > 0) lines.push(`  beside them: ${rest.join(', ')}`);
+  return lines.map((one) => (one.length > WIDTH ? `${one.slice(0, WIDTH - 1)}~` : one));
+}

@@ -1,0 +1,63 @@
+// Writing a run to a trace file while it goes on.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Run, RunResult } from '../runtime/run.ts';
+import type { Scenario } from '../scenario/types.ts';
+import { TraceFileWriter } from '../trace/file-writer.ts';
+import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
+import { outcomeNames } from '../trace/outcomes.ts';
+import { complain } from './output.ts';
+import { isSystemError, systemProblem, UsageError } from './errors.ts';
+import type { NamedKernel } from './kernels.ts';
+import { LAST_TRACE } from './traces.ts';
+
+/** Complains before anything is done if the file that --trace names is there already. */
+export function mayWrite(file: string | undefined, force: boolean): void {
+  if (file !== undefined && !force && existsSync(file)) throw new UsageError(`${file} exists already; choose another name, or overwrite it with --force`);
+}
+
+export class Recording {
+  /** Name of the file; nothing when the run goes unrecorded. */
+  readonly file: string | undefined;
+  /** What went wrong while writing. */
+  problem: UsageError | undefined;
+  private readonly writer: TraceFileWriter | undefined;
+
+  /** `file` is what --trace named; without it the run goes to the last trace, and on without one if that cannot be written. */
+  constructor(run: Run, runtime: string, { kernel, fingerprint, text }: NamedKernel, scenario: Scenario, file: string | undefined, force: boolean) {
+    const path = file ?? LAST_TRACE;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.writer = new TraceFileWriter(path, {
+        faultline: PACKAGE_VERSION, runtime, kernel: kernel.name, ...(text ? { kernelText: text } : {}), scenario: scenario as unknown as Record<string, unknown>,
+        seed: run.options.seed, fingerprint, leaves: kernel.table.leaves.length, outcomes: outcomeNames(kernel.table), start: run.startHash,
+      }, file === undefined || force);
+      this.file = path;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (file !== undefined) throw new UsageError(`cannot write ${path}: ${systemProblem(error)}`);
+      complain(`note: the run is not recorded, since ${path} cannot be written: ${systemProblem(error)}`);
+    }
+    run.batches.subscribe((batch) => {
+      if (this.writer === undefined || this.problem !== undefined) return;
+      try {
+        this.writer.batch(batch);
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        this.problem = new UsageError(`cannot write ${path}: ${systemProblem(error)}; the run was ended, the trace is whole up to step ${batch.first - 1}`);
+        run.stop();
+      }
+    });
+  }
+
+  /** The run has ended; without a result it has failed. */
+  finish(result: Pick<RunResult, 'why' | 'steps' | 'hash' | 'violation'> | undefined): void {
+    if (this.writer === undefined) return;
+    if (result === undefined || this.problem !== undefined) this.writer.close();
+    else {
+      const { why, steps, hash, violation } = result;
+      this.writer.finish({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) });
+    }
+  }
+}

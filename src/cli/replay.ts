@@ -1,0 +1,98 @@
+// faultline replay: executes a trace again, verifying every step; or only its schedule, on another kernel.
+
+import { Checker } from '../check/checker.ts';
+import { invariants } from '../check/invariants/index.ts';
+import type { Violation } from '../check/violation.ts';
+import { hashOf, preparedWorld } from '../runtime/prepared.ts';
+import { Replayer } from '../runtime/replay.ts';
+import { runSchedule } from '../runtime/schedule.ts';
+import { WriteLog } from '../runtime/simulate.ts';
+import { examples, type CommandDefinition } from './command.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { findKernel } from './kernels.ts';
+import { COMMAND, grouped, labelled, line } from './output.ts';
+import { compiled } from './scenarios.ts';
+import { openReplayable, openTrace } from './traces.ts';
+import * as values from './values.ts';
+
+interface Options { until?: number; kernel?: string; trust?: boolean }
+
+export const replay: CommandDefinition = (program, done) => {
+  program.command('replay')
+    .description('execute a trace again and verify every step of it')
+    .argument('[trace]', 'a trace file (default: traces/last.trace)')
+    .option('--until <n>', 'stop behind step n', values.step)
+    .option('-k, --kernel <kernel>', 'run only the schedule of the trace, on this kernel')
+    .option('--trust', 'run the text of a kernel that came with the trace')
+    .addHelpText('after', examples('faultline replay', 'faultline replay bug.trace --until 500', 'faultline replay bug.trace --kernel v6.8-fixed', 'faultline replay bug.trace --kernel ./my-patch.ts'))
+    .action(async (trace: string | undefined, options: Options) => done(options.kernel === undefined
+      ? await verify(trace, options)
+      : await schedule(trace, options.kernel, options)));
+};
+
+/** At most so many steps between two turns of the event loop. */
+const TURN_STEPS = 1 << 17;
+const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+
+async function verify(trace: string | undefined, { until = Infinity, trust = false }: Options): Promise<number> {
+  const { source, kernel, topology, scenario } = openReplayable(trace, trust);
+  const replayer = new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
+  const { world, observer } = replayer;
+  const checker = new Checker(world, invariants);
+  let broken: { violation: Violation; step: number } | undefined;
+  let interrupted = false;
+  const interrupt = (): void => { interrupted = true; };
+  process.once('SIGINT', interrupt);
+  try {
+    while (replayer.step < until && !interrupted) {
+      observer.clear();
+      if (!replayer.next()) break;
+      const violation = checker.afterStep(observer.written, observer.count);
+      if (violation !== undefined) broken ??= { violation, step: replayer.step };
+      if (replayer.step % TURN_STEPS === 0) await turn();
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+    replayer.close();
+  }
+  const { footer, step } = replayer;
+  if (footer === undefined && step < until && !interrupted) throw new UsageError(`${source.name} has ${step} steps`);
+  await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
+  await line(labelled('replayed', `${grouped(step)} steps${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
+  await line(labelled('memory', `${hashOf(world)}${footer === undefined ? '' : ', as the trace says'}`));
+  if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by step ${grouped(broken.step)}: ${broken.violation.sentence}`));
+  else if (interrupted) await line(labelled('result', 'interrupted'));
+  else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
+  else await line(labelled('result', 'nothing that was checked was broken'));
+  if (interrupted) return EXIT.INTERRUPTED;
+  return broken !== undefined ? EXIT.SAFETY : footer?.why === 'deadlock' ? EXIT.DEADLOCK : EXIT.HELD;
+}
+
+async function schedule(trace: string | undefined, kernelName: string, { until }: Options): Promise<number> {
+  const source = openTrace(trace);
+  const { kernel } = findKernel(kernelName);
+  const { topology, scenario } = compiled(source.header.scenario, kernel);
+  const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
+  const names = actorNames(source.header.scenario, source.header.kernel) ?? topology.actors.map(({ name }) => name);
+  const result = runSchedule(source, world, observer, names, new Checker(world, invariants), until);
+  await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${source.header.kernel}, seed ${source.header.seed}`));
+  await line(labelled('schedule', `on kernel ${kernel.name}: ${grouped(result.steps)} steps applied`));
+  if (result.differs !== undefined) await line(labelled('differs', `first at step ${grouped(result.differs.step)}: ${result.differs.sentence}`));
+  else if (result.stopped === undefined) await line(labelled('differs', 'nowhere: every outcome is that of the trace'));
+  if (result.stopped !== undefined) await line(labelled('stopped', `step ${grouped(result.stopped.step)} of the trace does not apply: ${result.stopped.reason}`));
+  await line(result.violation === undefined
+    ? labelled('result', 'nothing that was checked was broken')
+    : labelled('result', `BROKEN: ${result.violation.id}, by step ${grouped(result.steps)}: ${result.violation.sentence}`));
+  if (result.stopped !== undefined) await line(labelled('next', `${COMMAND} run ${scenario.name} --kernel ${kernelName}`));
+  return result.violation === undefined ? EXIT.HELD : EXIT.SAFETY;
+}
+
+/** Actors as the trace numbers them: those of the kernel it was recorded on, if that is known here. */
+function actorNames(scenario: unknown, kernelName: string): string[] | undefined {
+  try {
+    return compiled(scenario, findKernel(kernelName).kernel).topology.actors.map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}

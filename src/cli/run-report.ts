@@ -1,0 +1,113 @@
+// What `run` says at its end, for people and for programs.
+
+import type { Invariant } from '../check/invariant.ts';
+import type { RunResult } from '../runtime/run.ts';
+import type { Scenario } from '../scenario/types.ts';
+import type { Topology } from '../scenario/topology.ts';
+import { EXIT } from './errors.ts';
+import type { NamedKernel } from './kernels.ts';
+import { COMMAND, grouped, labelled, WIDTH } from './output.ts';
+
+export interface RunFacts {
+  readonly scenario: Scenario;
+  /** As the command line named it. */
+  readonly scenarioName: string;
+  readonly topology: Topology;
+  readonly kernel: NamedKernel;
+  readonly kernelName: string;
+  readonly runtime: string;
+  readonly seed: number;
+  readonly invariants: readonly Invariant[];
+  readonly result: RunResult;
+  readonly trace: string | undefined;
+  /** --trace named it. */
+  readonly traceNamed: boolean;
+}
+
+export function exitCodeOf({ why }: Pick<RunResult, 'why'>): number {
+  switch (why) {
+    case 'violation': return EXIT.SAFETY;
+    case 'deadlock': return EXIT.DEADLOCK;
+    case 'interrupted': return EXIT.INTERRUPTED;
+    default: return EXIT.HELD;
+  }
+}
+
+/** Outcomes that steps of the scenario's machines can have and never had. */
+function notExercised({ tally }: RunResult): { step: string; outcome: string }[] {
+  return [...tally.ofSteps()].flatMap(([step, outcomes]) => [...outcomes].flatMap(([outcome, times]) => (times === 0 ? [{ step, outcome }] : [])));
+}
+
+/** The same facts for a program. Nothing in it depends on the clock: the same run gives the same text. */
+export function jsonReport(facts: RunFacts): object {
+  const { result, invariants, topology } = facts;
+  return {
+    scenario: facts.scenario.name, kernel: facts.kernel.kernel.name, fingerprint: facts.kernel.fingerprint, runtime: facts.runtime, seed: facts.seed,
+    why: result.why, exitCode: exitCodeOf(result), steps: result.steps, hash: result.hash,
+    ...(result.violation ? { violation: { ...result.violation, step: result.steps } } : {}),
+    ...(result.waiting.length > 0 ? { waiting: result.waiting } : {}),
+    actors: Object.fromEntries(topology.actors.map(({ name }, i) => [name, result.tally.ofActor[i + 1]])),
+    evaluated: Object.fromEntries(invariants.map(({ id }, i) => [id, result.evaluated[i]])),
+    notExercised: notExercised(result),
+    trace: facts.trace ?? null,
+  };
+}
+
+/** What happened, in words. */
+export function outcomeLines({ result, kernel }: RunFacts): string[] {
+  const at = grouped(result.steps);
+  switch (result.why) {
+    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by step ${at}: ${result.violation!.sentence}`)];
+    case 'deadlock': return [
+      labelled('result', `DEADLOCK behind step ${at}: nobody can go on`),
+      ...result.waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`)),
+    ];
+    case 'finished': return [labelled('result', `held: the scenario came to its end, kernel ${kernel.kernel.name} broke nothing that was checked`)];
+    case 'interrupted': return [labelled('result', `interrupted behind step ${at}; until then nothing that was checked was broken`)];
+    default: return [labelled('result', `held as far as it went: ended by its limit of ${result.why}, nothing that was checked was broken`)];
+  }
+}
+
+export function textReport(facts: RunFacts): string {
+  const { result, invariants, topology, scenario } = facts;
+  const lines: string[] = [];
+  const busy = topology.actors.map(({ name }, i) => ({ name, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  lines.push(labelled('steps', `${grouped(result.steps)}: ${busy.map(({ name, count }) => `${name} ${grouped(count)}`).join(', ') || 'none'}`));
+  const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
+  const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));
+  lines.push(labelled('checked', seen.length === 0 ? 'nothing' : `${seen.join(', ')} times`));
+  if (never.length > 0) lines.push(labelled('', `never evaluated: ${never.join(', ')}`));
+  const missed = (scenario.about ?? []).filter((id) => !invariants.some((one, i) => one.id === id && result.evaluated[i]! > 0));
+  if (missed.length > 0) lines.push(labelled('', `the scenario is about ${missed.join(', ')}, of which this run says nothing`));
+  const outcomes = [...result.tally.ofSteps().values()].reduce((sum, one) => sum + one.size, 0);
+  const missing = notExercised(result);
+  lines.push(labelled('exercised', `${outcomes - missing.length} of ${outcomes} outcomes of the steps of its machines`));
+  if (facts.trace !== undefined) lines.push(labelled('trace', facts.trace));
+  lines.push('', ...outcomeLines(facts), '', labelled('next', nextCommands(facts)[0]!), ...nextCommands(facts).slice(1).map((one) => labelled('', one)));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Commands that lead on from here; each can be pasted. */
+function nextCommands({ result, scenarioName, kernelName, runtime, seed, trace, traceNamed, scenario }: RunFacts): string[] {
+  const file = traceNamed ? ` ${trace}` : '';
+  const commands: string[] = [];
+  if (trace !== undefined) {
+    commands.push(result.steps > 40 ? `${COMMAND} show${file} --from ${result.steps - 39}` : `${COMMAND} show${file}`, `${COMMAND} replay${file}`);
+  }
+  const about = result.violation?.id ?? scenario.about?.[0];
+  if (about !== undefined) commands.push(`${COMMAND} explain ${about}`);
+  const options = `${kernelName === '' ? '' : ` --kernel ${kernelName}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`}`;
+  commands.push(`${COMMAND} run ${scenarioName}${options} --seed ${seed + 1}`);
+  return commands.filter((one) => one.length + 11 <= WIDTH || !one.includes('explain'));
+}
+
+/** What stands above a run: what is about to be run, and who acts in it. */
+export function heading({ scenario, kernel, runtime, seed }: Pick<RunFacts, 'scenario' | 'kernel' | 'runtime' | 'seed'>, lines: readonly string[]): string {
+  return [
+    labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`),
+    ...(scenario.shows === undefined ? [] : [labelled('', scenario.shows)]),
+    labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`),
+    labelled('seed', `${seed}, runtime ${runtime}`),
+    '', ...lines, '', '',
+  ].join('\n');
+}

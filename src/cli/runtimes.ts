@@ -1,0 +1,6 @@
+// The runtimes that `run --runtime` takes; one row each.
+
+import type { Runtime } from '../runtime/run.ts';
+import { simulate } from '../runtime/simulate-run.ts';
+
+export const runtimes: readonly Runtime[] = [simulate];

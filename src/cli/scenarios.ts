@@ -1,0 +1,23 @@
+// Scenarios as commands name them.
+
+import * as api from '../index.ts';
+import type { Kernel } from '../kernel/define.ts';
+import { builtinScenarios } from '../scenario/builtin/index.ts';
+import { compile } from '../scenario/compile.ts';
+import { loadScenario } from '../scenario/load.ts';
+import type { Topology } from '../scenario/topology.ts';
+import type { Scenario } from '../scenario/types.ts';
+
+/** A scenario that has been compiled for a kernel. */
+export interface CompiledScenario { readonly scenario: Scenario; readonly topology: Topology }
+
+/** What `run` runs when nobody says: small, finite, and it has a bit of everything. */
+export const defaultScenario = (): string => (builtinScenarios.find((one) => one.name === 'stress-small') ?? builtinScenarios[0]!).name;
+
+/** Finds and compiles the scenario that a command names. */
+export function findScenario(nameOrPath: string, kernel: Kernel): CompiledScenario {
+  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), kernel);
+}
+
+/** Compiles a scenario, of a trace for example. */
+export const compiled = (scenario: unknown, kernel: Kernel): CompiledScenario => ({ topology: compile(scenario, kernel), scenario: scenario as Scenario });

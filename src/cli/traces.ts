@@ -1,0 +1,42 @@
+// Traces as commands name them: a file, or the last run's.
+
+import { existsSync } from 'node:fs';
+import type { Topology } from '../scenario/topology.ts';
+import type { Scenario } from '../scenario/types.ts';
+import { checkVersion } from '../runtime/replay.ts';
+import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
+import { openTraceFile } from '../trace/file-reader.ts';
+import type { TraceSource } from '../trace/source.ts';
+import { isSystemError, systemProblem, UsageError } from './errors.ts';
+import { kernelOfTrace, type NamedKernel } from './kernels.ts';
+import { COMMAND } from './output.ts';
+import { compiled } from './scenarios.ts';
+
+/** Where a run keeps its trace when nobody says. */
+export const LAST_TRACE = 'traces/last.trace';
+
+export interface OpenTrace extends NamedKernel {
+  readonly source: TraceSource;
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+}
+
+/** Opens a trace file; without a name the last run's. */
+export function openTrace(file: string | undefined): TraceSource {
+  const path = file ?? LAST_TRACE;
+  if (file === undefined && !existsSync(path)) throw new UsageError(`there is no ${LAST_TRACE} here; name a trace, or make one: ${COMMAND} run`);
+  try {
+    return openTraceFile(path);
+  } catch (error) {
+    if (isSystemError(error)) throw new UsageError(`trace ${path}: ${systemProblem(error)}`);
+    throw error;
+  }
+}
+
+/** A trace together with what it takes to replay it. Refuses one that was made from other sources. */
+export function openReplayable(file: string | undefined, trusted: boolean): OpenTrace {
+  const source = openTrace(file);
+  const named = kernelOfTrace(source.header, source.name, trusted);
+  checkVersion(source, named.kernel, named.fingerprint, PACKAGE_VERSION);
+  return { source, ...named, ...compiled(source.header.scenario, named.kernel) };
+}
