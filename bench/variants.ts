@@ -23,6 +23,7 @@ function endless(kernel: Kernel, scenario: Scenario): { simulation: Simulation; 
   const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
   const start = world.words.slice();
   let seed = 1;
+  observer.watchOnly(new Uint8Array(world.plan.objects));
   const self = {
     log: observer,
     simulation: new Simulation(world, observer, seed),
@@ -74,6 +75,7 @@ const checked = (withInvariants: boolean, withTrace: boolean) => (kernel: Kernel
   const recorder = new Recorder(run.simulation.world, withInvariants ? invariants : [], (batch) => {
     if (withTrace) writeSync(file, encodeBatch(batch));
   });
+  run.log.watchOnly(recorder.wanted());
   return (steps) => {
     for (let k = 0; k < steps; k++) {
       if (!run.simulation.step()) run.restart();

@@ -15,10 +15,11 @@ import * as punchHole from '../gmem/punch-hole.ts';
 import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
 import * as faultin from '../host/faultin.ts';
+import { injector } from '../hardware/injector.ts';
 import { interrupts } from '../hardware/interrupts.ts';
+import * as memoryFailure from '../memory-failure/memory-failure.ts';
 import * as fault from '../vcpu/fault.ts';
 import * as vcpu from '../vcpu/vcpu.ts';
-import * as lifecycle from '../vm/lifecycle.ts';
 import * as vmm from '../vmm/vmm.ts';
 
 import * as notifier from '../host/notifier.ts';
@@ -26,6 +27,7 @@ import * as unmap from '../host/unmap.ts';
 import * as memslots from '../vm/memslots.ts';
 import * as setAttributes from '../vm/set-attributes.ts';
 import * as setRegion from '../vm/set-region.ts';
+import * as lifecycle from '../vm/lifecycle.ts';
 
 export const v6_8 = defineKernel({
   name: 'v6.8',
@@ -43,17 +45,37 @@ export const v6_8 = defineKernel({
     // Life of files and VMs.
     { machine: 'gmem', root: 'gmem' },
     { machine: 'vm', root: 'vm' },
+    { machine: 'memory-failure', root: 'memory-failure' },
+    { machine: 'injector', root: 'injector' },
   ],
   fragments: [
     ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
     interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), ...Object.values(vmm),
+
+    ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle),
-    // Memslots, attributes, host memory.
-    ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
+    ...Object.values(lifecycle), ...Object.values(memoryFailure), injector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
-  bugs: [],
+  bugs: [
+    // Memslots, attributes, faults.
+    {
+      id: 'G4-B3', breaks: 'A request that drops GUEST_MEMFD from a memslot frees it and leaves the bindings of its file pointing to it.',
+      scenario: 'SC33', shownBy: 'S-11', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B4', breaks: 'While part of a huge page changes its attributes, a fault on another part maps all of it by one huge leaf.',
+      scenario: 'SC13', shownBy: 'S-09', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B11', breaks: 'A fault that copied the attribute before a conversion exits after it with the old state, and a VMM that obeys undoes the conversion.',
+      scenario: 'SC16', shownBy: 'S-33', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B14', breaks: 'Binding a range of a file twice answers EINVAL where EEXIST is documented.',
+      scenario: 'SC34', shownBy: 'S-22', fixedIn: 'v6.8-fixed',
+    },
+  ],
 });

@@ -4,15 +4,16 @@
 import { fragment, step, use } from '../fragment.ts';
 
 export const setAttributes = fragment('vm.setAttributes', 'kvm_vm_set_mem_attributes', {
-  enter: step('vm.enter', 'kvm_vm_ioctl', { ok: 'validate', refused: '^done' }),
-  validate: step('attributes.validate', 'kvm_vm_ioctl_set_mem_attributes: the checks', { ok: 'lock', refused: '^done' }),
+  fdget: step('vm.fdget', 'fdget', { ok: 'validate', badFd: '^done' }),
+  validate: step('attributes.validate', 'kvm_vm_ioctl_set_mem_attributes: the checks', { ok: 'lock', refused: 'fdput' }),
   lock: step('slots.lock', 'mutex_lock(&kvm->slots_lock)', { ok: 'compare' }),
   compare: step('attributes.testEqual', 'kvm_range_has_memory_attributes', { ok: 'reserve', equal: 'unlock' }),
   reserve: step('attributes.reserve', 'xa_reserve of every entry', { ok: 'before', enomem: 'unlock' }),
   before: use('vm.attributesPrePass', 'store'),
   store: step('attributes.storeNext', 'xa_store', { more: 'store', ok: 'after' }),
   after: use('vm.attributesPostPass', 'unlock'),
-  unlock: step('slots.unlock', 'mutex_unlock(&kvm->slots_lock)', { ok: '^done' }),
+  unlock: step('slots.unlock', 'mutex_unlock(&kvm->slots_lock)', { ok: 'fdput' }),
+  fdput: step('vm.fdput', 'fdput', { ok: '^done' }),
 });
 
 export const prePass = fragment('vm.attributesPrePass', 'kvm_handle_gfn_range(&pre_set_range): one invalidation over all memslots of the range', {

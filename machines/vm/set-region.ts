@@ -4,8 +4,8 @@
 import { fragment, step, use } from '../fragment.ts';
 
 export const setRegion = fragment('vm.setRegion', 'kvm_vm_ioctl_set_memory_region, __kvm_set_memory_region', {
-  enter: step('vm.enter', 'kvm_vm_ioctl', { ok: 'number', refused: '^done' }),
-  number: step('region.testNumber', 'kvm_vm_ioctl_set_memory_region: ids of userspace', { ok: 'lock', refused: '^done' }),
+  fdget: step('vm.fdget', 'fdget', { ok: 'number', badFd: '^done' }),
+  number: step('region.testNumber', 'kvm_vm_ioctl_set_memory_region: ids of userspace', { ok: 'lock', refused: 'fdput' }),
   lock: step('slots.lock', 'mutex_lock(&kvm->slots_lock)', { ok: 'validate' }),
   validate: step('region.validate', '__kvm_set_memory_region: the checks', {
     create: 'createOverlap', delete: 'deleteSlot', move: 'moveOverlap', flagsOnly: 'updateFlags', same: 'unlock', refused: 'unlock',
@@ -16,7 +16,8 @@ export const setRegion = fragment('vm.setRegion', 'kvm_vm_ioctl_set_memory_regio
   deleteSlot: use('slots.delete', 'unlock'),
   moveSlot: use('slots.move', 'unlock'),
   updateFlags: use('slots.updateFlags', 'unlock'),
-  unlock: step('slots.unlock', 'mutex_unlock(&kvm->slots_lock)', { ok: '^done' }),
+  unlock: step('slots.unlock', 'mutex_unlock(&kvm->slots_lock)', { ok: 'fdput' }),
+  fdput: step('vm.fdput', 'fdput', { ok: '^done' }),
 });
 
 export const createSlot = fragment('slots.create', 'KVM_MR_CREATE: bound to its file before anybody can see it', {

@@ -57,6 +57,11 @@ export class Checker {
     world.watch = (): void => this.whileRegistersStand();
   }
 
+  /** 1 for each object, by number, that some invariant reads: writes of others need not be reported. */
+  wanted(): Uint8Array {
+    return Uint8Array.from(this.tableOf, (table) => (this.onWrite[table]!.length > 0 ? 1 : 0));
+  }
+
   /** Call after a step that wrote the first `count` of these objects. Answers the first violation found. */
   afterStep(written: Int32Array | readonly number[], count: number): Violation | undefined {
     const { found } = this;

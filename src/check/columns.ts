@@ -85,27 +85,62 @@ function headLines(heads: readonly string[], at: readonly number[], width: numbe
   return heads.map((head, k) => line(at.slice(0, k + 1), k, head, width));
 }
 
+/** What stands in front of the columns. */
+export interface Gutter {
+  /** Width of the widest label; 0 for none. */
+  readonly labels: number;
+  /** Some row is marked. */
+  readonly marks: boolean;
+}
+
+/** A layout that is fixed before the first row, so that rows can be printed as they come. */
+export class ColumnLayout {
+  private readonly heads: readonly string[];
+  private readonly at: readonly number[];
+  private readonly gutter: Gutter;
+  private readonly indent: string;
+  private readonly inner: number;
+
+  /** `needs`: for each head, the length of the longest text under it. */
+  constructor(heads: readonly string[], needs: readonly number[], gutter: Gutter, width: number = TEXT_WIDTH) {
+    this.heads = heads;
+    this.gutter = gutter;
+    this.indent = ' '.repeat((gutter.marks ? 2 : 0) + (gutter.labels > 0 ? gutter.labels + 2 : 0));
+    this.inner = width - this.indent.length;
+    const wide = needs.map((need, k) => Math.max(need, heads[k]!.length));
+    let at = starts(wide, this.inner);
+    if (at.length > 0 && at.at(-1)! + wide.at(-1)! > this.inner) {
+      const short = wide.map((need, k) => Math.max(heads[k]!.length, Math.min(need, Math.floor(this.inner / wide.length) - GAP)));
+      const narrower = starts(short, this.inner);
+      if (narrower.at(-1)! + short.at(-1)! <= this.inner) at = narrower;
+    }
+    this.at = at;
+  }
+
+  heading(): string[] {
+    return headLines(this.heads, this.at, this.inner).map((text) => (this.indent + text).trimEnd());
+  }
+
+  /** The lines of one step; `column` counts the heads of this layout. */
+  row(row: ColumnRow): string[] {
+    const { labels, marks } = this.gutter;
+    const front = (marks ? (row.marked ? '> ' : '  ') : '') + (labels > 0 ? `${(row.label ?? '').padStart(labels)}  ` : '');
+    return [
+      (front + line(this.at, row.column, row.text, this.inner)).trimEnd(),
+      ...(row.notes ?? []).map((note) => (this.indent + line(this.at, row.column, note, this.inner)).trimEnd()),
+    ];
+  }
+}
+
 /** Lays rows out under the heads of those columns that have any; at most `width` columns wide. */
 export function columnText(heads: readonly string[], rows: readonly ColumnRow[], width: number = TEXT_WIDTH): string[] {
   const used = heads.map((_head, k) => k).filter((k) => rows.some((row) => row.column === k));
   const place = new Map(used.map((column, k) => [column, k]));
-  const labels = Math.max(0, ...rows.map((row) => row.label?.length ?? 0));
-  const marks = rows.some((row) => row.marked);
-  const gutter = (marks ? 2 : 0) + (labels > 0 ? labels + 2 : 0);
-  const inner = width - gutter;
-  const needs = used.map((column) => Math.max(heads[column]!.length, ...rows.filter((row) => row.column === column).map((row) => row.text.length)));
-  let at = starts(needs, inner);
-  if (at.length > 0 && at.at(-1)! + needs.at(-1)! > inner) {
-    const short = needs.map((need, k) => Math.max(heads[used[k]!]!.length, Math.min(need, Math.floor(inner / needs.length) - GAP)));
-    const narrower = starts(short, inner);
-    if (narrower.at(-1)! + short.at(-1)! <= inner) at = narrower;
-  }
-  const result = headLines(used.map((column) => heads[column]!), at, inner).map((text) => ' '.repeat(gutter) + text);
-  for (const row of rows) {
-    const column = place.get(row.column)!;
-    const front = (marks ? (row.marked ? '> ' : '  ') : '') + (labels > 0 ? `${(row.label ?? '').padStart(labels)}  ` : '');
-    result.push(front + line(at, column, row.text, inner));
-    for (const note of row.notes ?? []) result.push(' '.repeat(gutter) + line(at, column, note, inner));
-  }
-  return result.map((text) => text.trimEnd());
+  const layout = new ColumnLayout(
+    used.map((column) => heads[column]!),
+    used.map((column) => Math.max(...rows.filter((row) => row.column === column).map((row) => row.text.length))),
+    { labels: Math.max(0, ...rows.map((row) => row.label?.length ?? 0)), marks: rows.some((row) => row.marked) },
+    width,
+  );
+  return [...layout.heading(), ...rows.flatMap((row) => layout.row({ ...row, column: place.get(row.column)! }))];
 }

@@ -28,3 +28,15 @@ export interface Invariant {
   /** The statement over the whole state, where there is one: what `onWrite` must amount to. */
   readonly whole?: Check;
 }
+
+/** When it is evaluated, as half a sentence. */
+export function evaluatedWhen({ onWrite, after, before, atRest, atQuiescence }: Invariant): string {
+  const parts = [
+    ...(onWrite === undefined ? [] : [`after steps that write ${Object.keys(onWrite).join(', ')}`]),
+    ...(after === undefined ? [] : [`after ${Object.keys(after).join(', ')}`]),
+    ...(before === undefined ? [] : [`before ${Object.keys(before).join(', ')}`]),
+    ...(atRest === undefined ? [] : ['when an actor comes to rest']),
+    ...(atQuiescence === undefined ? [] : ['when everybody rests']),
+  ];
+  return parts.join('; ');
+}

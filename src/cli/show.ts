@@ -1,14 +1,14 @@
 // faultline show: a trace as text, one column for each actor.
 
-import { outcomeName } from '../memory/outcome.ts';
+import { ok, outcome } from '../memory/outcome.ts';
+import { ColumnLayout, TEXT_WIDTH } from '../check/columns.ts';
+import { stepText } from '../check/report.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { Describer } from '../runtime/describe.ts';
 import { UndoLog, waitsFor } from '../runtime/peek.ts';
 import { Replayer } from '../runtime/replay.ts';
-import { RECORD } from '../trace/batch.ts';
-import { Columns, mostColumns } from '../trace/columns.ts';
+import { NO_CHOICE, RECORD } from '../trace/batch.ts';
 import { TraceError } from '../trace/errors.ts';
-import type { TraceSource } from '../trace/source.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { grouped, labelled, line, write } from './output.ts';
@@ -26,7 +26,7 @@ export const show: CommandDefinition = (program, done) => {
     .option('-a, --actor <names>', 'only these actors (several, with commas)', values.several)
     .option('--kernel-text', 'print the text of the kernel that came with the trace, and nothing else')
     .option('--trust', 'run the text of a kernel that came with the trace')
-    .addHelpText('after', '\nA line is a step: its name, its outcome unless that is ok, its choice as ?choice/of.\n'
+    .addHelpText('after', '\nA line is a step: its name, its outcome unless that is ok, its choice among how many.\n'
       + 'A line "waits: …" below it says what keeps the actor from going on.\n')
     .addHelpText('after', examples('faultline show', 'faultline show bug.trace --from 100 --to 160', 'faultline show --actor vcpu0,main.gmem'))
     .action(async (trace: string | undefined, options: Options) => done(options.kernelText === true ? await kernelText(trace) : await showTrace(trace, options)));
@@ -47,31 +47,37 @@ async function showTrace(trace: string | undefined, { from = 1, to = Infinity, a
   for (const name of wanted ?? []) {
     if (!all.includes(name)) throw new UsageError(`there is no actor '${name}' in ${source.name}${nearest(name, all) || `; there is ${all.join(', ')}`}`);
   }
-  const { counts, last } = countSteps(source, all.length, from, to);
+  const { counts, needs, last } = survey(open, from, to);
   if (last < from) throw new UsageError(`${source.name} has ${last} steps, none of them from ${from} on`);
-  const fit = mostColumns(String(last).length);
-  const named = wanted === undefined ? all.filter((_name, i) => counts[i + 1]! > 0) : [...new Set(wanted)];
+  const fit = Math.floor((TEXT_WIDTH - String(last).length) / NARROW);
+  const named = wanted === undefined ? all.filter((_name, i) => counts[i + 1]! > 0) : all.filter((name) => wanted.includes(name));
   if (wanted !== undefined && named.length > fit) throw new UsageError(`${named.length} actors do not fit beside each other; choose at most ${fit}`);
-  const shown = named.length <= fit ? all.filter((name) => named.includes(name)) : busiest(all, counts, fit);
+  const shown = named.length <= fit ? named : busiest(all, counts, fit);
   const hidden = all.flatMap((name, i) => (!shown.includes(name) && counts[i + 1]! > 0 ? [`${name} (${grouped(counts[i + 1]!)})`] : []));
 
   await line(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}; kernel ${kernel.name}, seed ${source.header.seed}`));
   if (hidden.length > 0) await line(labelled('not shown', `${hidden.join(', ')}; --actor chooses`));
   await line();
-  await printRows(open, shown, from, to, last);
+  const layout = new ColumnLayout(shown, shown.map((name) => needs[all.indexOf(name) + 1]!), { labels: String(last).length, marks: false });
+  await printRows(open, shown, layout, from, to);
   return EXIT.HELD;
 }
 
-/** Steps of each actor between `from` and `to`, and the last step there is up to `to`. What is broken later is not our concern. */
-function countSteps(source: TraceSource, actors: number, from: number, to: number): { counts: Float64Array; last: number } {
-  const counts = new Float64Array(actors + 1);
+/** Steps of each actor between `from` and `to`, the length of the longest text of each, and the last step there is up to `to`. */
+function survey({ source, kernel: { table }, topology }: OpenTrace, from: number, to: number): { counts: Float64Array; needs: Float64Array; last: number } {
+  const counts = new Float64Array(topology.actors.length + 1);
+  const needs = new Float64Array(counts.length);
+  const outcomes = source.header.outcomes.map((name) => outcome(name));
   let last = 0;
   try {
     for (const { first, count, records } of source.batches()) {
       for (let k = 0; k < count && first + k <= to; k++) {
         last = first + k;
-        const actor = records[k * RECORD.WORDS]!;
-        if (last >= from && actor <= actors) counts[actor]!++;
+        const [actor, leaf, answer, choice] = records.subarray(k * RECORD.WORDS, (k + 1) * RECORD.WORDS) as unknown as [number, number, number, number];
+        if (last < from || actor >= counts.length || leaf >= table.leaves.length) continue;
+        counts[actor]!++;
+        const text = stepText(table, { actor, leaf, outcome: outcomes[answer] ?? ok, ...(choice === NO_CHOICE ? {} : { choice, choices: choice + 2 }) });
+        if (text.length > needs[actor]!) needs[actor] = text.length;
       }
       if (last >= to) break;
     }
@@ -79,7 +85,7 @@ function countSteps(source: TraceSource, actors: number, from: number, to: numbe
     // The steps in front of the break are shown; then the same error comes again.
     if (!(error instanceof TraceError) || last < from) throw error;
   }
-  return { counts, last };
+  return { counts, needs, last };
 }
 
 function busiest(names: readonly string[], counts: Float64Array, most: number): string[] {
@@ -87,29 +93,29 @@ function busiest(names: readonly string[], counts: Float64Array, most: number): 
   return names.filter((name) => chosen.includes(name));
 }
 
+/** Columns that an actor's text needs to be of use. */
+const NARROW = 13;
 /** Characters that are written at a time. */
 const PIECE = 1 << 14;
 
-async function printRows({ source, kernel, topology }: OpenTrace, shown: readonly string[], from: number, to: number, last: number): Promise<void> {
+async function printRows({ source, kernel, topology }: OpenTrace, shown: readonly string[], layout: ColumnLayout, from: number, to: number): Promise<void> {
   const replayer = new Replayer(source, kernel, topology, (_objects, words) => new UndoLog(words));
   const { world, observer } = replayer;
   const describer = new Describer(world);
-  const columns = new Columns(shown, last);
-  let pending = `${columns.heading()}\n`;
+  let pending = `${layout.heading().join('\n')}\n`;
   try {
     while (replayer.step < to) {
       observer.clear();
       if (!replayer.next()) break;
-      const { step } = replayer;
-      if (step < from) continue;
-      const { actor, leaf, outcome, choice, choices } = world.last;
-      const name = topology.actors[actor - 1]!.name;
-      if (!shown.includes(name)) continue;
-      const answer = outcomeName(outcome);
-      const text = `${world.table.leaves[leaf]!.step}${answer === 'ok' ? '' : `: ${answer}`}${choices > 0 ? ` ?${choice}/${choices}` : ''}`;
-      pending += `${columns.row({ step, actor: name, text })!}\n`;
+      if (replayer.step < from) continue;
+      const { actor } = world.last;
+      const column = shown.indexOf(topology.actors[actor - 1]!.name);
+      if (column < 0) continue;
+      const text = stepText(world.table, world.last);
       const object = waitsFor(world, observer, actor);
-      if (object >= 0) pending += `${columns.row({ actor: name, text: `waits: ${describer.name(object)}` })!}\n`;
+      // Who has asked waits for the answer in its own mailbox: that goes without saying.
+      const notes = object < 0 || object === world.objects.mailbox(actor).id ? [] : [`waits: ${describer.name(object)}`];
+      pending += `${layout.row({ column, text, label: String(replayer.step), notes }).join('\n')}\n`;
       if (pending.length < PIECE) continue;
       await write(pending);
       pending = '';

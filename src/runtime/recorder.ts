@@ -31,6 +31,11 @@ export class Recorder {
     this.emit = emit;
   }
 
+  /** 1 for each object whose writes the invariants want to know of. */
+  wanted(): Uint8Array {
+    return this.checker.wanted();
+  }
+
   /** Call after each step, with the objects that it wrote: the first `count`. False when it broke an invariant: the run ends. */
   record(written: Int32Array, count: number): boolean {
     const { last } = this.world;

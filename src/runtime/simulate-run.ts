@@ -28,6 +28,7 @@ class SimulateRun extends Run {
     const { world, log } = this;
     const { seed, invariants = [], limits = {} } = this.options;
     const recorder = new Recorder(world, invariants, (batch) => this.stream.next(batch));
+    log.watchOnly(recorder.wanted());
     const simulation = new Simulation(world, log, seed);
     const most = limits.steps ?? Infinity;
     const began = performance.now();

@@ -1,21 +1,20 @@
 // Steps of KVM_SET_MEMORY_ATTRIBUTES (spec A11): checks, reservation, the walk over memslots before and after the stores.
 // Attributes belong to VM and gfn: they are there before a memslot is, and stay when it goes.
 
-import { more, ok } from '../memory/outcome.ts';
+import { more, ok, outcome } from '../memory/outcome.ts';
 import { arg64 } from '../memory/calls.ts';
 import { add, isZero, pageAligned, PAGE_SHIFT, toBig, wraps } from '../memory/u64.ts';
 import { done } from './flush.ts';
-import { EINVAL, ENOMEM, ENOTTY } from './errno.ts';
+import { EINVAL, EIO, ENOMEM, ENOTTY } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { allocationFails, enomem } from './folio.ts';
 import { first, flush, unlock } from './gmem-invalidate.ts';
-import { HUGE_PAGES } from './huge.ts';
-import { partlyCovered, updateMixed } from './lpage.ts';
-import { publishedSlot, hasPrivateMemory } from './set-region.ts';
-import { equal, KVM_MEMORY_ATTRIBUTE_PRIVATE } from './vm-call.ts';
-import { widenRange } from './mmu.ts';
+import { updateMixed } from './lpage.ts';
+import { hasPrivateMemory, KVM_MEMORY_ATTRIBUTE_PRIVATE, publishedSlot } from './set-region.ts';
 import type { SetAttributes } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
+
+export const equal = outcome('equal');
 
 /** The memslot with the lowest gfn of those that overlap [from, to), 0 if none. slots_lock is held: the set stands still. */
 function nextOverlap(world: World, vm: number, from: number, to: number): number {
@@ -52,6 +51,7 @@ export const steps = {
   /** kvm_vm_ioctl_set_mem_attributes: flags, bits, then the range. */
   'attributes.validate': (world, f) => {
     const fail = (errno: number): number => { f.errno = errno; return refused; };
+    if (world.kvm(f.vm).vm_dead !== 0) return fail(EIO);
     if (!world.facts.config.attributes) return fail(ENOTTY);
     const gpa = arg64(world, f, 1);
     const size = arg64(world, f, 3);
@@ -90,15 +90,6 @@ export const steps = {
   /** kvm_arch_post_set_memory_attributes, mmu_lock held for writing: may the memslot's huge pages in the range be mapped huge? */
   'attributes.updateMixed': (world, f) => {
     updateMixed(world, f.vm, f.slot, f.gfn, f.gfn_end);
-    return ok;
-  },
-  /** Since 6.15: huge pages that the range covers in part make faults retry too, so that none is mapped huge while it becomes mixed. */
-  'attributes.addHugeEdges': (world, f) => {
-    const head = Math.floor(f.gfn / HUGE_PAGES);
-    const tail = Math.floor((f.gfn_end - 1) / HUGE_PAGES);
-    for (const hp of head === tail ? [head] : [head, tail]) {
-      if (world.facts.sizes.hp > 0 && partlyCovered(world, f.slot, hp, f.gfn, f.gfn_end)) widenRange(world, f.vm, hp * HUGE_PAGES, (hp + 1) * HUGE_PAGES);
-    }
     return ok;
   },
 } satisfies { [name: string]: Step<SetAttributes> };

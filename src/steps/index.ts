@@ -14,7 +14,9 @@ import * as gmemInvalidate from './gmem-invalidate.ts';
 import * as gmemRelease from './gmem-release.ts';
 import * as guest from './guest.ts';
 import * as host from './host.ts';
+import * as injector from './injector.ts';
 import * as lock from './lock.ts';
+import * as memoryFailure from './memory-failure.ts';
 import * as mmu from './mmu.ts';
 import * as op from './op.ts';
 import * as vcpu from './vcpu.ts';
@@ -28,7 +30,6 @@ import * as memslots from './memslots.ts';
 import * as mmuRoots from './mmu-roots.ts';
 import * as notifier from './notifier.ts';
 import * as setRegion from './set-region.ts';
-import * as vmCall from './vm-call.ts';
 import * as vmmConvert from './vmm-convert.ts';
 import * as vmmHost from './vmm-host.ts';
 
@@ -37,9 +38,10 @@ export const steps = {
   ...guest.steps, ...host.steps, ...lock.steps, ...mmu.steps, ...op.steps, ...vcpu.steps, ...vmm.steps,
   // Life of files and VMs.
   ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
+  ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,
-  ...vmCall.steps, ...vmmConvert.steps, ...vmmHost.steps,
+  ...vmmConvert.steps, ...vmmHost.steps,
 };
 
 export type StepName = keyof typeof steps;

@@ -5,8 +5,9 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64 } from '../memory/calls.ts';
 import { KVM_MEM_GUEST_MEMFD, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY } from '../memory/layouts/kvm.ts';
 import { add, isZero, PAGE_SHIFT, pageAligned, toBig, wraps, type Pair } from '../memory/u64.ts';
-import { EEXIST, EINVAL } from './errno.ts';
+import { EEXIST, EINVAL, EIO } from './errno.ts';
 import { refused } from './fallocate.ts';
+import { SET_REGION } from './set-region-args.ts';
 import type { SetRegion } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -15,6 +16,9 @@ export const remove = outcome('delete');
 export const move = outcome('move');
 export const flagsOnly = outcome('flagsOnly');
 export const same = outcome('same');
+
+/** KVM_MEMORY_ATTRIBUTE_PRIVATE. */
+export const KVM_MEMORY_ATTRIBUTE_PRIVATE = 8n;
 
 /** End of user addresses (TASK_SIZE_MAX of four-level paging). */
 const USER_ADDRESS_LIMIT = (1n << 47n) - 4096n;
@@ -32,12 +36,11 @@ interface Request {
   readonly offset: Pair;
 }
 
-/** Word offsets follow the argument list of the call `set_region`. */
 export function request(world: World, f: Frame): Request {
-  const slot = arg(world, f, 1) >>> 0;
+  const slot = arg(world, f, SET_REGION.slot) >>> 0;
   return {
-    asId: slot >>> 16, id: slot & 0xffff, flags: arg(world, f, 2), gpa: arg64(world, f, 3), size: arg64(world, f, 5), hva: arg64(world, f, 7),
-    offset: arg64(world, f, 10),
+    asId: slot >>> 16, id: slot & 0xffff, flags: arg(world, f, SET_REGION.flags), gpa: arg64(world, f, SET_REGION.gpa),
+    size: arg64(world, f, SET_REGION.size), hva: arg64(world, f, SET_REGION.hva), offset: arg64(world, f, SET_REGION.offset),
   };
 }
 
@@ -78,11 +81,11 @@ export function publishedSlot({ memslots, memslot_set, facts }: World, vm: numbe
 }
 
 export const steps = {
-  /** kvm_vm_ioctl_set_memory_region, before slots_lock: the ids behind the user slots are KVM's own. */
+  /** kvm_vm_ioctl: a VM that the kernel gave up answers EIO to everything. kvm_vm_ioctl_set_memory_region, before slots_lock: the ids behind the user slots are KVM's own. */
   'region.testNumber': (world, f) => {
-    if (request(world, f).id < world.facts.config.userMemSlots) return ok;
-    f.errno = EINVAL;
-    return refused;
+    if (world.kvm(f.vm).vm_dead !== 0) f.errno = EIO;
+    else if (request(world, f).id >= world.facts.config.userMemSlots) f.errno = EINVAL;
+    return f.errno === 0 ? ok : refused;
   },
   /** __kvm_set_memory_region, slots_lock held (nobody else writes memslots): everything up to the overlap. */
   'region.validate': (world, f) => {

@@ -9,7 +9,7 @@ import { done } from './flush.ts';
 import { advance } from './control.ts';
 import { failed } from './memslots.ts';
 import { slotOf } from './memslot-lookup.ts';
-import { KVM_MEMORY_ATTRIBUTE_PRIVATE } from './vm-call.ts';
+import { KVM_MEMORY_ATTRIBUTE_PRIVATE } from './set-region.ts';
 import { sent, type Vmm } from './vmm.ts';
 import type { Convert } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
@@ -18,7 +18,6 @@ import type { Frame, Step, World } from '../memory/world.ts';
 const VM_ACTOR = 4, GMEM_ACTOR = 5, HOST_ACTOR = 6, VCPU = 2;
 
 const bytes = (page: bigint): Pair => fromBig(page << BigInt(PAGE_SHIFT));
-const words = (...pairs: Pair[]): number[] => pairs.flatMap(({ lo, hi }) => [lo, hi]);
 
 /** Sends call `name` with its argument words to one of the thread's operations. */
 function call({ mailbox: boxes, facts }: World, f: Frame<Vmm>, to: number, name: string, payload: readonly number[]): number {
@@ -41,9 +40,10 @@ export const steps = {
   'convert.sendAttributes': (world, f) => {
     const { gfns, vmOfVcpu } = world.facts;
     const vm = vmOfVcpu[operand(world.facts, f.self, f.pc, VCPU)]!;
-    return call(world, f, VM_ACTOR, 'set_attributes', [
-      vm, ...words(bytes(gfns.real(f.gfn)), bytes(BigInt(f.npages)), fromBig(f.attributes !== 0 ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0n), fromBig(0n)),
-    ]);
+    const gpa = bytes(gfns.real(f.gfn));
+    const size = bytes(BigInt(f.npages));
+    const attributes = f.attributes !== 0 ? Number(KVM_MEMORY_ATTRIBUTE_PRIVATE) : 0;
+    return call(world, f, VM_ACTOR, 'set_attributes', [vm, gpa.lo, gpa.hi, size.lo, size.hi, attributes, 0, 0, 0]);
   },
   /** The answer of a call of the conversion. An error ends the vCPU's run: the VMM gives up. */
   'convert.receive': (world, f) => {
@@ -72,10 +72,14 @@ export const steps = {
       if (f.attributes === 0) {
         const fd = fdOf(world, slot);
         if (fd < 0) continue;
-        return call(world, f, GMEM_ACTOR, 'fallocate', [fd, 3, ...words(bytes(facts.indexes.real(pgoff) + offset), bytes(BigInt(pages)))]);
+        const at = bytes(facts.indexes.real(pgoff) + offset);
+        const length = bytes(BigInt(pages));
+        return call(world, f, GMEM_ACTOR, 'fallocate', [fd, 3, at.lo, at.hi, length.lo, length.hi]);
       }
       if (hva === 0 || facts.hugeRegions[facts.regionOfHva[hva - 1] ?? -1]) continue;
-      return call(world, f, HOST_ACTOR, 'madvise_dontneed', words(bytes(facts.hvas.real(hva - 1) + offset), bytes(BigInt(pages))));
+      const at = bytes(facts.hvas.real(hva - 1) + offset);
+      const length = bytes(BigInt(pages));
+      return call(world, f, HOST_ACTOR, 'madvise_dontneed', [at.lo, at.hi, length.lo, length.hi]);
     }
     return done;
   },

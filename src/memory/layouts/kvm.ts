@@ -3,7 +3,7 @@
 import { layout } from '../layout.ts';
 
 export const KVM_STATES = ['none', 'live', 'dead'] as const;
-export const KVM_NONE = 0, KVM_LIVE = 1, KVM_DEAD = 2;
+export const KVM_LIVE = 1, KVM_DEAD = 2;
 
 /** Lifetime of a VM. Holders of users_count: the VM descriptor, each vCPU descriptor, each gmem file. */
 export const kvm = layout('kvm', {

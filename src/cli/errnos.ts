@@ -1,0 +1,26 @@
+// What the errors of the model's system calls mean here, in a few words each.
+
+export const ERRNO_TEXT: Readonly<Record<string, string>> = {
+  EPERM: 'the object does not allow this, whoever asks',
+  ENOENT: 'there is nothing at this place',
+  EINTR: 'a signal ended the call early; it may be repeated',
+  EIO: 'the VM is dead, or the page could not be brought in',
+  ENXIO: 'no such address or device',
+  EBADF: 'the descriptor is not open, or of another kind',
+  EAGAIN: 'something stands in the way just now; it may be repeated',
+  ENOMEM: 'there was no memory left',
+  EACCES: 'the kind of access is not allowed',
+  EFAULT: 'an address is not mapped, or the access differs from the memory attribute of the page',
+  EBUSY: 'the object is in use',
+  EEXIST: 'it overlaps with something that exists',
+  ENODEV: 'the object does not support this',
+  EINVAL: 'an argument, or the combination of them, is invalid',
+  ENFILE: 'the system has no file left',
+  EMFILE: 'the process has no descriptor left',
+  ENOTTY: 'the descriptor does not know this ioctl',
+  EFBIG: 'the offset is beyond what a file can have',
+  ESPIPE: 'the file cannot seek',
+  ENOSYS: 'the kernel has no such call',
+  EOPNOTSUPP: 'the object does not support this operation',
+  EHWPOISON: 'the page was struck by a hardware error',
+};

@@ -1,0 +1,25 @@
+// faultline explain: what a name means, whatever it names.
+
+import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { catalog } from './catalog.ts';
+import { examples, type CommandDefinition } from './command.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { findKernel } from './kernels.ts';
+import { write } from './output.ts';
+
+export const explain: CommandDefinition = (program, done) => {
+  program.command('explain')
+    .description('say what a name means: of a kernel, scenario, invariant, step, state, fragment, system call, object, errno, outcome')
+    .argument('<name>', 'the name')
+    .option('-k, --kernel <kernel>', 'whose steps and states', DEFAULT_KERNEL)
+    .addHelpText('after', examples('faultline explain S-01', 'faultline explain fault.testStale', 'faultline explain gmem.punchHole', 'faultline explain call.run.guest', 'faultline explain EFAULT'))
+    .action(async (name: string, { kernel }: { kernel: string }) => {
+      const entries = catalog(findKernel(kernel).kernel);
+      const same = entries.filter((entry) => entry.name === name);
+      const found = same.length > 0 ? same : entries.filter((entry) => entry.name.toLowerCase() === name.toLowerCase());
+      if (found.length === 0) throw new UsageError(`nothing is named '${name}'${nearest(name, new Set(entries.map((entry) => entry.name))) || "; 'faultline list' shows what there is"}`);
+      await write(`${found.map((entry) => [`${entry.name}: ${entry.kind}`, ...entry.text()].join('\n\n')).join('\n\n')}\n`);
+      done(EXIT.HELD);
+    });
+};
