@@ -28,7 +28,8 @@ export const systemProblem = (error: NodeJS.ErrnoException): string => SYSTEM[er
 
 /** The sentence for a user's mistake; nothing when the error is a defect of the laboratory. */
 export function userSentence(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof KernelError || error instanceof TraceError || error instanceof ScenarioError || error instanceof SetupError) return error.message;
+  if (error instanceof ScenarioError) return error.message.replace(/^scenario: (?=there is no scenario)/, '');
+  if (error instanceof UsageError || error instanceof KernelError || error instanceof TraceError || error instanceof SetupError) return error.message;
   if (isSystemError(error) && error.path !== undefined) return `${error.path}: ${systemProblem(error)}`;
   return undefined;
 }

@@ -59,7 +59,12 @@ function failed(error: unknown, args: readonly string[], program: Command): numb
 }
 
 /** Commander's message as one sentence. */
-const usageSentence = (error: CommanderError): string => error.message.replace(/^error: /, '').replace(/\n?\(Did you mean (.*)\?\)$/s, ' (did you mean $1?)').replace(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+const usageSentence = ({ message }: CommanderError): string => message
+  .replace(/^error: /, '')
+  .replace(/^option '.*?(--[a-z-]+).*' argument '.*' is invalid\. /s, '$1: ')
+  .replace(/\n?\(Did you mean (.*)\?\)$/s, ' (did you mean $1?)')
+  .replace(/\s*\n\s*/g, ' ')
+  .replace(/\.$/, '');
 
 const REPORT = 'traces/laboratory-defect.txt';
 

@@ -23,7 +23,7 @@ export const strike = outcome('strike');
 /** enum mf_result; 0 is none yet. */
 export const MF_IGNORED = 1, MF_FAILED = 2, MF_DELAYED = 3, MF_RECOVERED = 4;
 
-type Mf = MemoryFailure & Operation & { hva: number; hva_end: number };
+export type Mf = MemoryFailure & Operation & { hva: number; hva_end: number };
 
 /** Who gets a SIGBUS because a mapping was taken away: the thread that consumed the error, or a process that wants to know at once. */
 function killProcess(world: World, f: Frame<Mf>): void {

@@ -6,7 +6,7 @@ import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
 import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
-import { EFAULT, EINTR } from './errno.ts';
+import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
 import { MESSAGE_RUN } from './vcpu.ts';
 import type { Step, World } from '../memory/world.ts';
@@ -98,7 +98,7 @@ export const steps = {
     const policy = operand(world.facts, f.self, f.pc, 3);
     const { exit_reason, flags, gfn, npages, attributes } = world.kvm_run(operand(world.facts, f.self, f.pc, 2));
     if (errno === EINTR || exit_reason === EXIT_INTR) return interrupted;
-    if (exit_reason !== EXIT_HLT && policy === POLICY.RETRY) return again;
+    if (exit_reason !== EXIT_HLT && errno !== EBADF && policy === POLICY.RETRY) return again;
     if (policy === POLICY.CONVERT) {
       if (errno === 0 && exit_reason === EXIT_HYPERCALL) {
         f.gfn = gfn - 1; f.npages = npages; f.attributes = attributes;
