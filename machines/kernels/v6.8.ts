@@ -14,6 +14,7 @@ import * as fallocate from '../gmem/fallocate.ts';
 import * as punchHole from '../gmem/punch-hole.ts';
 import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
+import * as hwpoison from '../host/hwpoison.ts';
 import * as faultin from '../host/faultin.ts';
 import { injector } from '../hardware/injector.ts';
 import { interrupts } from '../hardware/interrupts.ts';
@@ -55,7 +56,7 @@ export const v6_8 = defineKernel({
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle), ...Object.values(memoryFailure), injector,
+    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },

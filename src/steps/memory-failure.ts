@@ -62,8 +62,9 @@ export const steps = {
     f.errno = EHWPOISON;
     return already;
   },
-  /** kill_accessing_process: the page is lost since before; who consumed it now must know. */
+  /** kill_accessing_process: the page is lost since before; who consumed it now must know. The caller's reference, if it has one, goes. */
   'mf.killAccessing': (world, f) => {
+    if (f.counted !== 0) putFolio(world, f.pfn);
     if (f.consumer !== 0) sendSignal(world, f.self, f.consumer - 1, { number: SIGBUS, code: BUS_MCEERR_AR });
     return ok;
   },

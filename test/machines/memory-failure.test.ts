@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import {
-  allocate, await_, close, createGmem, forever, hostRead, hostWrite, memoryError, notify, pin, punch, read, setAttributes, signal, slot, unpin, write,
+  allocate, await_, call, close, createGmem, forever, hostRead, hostWrite, memoryError, notify, pin, punch, read, setAttributes, signal, slot, unpin, write,
 } from '../../src/scenario/builder.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { exhaustive } from '../../src/explore/exhaustive.ts';
@@ -166,6 +166,40 @@ describe('of a page of the process', () => {
     });
     expect(results).toEqual(['hw: EBUSY']);
     expect(objects.buddy().used.any()).toBe(false);
+  });
+});
+
+describe('madvise(MADV_HWPOISON)', () => {
+  const ram: Parts = { memory: [{ name: 'ram', pages: 2 }], setup: [slot(0, 0, 2, { memory: 'ram' })], hw: [] };
+  const poison = (expected: string, members: Record<string, unknown> = { memory: 'ram', page: 0 }): VmmOp => call('madvise_hwpoison', { ...members, expect: expected });
+
+  test('loses the page to everybody, and its caller is told with a SIGBUS that requires action', () => {
+    const { unexpected, signals, objects } = run({ ...ram, main: [hostWrite('ram', 0, 1), poison('ok'), notify('end')] });
+    expect(unexpected).toEqual([]);
+    expect(signals).toEqual(['main: 7 code 4']);
+    expect(objects.hpte(0)).toMatchObject({ pfn: 0, hwpoison: 1 });
+    expect(objects.buddy().used.any()).toBe(false);
+  });
+
+  test.each([
+    ['a page that was never touched', [poison('ok')]],
+    ['a page that was lost before', [poison('ok'), poison('EHWPOISON')]],
+    ['a page that was lost and discarded', [poison('ok'), call('madvise_dontneed', { memory: 'ram', page: 0, pages: 1, expect: 'ok' }), poison('ok')]],
+    ['an address without a mapping', [poison('EFAULT', { hva: '0x1000' })]],
+    ['an address that is not aligned', [poison('EINVAL', { hva: '0x1001' })]],
+  ])('of %s', (_what, main) => {
+    expect(run({ ...ram, main }).unexpected).toEqual([]);
+  });
+
+  test.each(Array.from({ length: 20 }, (_one, seed) => seed))('against an error of the same page and its discarding, schedule %i', (seed) => {
+    const { stuck, objects, world } = play({
+      ...scenario({ ...ram, guest: [write(0), read(0)], thread: [{ op: 'run' }], main: [hostWrite('ram', 0, 1), poison('ok')], hw: [memoryError({ memory: 'ram', page: 0 })] }),
+    }, { seed });
+    expect(stuck).toEqual([]);
+    expect(heldLocks(world)).toEqual([]);
+    const references = [1, 2, 3, 4, 5, 6].map((pfn) => objects.folio_ref(pfn).refcount);
+    const mapped = [0, 1].filter((hva) => objects.hpte(hva).pfn !== 0).length;
+    expect(references.reduce((sum, one) => sum + one, 0)).toBe(mapped);
   });
 });
 
