@@ -74,7 +74,7 @@ export const v6_8 = defineKernel({
     },
     {
       id: 'G4-B5', breaks: 'memory_failure() fails for a page of a guest_memfd though it was dealt with, and the thread that hit it is killed.',
-      scenario: 'SC24', shownBy: ['S-22', 'S-32'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC24', shownBy: ['S-22'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B8', breaks: 'A bind that runs out of memory half way reports success; faults on the rest of the memslot fail with EIO.',
