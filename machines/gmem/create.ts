@@ -3,11 +3,9 @@
 import { fragment, step } from '../fragment.ts';
 
 export const create = fragment('gmem.create', 'kvm_gmem_create: a new file on an inode of its own, pinning the VM', {
-  fdget: step('vm.fdget', 'fdget of the VM descriptor', { ok: 'validate', badFd: '^done' }),
-  validate: step('create.validate', 'flags, size', { ok: 'fd', refused: 'fdput' }),
-  fd: step('create.reserveFd', 'get_unused_fd_flags', { ok: 'file', refused: 'fdput' }),
-  file: step('create.getFile', 'anon_inode_create_getfile', { ok: 'pin', refused: 'fdput' }),
+  validate: step('create.validate', 'flags, size', { ok: 'fd', refused: '^done' }),
+  fd: step('create.reserveFd', 'get_unused_fd_flags', { ok: 'file', refused: '^done' }),
+  file: step('create.getFile', 'anon_inode_create_getfile', { ok: 'pin', refused: '^done' }),
   pin: step('create.pinKvm', 'kvm_get_kvm', { ok: 'install' }),
-  install: step('create.installFd', 'fd_install', { ok: 'fdput' }),
-  fdput: step('vm.fdput', 'fdput of the VM descriptor', { ok: '^done' }),
+  install: step('create.installFd', 'fd_install', { ok: '^done' }),
 });

@@ -14,8 +14,11 @@ import * as fallocate from '../gmem/fallocate.ts';
 import * as punchHole from '../gmem/punch-hole.ts';
 import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
+import * as hwpoison from '../host/hwpoison.ts';
 import * as faultin from '../host/faultin.ts';
+import { injector } from '../hardware/injector.ts';
 import { interrupts } from '../hardware/interrupts.ts';
+import * as memoryFailure from '../memory-failure/memory-failure.ts';
 import * as fault from '../vcpu/fault.ts';
 import * as vcpu from '../vcpu/vcpu.ts';
 import * as vmm from '../vmm/vmm.ts';
@@ -43,6 +46,8 @@ export const v6_8 = defineKernel({
     // Life of files and VMs.
     { machine: 'gmem', root: 'gmem' },
     { machine: 'vm', root: 'vm' },
+    { machine: 'memory-failure', root: 'memory-failure' },
+    { machine: 'injector', root: 'injector' },
   ],
   fragments: [
     ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
@@ -51,11 +56,38 @@ export const v6_8 = defineKernel({
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle),
+    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
+  // Not listed: G4-B12 and G4-B13, which break nothing that steps can show: the synchronize_rcu that waits for nobody is a step without
+  // an effect, and no look-up of a folio fails here but for lack of memory.
   bugs: [
+    // Files, poison.
+    {
+      id: 'G4-B1', breaks: 'A fault that finds a poisoned folio never drops its reference: the page is not freed by a hole.',
+      scenario: 'SC21', shownBy: 'S-19', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B2', breaks: 'A memslot that is deleted while its file is dying is freed and left in the bindings, which the release follows.',
+      scenario: 'SC26', shownBy: 'S-11', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B5', breaks: 'memory_failure() fails for a page of a guest_memfd though it was dealt with, and the thread that hit it is killed.',
+      scenario: 'SC24', shownBy: 'S-32', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B8', breaks: 'A bind that runs out of memory half way reports success; faults on the rest of the memslot fail with EIO.',
+      scenario: 'SC36', shownBy: 'S-34', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B9', breaks: 'A bind whose end wraps below zero is accepted, and faults put pages behind the end of the file.',
+      scenario: 'SC35', shownBy: 'S-25', fixedIn: 'v6.8-fixed',
+    },
+    {
+      id: 'G4-B10', breaks: 'memory_failure() holds the folio lock and wants invalidate_lock, a hole in the same page the other way round.',
+      scenario: 'SC22', shownBy: 'L-04', fixedIn: 'v6.8-fixed',
+    },
     // Memslots, attributes, faults.
     {
       id: 'G4-B3', breaks: 'A request that drops GUEST_MEMFD from a memslot frees it and leaves the bindings of its file pointing to it.',

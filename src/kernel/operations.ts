@@ -18,10 +18,13 @@ export function operationFragments(calls: readonly Call[]): Fragment[] {
     };
     for (const call of own) {
       states[call.name] = use(`op.${call.name}`, 'idle');
+      const reply = step('op.reply', 'the system call returns', { ok: '^done' }, { progress: true });
       result.push({
-        ...fragment(`op.${call.name}`, call.description, {
-          carryOut: use(call.fragment, 'reply'),
-          reply: step('op.reply', 'the system call returns', { ok: '^done' }, { progress: true }),
+        ...fragment(`op.${call.name}`, call.description, call.vmIoctl !== true ? { carryOut: use(call.fragment, 'reply'), reply } : {
+          fdget: step('vm.fdget', 'fdget of the VM descriptor', { ok: 'carryOut', badFd: 'reply' }),
+          carryOut: use(call.fragment, 'fdput'),
+          fdput: step('vm.fdput', 'fdput', { ok: 'reply' }),
+          reply,
         }),
         frame: OPERATION_FRAME,
       });

@@ -24,6 +24,8 @@ export interface Call {
   readonly fragment: string;
   readonly description: string;
   readonly arguments: readonly Argument[];
+  /** An ioctl on the VM descriptor that its first argument names: it keeps the VM's file open until it returns. */
+  readonly vmIoctl?: true;
 }
 
 /** Words of an argument. */

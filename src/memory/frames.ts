@@ -81,12 +81,38 @@ export const ClearSlotFilesFrame = frame('gmem.clearSlotFiles', { index: { ref: 
 /** kvm_free_memslots. gmem.bind and gmem.unbind work on the `slot` of the fragment that uses them. */
 export const FreeMemslotsFrame = frame('kvm.freeMemslots', { slot: { ref: 'slot' } });
 
+/** memory_failure(). */
+export const MemoryFailureFrame = frame('memoryFailure', {
+  pfn: { ref: 'pfn' },
+  result: { names: ['none', 'IGNORED', 'FAILED', 'DELAYED', 'RECOVERED'] },
+});
+/** How it was noticed: the flags of memory_failure(). */
+const noticed = {
+  /** MF_ACTION_REQUIRED: thread that consumed the error, + 1; 0: nobody, it was found by the way. */
+  consumer: { ref: 'thread' },
+  /** Processes that map the page are told at once, not when they use it. */
+  early: {},
+  /** MF_COUNT_INCREASED: who calls has a reference on the page, which memory_failure() drops. */
+  counted: {},
+} as const;
+export const MachineCheckFrame = frame('mf.machineCheck', noticed);
+export const InjectFrame = frame('mf.inject', noticed);
+export type MemoryFailure = Registers<typeof MemoryFailureFrame> & Registers<typeof MachineCheckFrame>;
+/** The host pages that one page-table entry maps the failed folio at. */
+export const UnmapHostFrame = frame('memoryFailure.unmapHost', { hva: { ref: 'hva' }, hva_end: { ref: 'hva' } });
+
 /** A program: where it stands, its loop counters, the page that a random access has chosen (+ 1). Live as long as the actor. */
 const program = { pc: {}, loop0: {}, loop1: {}, loop2: {}, pick: {} } as const;
 export const VcpuFrame = frame('vcpu', program);
 /** errno that KVM_RUN will return, positive. */
 export const VcpuCallFrame = frame('vcpu.call', { errno: {} });
 export const VmmFrame = frame('vmm', { ...program, ret: {} });
+/** A hardware program: page frames that it has pinned, and the instruction of each (+ 1). */
+export const InjectorFrame = frame('injector', {
+  ...program,
+  pin0: { ref: 'pfn' }, pinned0: {}, pin1: { ref: 'pfn' }, pinned1: {}, pin2: { ref: 'pfn' }, pinned2: {}, pin3: { ref: 'pfn' }, pinned3: {},
+});
+export type Injector = Registers<typeof InjectorFrame>;
 
 /** KVM_SET_USER_MEMORY_REGION2. */
 export const SetRegionFrame = frame('vm.setRegion', {
@@ -150,7 +176,10 @@ export const HostFaultFrame = frame('host.handleFault', { page: { ref: 'pfn' } }
 /** What handling a host fault needs, whoever asks. */
 export type HostFault = Registers<typeof HostFaultFrame> & { hva: number; write: number };
 /** A load or store of a VMM thread. */
-export const HostAccessFrame = frame('vmm.access', { hva: { ref: 'hva' }, write: {} });
+const hostAccess = { hva: { ref: 'hva' }, write: {} } as const;
+export const HostAccessFrame = frame('vmm.access', hostAccess);
+export const GetUserPageFrame = frame('host.getUserPage', hostAccess);
+export type HostAccess = Registers<typeof HostAccessFrame>;
 
 /** A VMM thread converts gfns [gfn, gfn + npages). */
 export const ConvertFrame = frame('vmm.convert', {
@@ -167,7 +196,7 @@ export type Convert = Registers<typeof ConvertFrame>;
 export const registers = [
   TlbMissFrame, FaultFrame, GetPfnFrame, OperationFrame, InvalidateBeginFrame, InvalidateEndFrame, UnmapFrame, FlushFrame, ReloadFrame,
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
+  ClearSlotFilesFrame, FreeMemslotsFrame, MemoryFailureFrame, MachineCheckFrame, InjectFrame, UnmapHostFrame, GetUserPageFrame, InjectorFrame,
   SetRegionFrame, ZapAllFrame, SetAttributesFrame, AttributesPreFrame, AttributesPostFrame, RangeStartFrame, RangeEndFrame,
   MunmapFrame, DontneedFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
-  ClearSlotFilesFrame, FreeMemslotsFrame,
 ];

@@ -37,6 +37,8 @@ export interface Facts {
   readonly vmOfVcpu: readonly number[];
   /** vCPUs of each VM. */
   readonly vcpusOfVm: readonly (readonly number[])[];
+  /** VMM thread that runs each vCPU; -1 for none. */
+  readonly threadOfVcpu: readonly number[];
   /** Region number of each host page; -1 for none. */
   readonly regionOfHva: readonly number[];
   /** Regions of huge pages. */

@@ -16,9 +16,11 @@ export const scenario = (it: Scenario): Scenario => it;
 export const loop = <Op>(times: number, body: readonly Op[]): Loop<Op> => ({ op: 'loop', times, do: body });
 /** Does `body` without end. */
 export const forever = <Op>(body: readonly Op[]): Loop<Op> => ({ op: 'loop', forever: true, do: body });
+/** The operations of a branch. */
+type OpOf<B> = B extends readonly (infer Op)[] ? Op : B extends Branch<infer Op> ? Op : never;
 /** Does one of the branches, by free choice; a branch is its operations, or `weighted(…)`. */
-export const mix = <Op>(...of: readonly (readonly Op[] | Branch<Op>)[]): Mix<Op> =>
-  ({ op: 'mix', of: of.map((one) => (Array.isArray(one) ? { do: one as readonly Op[] } : one as Branch<Op>)) });
+export const mix = <B extends readonly (readonly object[] | Branch<object>)[]>(...of: B): Mix<OpOf<B[number]>> =>
+  ({ op: 'mix', of: of.map((one) => (Array.isArray(one) ? { do: one } : one)) as Branch<OpOf<B[number]>>[] });
 /** A branch that is taken `weight` times as often as one of weight 1. */
 export const weighted = <Op>(weight: number, body: readonly Op[]): Branch<Op> => ({ weight, do: body });
 /** Sets an event. */

@@ -16,9 +16,6 @@ export interface ReadCall {
   readonly given: ReadonlySet<string>;
 }
 
-/** What a left-out argument means where the call's own list does not say. */
-const DEFAULTS: Readonly<Record<string, bigint>> = { flags: 0n, hva: 0n, offset: 0n, fd: -1n };
-
 /** Reads the arguments of `op`. */
 export function readCall(call: Call, op: AnyOp, path: string, cast: Cast): ReadCall {
   const values = new Map<string, bigint>();
@@ -60,10 +57,9 @@ function readSugar(call: Call, op: AnyOp, path: string, cast: Cast): Map<string,
 
 function readArgument(call: Call, argument: Argument, value: unknown, path: string, cast: Cast): bigint {
   const { name, type } = argument;
-  if (type === 'vm') return BigInt(vmNumber(cast, value ?? argument.default, path));
+  if (type === 'vm') return BigInt(vmNumber(cast, value, path));
   if (value === undefined) {
-    const otherwise = argument.default === undefined ? (call.name === 'set_region' || name === 'flags' ? DEFAULTS[name] : undefined) : BigInt(argument.default);
-    if (otherwise !== undefined) return otherwise;
+    if (argument.default !== undefined) return BigInt(argument.default);
     const short = sugarOf(call).filter((one) => one.stands === name).map((one) => `'${one.name}'`);
     throw new ScenarioError(path, `is missing: ${argument.description}${short.length === 0 ? '' : `, or ${short.join(' and ')} for it`}`);
   }

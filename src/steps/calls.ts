@@ -6,7 +6,7 @@ import { calls as refusedCalls } from './file-refused.ts';
 /** Files and VMs: their life. */
 const lifeCalls: readonly Call[] = [
   {
-    name: 'create_gmem', on: 'vm', fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
+    name: 'create_gmem', on: 'vm', vmIoctl: true, fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
     arguments: [
       { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
       { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
@@ -33,6 +33,10 @@ const lifeCalls: readonly Call[] = [
       { name: 'newFd', type: 'newFd', description: 'name of the new descriptor' },
     ],
   },
+  {
+    name: 'madvise_hwpoison', on: 'host', fragment: 'host.hwpoison', description: 'madvise(MADV_HWPOISON): a page of shared guest memory is treated as lost',
+    arguments: [{ name: 'hva', type: 'u64', description: 'address, bytes' }],
+  },
 ];
 
 export const calls: readonly Call[] = [
@@ -47,7 +51,7 @@ export const calls: readonly Call[] = [
   },
 
   {
-    name: 'set_region', on: 'vm', fragment: 'vm.setRegion', description: 'KVM_SET_USER_MEMORY_REGION2: makes, changes or, with size 0, deletes a memslot',
+    name: 'set_region', on: 'vm', vmIoctl: true, fragment: 'vm.setRegion', description: 'KVM_SET_USER_MEMORY_REGION2: makes, changes or, with size 0, deletes a memslot',
     arguments: [
       { name: 'vm', type: 'vm', default: 0, description: 'the VM' },
       { name: 'slot', type: 'u32', description: 'id of the memslot; address space in the upper half' },
@@ -60,7 +64,7 @@ export const calls: readonly Call[] = [
     ],
   },
   {
-    name: 'set_attributes', on: 'vm', fragment: 'vm.setAttributes', description: 'KVM_SET_MEMORY_ATTRIBUTES: makes guest pages private or shared',
+    name: 'set_attributes', on: 'vm', vmIoctl: true, fragment: 'vm.setAttributes', description: 'KVM_SET_MEMORY_ATTRIBUTES: makes guest pages private or shared',
     arguments: [
       { name: 'vm', type: 'vm', default: 0, description: 'the VM' },
       { name: 'gpa', type: 'u64', description: 'guest address, bytes' },

@@ -61,13 +61,13 @@ export const steps = {
   },
   /** kvm_gmem_allocate: the next index, unless a signal is pending. */
   'fallocate.next': ({ signal }, f) => {
-    if (f.index === 0) f.index = f.start;
-    else f.index += 1;
-    if (f.index >= f.end) return done;
+    if (f.start >= f.end) return done;
     if (signal(f.thread).number !== 0) {
       f.errno = EINTR;
       return signalled;
     }
+    f.index = f.start;
+    f.start += 1;
     return ok;
   },
 } satisfies { [name: string]: Step<Operation & { index: number }> };

@@ -27,10 +27,16 @@ export function zapped({ open_invalidation }: World, vm: number, self: number, s
   for (let gfn = start; gfn < end; gfn++) ghost.zapped.set(gfn);
 }
 
+/** It has moved mmu_invalidate_seq on. */
+export function seqMoved({ open_invalidation }: World, vm: number, self: number): void {
+  open_invalidation(vm, self).seq_moved = 1;
+}
+
 /** It has ended. */
 export function closeInvalidation({ open_invalidation }: World, vm: number, self: number): void {
   const ghost = open_invalidation(vm, self);
   ghost.open = 0;
+  ghost.seq_moved = 0;
   ghost.covers.clearAll();
   ghost.zapped.clearAll();
 }

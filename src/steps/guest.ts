@@ -23,6 +23,9 @@ export const spin = outcome('spin');
 /** pick: the page that a random access has chosen, + 1, kept until the access is done. */
 export type Guest = Program & { pick: number };
 
+/** Does an entry serve an access with this intent? Where the guest says what it means, the other kind of entry is no match. */
+const means = ({ vmTypes }: Facts, vm: number, isPrivate: number, intent: number): boolean => vmTypes[vm] !== 'confidential' || isPrivate === intent;
+
 /** Executes the read or write at the program counter if the TLB serves it. */
 function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, write: boolean): number {
   const { facts } = world;
@@ -31,10 +34,11 @@ function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, write: 
   if (span > 1 && f.pick === 0) f.pick = 1 + choose(span);
   const gfn = span > 1 ? first + f.pick - 1 : first;
   const entry = world.tlb(f.vcpu, gfn);
-  if (entry.pfn === 0 || (write && entry.writable === 0)) {
+  const intent = operand(facts, f.self, f.pc, 3);
+  if (entry.pfn === 0 || (write && entry.writable === 0) || !means(facts, f.vm, entry.private, intent)) {
     f.gfn = gfn;
     f.write = write ? 1 : 0;
-    f.intent = operand(facts, f.self, f.pc, 3);
+    f.intent = intent;
     return miss;
   }
   if (write) {
@@ -87,12 +91,12 @@ function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
 }
 
 /** Fills a TLB entry from the leaf that maps `gfn`, if there is one that allows the access. */
-function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: number, write: boolean): boolean {
+function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: number, write: boolean, intent?: number): boolean {
   const root = vcpu_root(f.vcpu).root - 1;
   const entry = tlb(f.vcpu, gfn);
   if (facts.sizes.hp > 0) {
     const huge = spte_huge(f.vm, root, Math.floor(gfn / HUGE_PAGES));
-    if (huge.pfn !== 0 && (!write || huge.writable !== 0)) {
+    if (huge.pfn !== 0 && (!write || huge.writable !== 0) && (intent === undefined || means(facts, f.vm, huge.private, intent))) {
       entry.pfn = huge.pfn + (gfn % HUGE_PAGES);
       entry.private = huge.private;
       entry.writable = huge.writable;
@@ -100,7 +104,7 @@ function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: 
     }
   }
   const leaf = spte(f.vm, root, gfn);
-  if (leaf.pfn === 0 || (write && leaf.writable === 0)) return false;
+  if (leaf.pfn === 0 || (write && leaf.writable === 0) || (intent !== undefined && !means(facts, f.vm, leaf.private, intent))) return false;
   entry.pfn = leaf.pfn;
   entry.private = leaf.private;
   entry.writable = leaf.writable;
@@ -155,5 +159,5 @@ export const steps = {
     }
   },
   /** The page walker: loads the TLB from a present leaf that allows the access, else an EPT violation. */
-  'guest.walk': (world, f) => (fill(world, f, f.gfn, f.write !== 0) ? ok : violation),
+  'guest.walk': (world, f) => (fill(world, f, f.gfn, f.write !== 0, f.intent) ? ok : violation),
 } satisfies { [name: string]: Step<Guest & TlbMiss> };

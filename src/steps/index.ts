@@ -14,7 +14,10 @@ import * as gmemInvalidate from './gmem-invalidate.ts';
 import * as gmemRelease from './gmem-release.ts';
 import * as guest from './guest.ts';
 import * as host from './host.ts';
+import * as hwpoison from './hwpoison.ts';
+import * as injector from './injector.ts';
 import * as lock from './lock.ts';
+import * as memoryFailure from './memory-failure.ts';
 import * as mmu from './mmu.ts';
 import * as op from './op.ts';
 import * as vcpu from './vcpu.ts';
@@ -34,11 +37,12 @@ import * as vmmHost from './vmm-host.ts';
 export const steps = {
   ...fallocate.steps, ...fault.steps, ...file.steps, ...flush.steps, ...folio.steps, ...gmemFault.steps, ...gmemInvalidate.steps,
   ...guest.steps, ...host.steps, ...lock.steps, ...mmu.steps, ...op.steps, ...vcpu.steps, ...vmm.steps,
+  // Life of files and VMs.
+  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
+  ...hwpoison.steps, ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,
   ...vmmConvert.steps, ...vmmHost.steps,
-  // Life of files and VMs.
-  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
 };
 
 export type StepName = keyof typeof steps;

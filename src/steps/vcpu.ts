@@ -5,7 +5,9 @@ import * as mailbox from '../memory/mailbox.ts';
 import {
   EXIT_INTR, IN_GUEST_MODE, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, KVM_REQ_VM_DEAD, OUTSIDE_GUEST_MODE,
 } from '../memory/layouts/vcpu.ts';
-import { EINTR, EIO } from './errno.ts';
+import { EBADF, EINTR, EIO } from './errno.ts';
+import { badFd } from './fallocate.ts';
+import { putVcpuFile } from './vm-life.ts';
 import type { Step, World } from '../memory/world.ts';
 
 export const run = outcome('run');
@@ -30,10 +32,13 @@ function emptyTlb({ tlb, facts }: World, vcpu: number): void {
 
 export const steps = {
   /** The KVM_RUN ioctl arrives at the vCPU. */
-  'vcpu.receiveRun': ({ mailbox: boxes, kvm_run }, f) => {
+  'vcpu.receiveRun': ({ mailbox: boxes, kvm_run, vcpu_fd }, f) => {
     const box = boxes(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     mailbox.take(box);
+    const descriptor = vcpu_fd(f.vcpu);
+    if (descriptor.open === 0) return badFd;
+    descriptor.add_f_count(1);
     const exit = kvm_run(f.vcpu);
     exit.exit_reason = 0;
     exit.gfn = 0;
@@ -80,17 +85,24 @@ export const steps = {
     vcpu_mode(f.vcpu).mode = IN_GUEST_MODE;
     return ok;
   },
-  /** kvm_vcpu_exit_request: the re-check behind the barrier. */
-  'vcpu.recheckRequests': ({ vcpu_requests }, f) => (vcpu_requests(f.vcpu).bits !== 0 ? pending : ok),
+  /** kvm_vcpu_exit_request: the re-check behind the barrier, of requests and of signals. */
+  'vcpu.recheckRequests': ({ vcpu_requests, signal }, f) =>
+    (vcpu_requests(f.vcpu).bits !== 0 || (f.thread >= 0 && signal(f.thread).number !== 0) ? pending : ok),
   /** Out of the guest, or never in: mode, then interrupts on again, so that a pending one is handled. */
   'vcpu.setOutsideGuestMode': ({ vcpu_mode, interrupt }, f) => {
     vcpu_mode(f.vcpu).mode = OUTSIDE_GUEST_MODE;
     interrupt(f.vcpu).pending = 0;
     return ok;
   },
-  /** KVM_RUN returns to the VMM thread that called it. */
-  'vcpu.reply': ({ mailbox: boxes }, f) => {
-    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [f.errno]);
+  /** KVM_RUN drops the vCPU's file, which may have been closed meanwhile, and returns to the VMM thread that called it. */
+  'vcpu.reply': (world, f) => {
+    putVcpuFile(world, f.vcpu);
+    mailbox.send(world.mailbox(f.caller), MESSAGE_REPLY, f.self, [f.errno]);
+    return ok;
+  },
+  /** KVM_RUN on a closed descriptor. */
+  'vcpu.refuse': ({ mailbox: boxes }, f) => {
+    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [EBADF]);
     return ok;
   },
 } satisfies { [name: string]: Step<Vcpu> };

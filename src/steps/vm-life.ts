@@ -3,7 +3,7 @@
 import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { arg } from '../memory/calls.ts';
 import { KVM_DEAD, KVM_LIVE, SLOT_FREED } from '../memory/layouts/kvm.ts';
-import { EBADF } from './errno.ts';
+import { EBADF, EIO } from './errno.ts';
 import { badFd } from './fallocate.ts';
 import { done } from './flush.ts';
 import * as ghost from './ghost.ts';
@@ -26,11 +26,15 @@ export function putVcpuFile({ vcpu_fd, kvm, facts }: World, vcpu: number): void 
 }
 
 export const steps = {
-  /** fdget of the VM descriptor that an ioctl names by its first argument. */
+  /** fdget of the VM descriptor that an ioctl names by its first argument; kvm_vm_ioctl of a dead VM answers EIO to everything. */
   'vm.fdget': (world, f) => {
     const vm = arg(world, f, 0);
     if (world.kvm(vm).fd_open === 0) {
       f.errno = EBADF;
+      return badFd;
+    }
+    if (world.kvm(vm).vm_dead !== 0) {
+      f.errno = EIO;
       return badFd;
     }
     world.vm_file(vm).add_f_count(1);

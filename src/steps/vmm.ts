@@ -6,7 +6,7 @@ import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
 import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
-import { EFAULT, EINTR } from './errno.ts';
+import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
 import { MESSAGE_RUN } from './vcpu.ts';
 import type { Step, World } from '../memory/world.ts';
@@ -50,8 +50,13 @@ export const steps = {
   /** The thread's next instruction: a system call, KVM_RUN, an access through a mapping, or waiting for another thread. */
   'vmm.next': (world, f, choose) => {
     const { facts } = world;
+    const operation = operand(facts, f.self, f.pc, 0);
+    // A thread that waits for another one looks at its signals when the wait is over.
+    if (operation === VMM.AWAIT && world.sync_point(operand(facts, f.self, f.pc, 1)).count === 0) {
+      return blocked(world.sync_point(operand(facts, f.self, f.pc, 1)));
+    }
     if (world.signal(f.thread).number !== 0) return signalled;
-    switch (operand(facts, f.self, f.pc, 0)) {
+    switch (operation) {
       case VMM.CALL:
         sendCall(world, f.self, f.pc);
         return sent;
@@ -67,12 +72,9 @@ export const steps = {
         world.sync_point(operand(facts, f.self, f.pc, 1)).add_count(1);
         advance(facts, f);
         return ok;
-      case VMM.AWAIT: {
-        const point = world.sync_point(operand(facts, f.self, f.pc, 1));
-        if (point.count === 0) return blocked(point);
+      case VMM.AWAIT:
         advance(facts, f);
         return ok;
-      }
       default: return end;
     }
   },
@@ -96,7 +98,7 @@ export const steps = {
     const policy = operand(world.facts, f.self, f.pc, 3);
     const { exit_reason, flags, gfn, npages, attributes } = world.kvm_run(operand(world.facts, f.self, f.pc, 2));
     if (errno === EINTR || exit_reason === EXIT_INTR) return interrupted;
-    if (exit_reason !== EXIT_HLT && policy === POLICY.RETRY) return again;
+    if (exit_reason !== EXIT_HLT && errno !== EBADF && policy === POLICY.RETRY) return again;
     if (policy === POLICY.CONVERT) {
       if (errno === 0 && exit_reason === EXIT_HYPERCALL) {
         f.gfn = gfn - 1; f.npages = npages; f.attributes = attributes;

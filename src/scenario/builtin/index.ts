@@ -1,9 +1,43 @@
-// The built-in scenarios.
+// The built-in scenarios. Those of the catalogue have the catalogue's numbers.
 
 import type { Scenario } from '../types.ts';
 import { SC01 } from './sc01.ts';
+import { SC02 } from './sc02.ts';
+import { SC03 } from './sc03.ts';
+import { SC04 } from './sc04.ts';
+import { SC07 } from './sc07.ts';
+import { SC08 } from './sc08.ts';
+import { SC09 } from './sc09.ts';
+import { SC10 } from './sc10.ts';
+import { SC11 } from './sc11.ts';
+import { SC12 } from './sc12.ts';
+import { SC13 } from './sc13.ts';
+import { SC14 } from './sc14.ts';
+import { SC15 } from './sc15.ts';
+import { SC16 } from './sc16.ts';
+import { SC19 } from './sc19.ts';
+import { SC21 } from './sc21.ts';
+import { SC22 } from './sc22.ts';
+import { SC25 } from './sc25.ts';
+import { SC26 } from './sc26.ts';
+import { SC27 } from './sc27.ts';
+import { SC29 } from './sc29.ts';
+import { SC31 } from './sc31.ts';
+import { SC32 } from './sc32.ts';
+import { SC33 } from './sc33.ts';
+import { SC34 } from './sc34.ts';
+import { SC35 } from './sc35.ts';
+import { SC37 } from './sc37.ts';
+import { SC38 } from './sc38.ts';
+import { SC39 } from './sc39.ts';
+import { stress } from './stress.ts';
+import { stressAll } from './stress-all.ts';
+import { stressSmall } from './stress-small.ts';
 
-export const builtinScenarios: readonly Scenario[] = [SC01];
+export const builtinScenarios: readonly Scenario[] = [
+  SC01, SC02, SC03, SC04, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC37, SC38, SC39,
+  stress, stressAll, stressSmall,
+];
 
 /** A built-in scenario by its name, in whichever case. */
 export const builtinScenario = (name: string): Scenario | undefined => builtinScenarios.find((one) => one.name.toLowerCase() === name.toLowerCase());

@@ -1,8 +1,10 @@
+// A fault looks its folio up, then a hole is punched before it installs the page.
+
 import { createGmem, punch, read, scenario, setAttributes, slot, write } from '../builder.ts';
 
 export const SC01 = scenario({
   name: 'SC01',
-  title: 'fault against punch',
+  title: 'fault against punch, look-up first',
   shows: 'A private fault that has looked its folio up retries when a hole is punched before it installs the page.',
   about: ['S-01', 'S-03'],
   vms: [{ vcpus: [{ program: [write(0, 7), read(0)] }] }],
