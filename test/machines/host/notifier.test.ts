@@ -1,9 +1,10 @@
 // MMU notifiers against faults on shared memory and against memslot changes; munmap and MADV_DONTNEED call by call.
 
 import { describe, expect, it } from 'vitest';
-import { call, createGmem, hostWrite, read, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
+import { call, createGmem, hostRead, hostWrite, read, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
 import { EFAULT, EINVAL, ENOMEM } from '../../../src/steps/errno.ts';
 import { Drive, results, type Given } from '../../support/drive.ts';
+import type { VmmOp } from '../../../src/scenario/types.ts';
 
 const vcpu = ['vcpu0', 'cpu0'];
 const host = ['main.host', 'main'];
@@ -17,7 +18,7 @@ const mmu = ({ objects }: Drive, vm = 0): { seq: number; open: number; notifiers
 const used = ({ objects, world }: Drive): number => Array.from({ length: world.facts.sizes.pfn }, (_one, pfn) => pfn).filter((pfn) => objects.buddy().used.has(pfn)).length;
 
 /** A guest that reads gfn 0, memory of four pages behind it, a thread that makes one call. */
-const given = (program: ReturnType<typeof call>[], more: Partial<Given> = {}): Given => ({
+const given = (program: readonly VmmOp[], more: Partial<Given> = {}): Given => ({
   memory: [{ name: 'ram', pages: 4 }], vms: [{ vcpus: [{ program: [write(0, 7), read(0)] }] }], setup: [slot(0, 0, 4, { memory: 'ram' })],
   threads: [{ name: 'main', program }], ...more,
 });
@@ -133,7 +134,7 @@ describe('munmap and MADV_DONTNEED', () => {
     expect(results(it, 'main', 'main.host')).toEqual([EINVAL, EINVAL, EINVAL, 0, EINVAL, EINVAL, 0, 0, 0, ENOMEM, ENOMEM, 0]);
   });
   it('drop the pages; what is read next is zero, or a fault', () => {
-    const it = new Drive(given([hostWrite('ram', 0, 5), dontneed(0, 1), { op: 'host_read', memory: 'ram', page: 0, value: 0 } as never], { vms: [{}] }));
+    const it = new Drive(given([hostWrite('ram', 0, 5), dontneed(0, 1), hostRead('ram', 0, { value: 0 })], { vms: [{}] }));
     it.settle();
     expect(it.objects.page(it.objects.hpte(0).pfn).tag).toBe(0);
     expect(used(it)).toBe(1);
