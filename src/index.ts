@@ -20,6 +20,9 @@ export type { Choose, Config, Facts, Frame, Step, World } from './memory/world.t
 export { frame, layout } from './memory/layout.ts';
 export type { FrameLayout, Layout, Registers, View } from './memory/layout.ts';
 
+// Scenarios: functions that write them, typed.
+export * from './scenario/builder.ts';
+
 // Invariants.
 export { invariants } from './check/invariants/index.ts';
 export type { Invariant } from './check/invariant.ts';

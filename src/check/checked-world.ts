@@ -1,16 +1,61 @@
-// What a check sees of a run: memory through its objects, the actors' frames, and the step that has just been executed.
+// What a check sees of a run: memory, the actors' frames, and the step that has just been executed. It looks at memory through
+// views of its own, so that no runtime takes a check's reads for those of a step.
 
+import { makeAccess, type Words } from '../memory/views.ts';
 import type { Plan } from '../memory/plan.ts';
-import type { Facts, Frame, World } from '../memory/world.ts';
+import type { Facts, Frame, Identity, World } from '../memory/world.ts';
 import type { Table } from '../kernel/table.ts';
+import type { Topology } from '../scenario/topology.ts';
+
+/** The step that was executed last. */
+export interface LastStep {
+  readonly actor: number;
+  /** Leaf that the actor was in, and the one that it is in now. */
+  readonly leaf: number;
+  readonly to: number;
+  readonly outcome: number;
+  /** Program counter of the actor before the step; 0 for one without a program. */
+  readonly pc: number;
+}
+
+/** What a check needs of a runtime's world. */
+export interface Watched {
+  readonly plan: Plan;
+  readonly words: Words;
+  readonly facts: Facts;
+  readonly table: Table;
+  readonly topology: Topology;
+  readonly frames: readonly Identity[];
+  readonly last: LastStep;
+  /** Called when a step was executed and the registers of the fragments that it ends still stand. */
+  watch: (() => void) | undefined;
+}
 
 export interface CheckedWorld {
   readonly plan: Plan;
   readonly facts: Facts;
-  readonly objects: World;
   readonly table: Table;
-  /** By actor number. The registers of the last actor are as the step left them, before a fragment that ended zeroed its own. */
+  readonly topology: Topology;
+  readonly objects: World;
+  /** By actor number; entry 0 is not an actor. */
   readonly frames: readonly (Frame<Record<string, number>> & { leaf: number })[];
-  /** The step that has just been executed. */
-  readonly last: { readonly actor: number; readonly leaf: number; readonly outcome: number; readonly to: number };
+  /** Actor that each vCPU is. */
+  readonly actorOfVcpu: readonly number[];
+  readonly last: LastStep;
+}
+
+/** The world as checks see it. */
+export function checkedWorld({ plan, words, facts, table, topology, frames, last }: Watched): CheckedWorld {
+  const { tables } = makeAccess(plan, words);
+  const objects = Object.assign(Object.create(tables) as object, { facts }) as World;
+  const frameTable = tables['frame']!;
+  return {
+    plan, facts, table, topology, objects, last,
+    frames: frames.map((identity, actor) => {
+      if (actor === 0) return undefined as never;
+      const { self, vcpu, thread, caller, ownFile } = identity;
+      return Object.assign(frameTable(actor), { self, vcpu, thread, caller, ownFile }) as never;
+    }),
+    actorOfVcpu: topology.vmOfVcpu.map((_vm, vcpu) => topology.actors.findIndex((actor) => actor.machine === 'vcpu' && actor.vcpu === vcpu) + 1),
+  };
 }

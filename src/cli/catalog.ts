@@ -2,6 +2,7 @@
 
 import { kernels } from '../../machines/kernels/index.ts';
 import type { State } from '../../machines/fragment.ts';
+import { evaluatedWhen } from '../check/invariant.ts';
 import { invariants } from '../check/invariants/index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo } from '../kernel/table.ts';
@@ -32,11 +33,11 @@ export function catalog(kernel: Kernel): Entry[] {
   return [
     ...builtinScenarios.map(({ name }) => scenarioEntry(name, kernel)),
     ...[...new Set([...kernels, kernel])].map(kernelEntry),
-    ...invariants.map(({ id, title, statement, reads, at }) => ({
+    ...invariants.map((invariant) => ({ ...invariant, when: evaluatedWhen(invariant) })).map(({ id, title, statement, when }) => ({
       kind: 'invariant', name: id,
       text: () => [
         paragraph(`${title}. ${statement}`),
-        paragraph(`Evaluated after steps that write ${reads.join(', ') || 'nothing'}${at === undefined ? '' : `, and after ${at.join(', ')}`}.`),
+        paragraph(`Evaluated ${when}.`),
         ...rows('Scenarios about it', builtinScenarios.filter(({ about }) => about?.includes(id)).map((one) => [one.name, one.title ?? ''])),
       ],
     })),

@@ -19,16 +19,19 @@ export interface Exhaustive {
   readonly deadlocks: number;
   /** True when the search was cut by its limit. */
   readonly cut: boolean;
-  /** The first violation found, with the schedule that leads to it. */
-  readonly violation?: { readonly violation: Violation; readonly schedule: readonly Decision[] };
+  /** The first violation found of each property, with the schedule that leads to it; only the first of all unless `all`. */
+  readonly violations: readonly Found[];
 }
+
+/** A violation, and how it comes about. */
+export interface Found { readonly violation: Violation; readonly schedule: readonly Decision[] }
 
 export interface ExhaustiveOptions {
   /** Checks to apply after each step. */
   readonly checker?: (world: RunWorld) => Checker;
   /** States at most. */
   readonly limit?: number;
-  /** Go on after the first violation. */
+  /** Go on after the first violation; what follows a violation is not searched. */
   readonly all?: boolean;
 }
 
@@ -50,12 +53,12 @@ export function exhaustive(kernel: Kernel, topology: Topology, options: Exhausti
   let transitions = 0;
   let deadlocks = 0;
   let cut = false;
-  let found: Exhaustive['violation'];
+  const found: Found[] = [];
 
   const level = (decision: Decision): Level => ({ mark: tracker.mark(), actor: 1, choice: 0, choices: 0, enabled: false, decision });
   const stack: Level[] = [level({ actor: 0, choice: -1 })];
   const schedule = (): Decision[] => stack.slice(1).map((one) => one.decision);
-  while (stack.length > 0 && !(found && !options.all) && !cut) {
+  while (stack.length > 0 && (options.all || found.length === 0) && !cut) {
     const top = stack.at(-1)!;
     tracker.back(top.mark);
     if (top.actor > actors) {
@@ -76,14 +79,14 @@ export function exhaustive(kernel: Kernel, topology: Topology, options: Exhausti
     const decision = { actor, choice: world.last.choice };
     const violation = checker?.afterStep(tracker.written, tracker.written.length);
     if (violation !== undefined) {
-      found ??= { violation, schedule: [...schedule(), decision] };
+      if (!found.some((one) => one.violation.id === violation.id)) found.push({ violation, schedule: [...schedule(), decision] });
       continue;
     }
     if (!seen.add(tracker.hash[0]!, tracker.hash[1]!)) continue;
     if (seen.size >= limit) cut = true;
     stack.push(level(decision));
   }
-  return { states: seen.size, transitions, deadlocks, cut, ...(found ? { violation: found } : {}) };
+  return { states: seen.size, transitions, deadlocks, cut, violations: found };
 }
 
 /** Nobody can go on, and somebody is not at rest. */

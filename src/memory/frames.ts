@@ -87,14 +87,16 @@ export const MemoryFailureFrame = frame('memoryFailure', {
   result: { names: ['none', 'IGNORED', 'FAILED', 'DELAYED', 'RECOVERED'] },
 });
 /** How it was noticed: the flags of memory_failure(). */
-export const MachineCheckFrame = frame('mf.machineCheck', {
+const noticed = {
   /** MF_ACTION_REQUIRED: thread that consumed the error, + 1; 0: nobody, it was found by the way. */
   consumer: { ref: 'thread' },
   /** Processes that map the page are told at once, not when they use it. */
   early: {},
   /** MF_COUNT_INCREASED: who calls has a reference on the page, which memory_failure() drops. */
   counted: {},
-});
+} as const;
+export const MachineCheckFrame = frame('mf.machineCheck', noticed);
+export const InjectFrame = frame('mf.inject', noticed);
 export type MemoryFailure = Registers<typeof MemoryFailureFrame> & Registers<typeof MachineCheckFrame>;
 /** The host pages that one page-table entry maps the failed folio at. */
 export const UnmapHostFrame = frame('memoryFailure.unmapHost', { hva: { ref: 'hva' }, hva_end: { ref: 'hva' } });
@@ -174,7 +176,10 @@ export const HostFaultFrame = frame('host.handleFault', { page: { ref: 'pfn' } }
 /** What handling a host fault needs, whoever asks. */
 export type HostFault = Registers<typeof HostFaultFrame> & { hva: number; write: number };
 /** A load or store of a VMM thread. */
-export const HostAccessFrame = frame('vmm.access', { hva: { ref: 'hva' }, write: {} });
+const hostAccess = { hva: { ref: 'hva' }, write: {} } as const;
+export const HostAccessFrame = frame('vmm.access', hostAccess);
+export const GetUserPageFrame = frame('host.getUserPage', hostAccess);
+export type HostAccess = Registers<typeof HostAccessFrame>;
 
 /** A VMM thread converts gfns [gfn, gfn + npages). */
 export const ConvertFrame = frame('vmm.convert', {
@@ -191,7 +196,7 @@ export type Convert = Registers<typeof ConvertFrame>;
 export const registers = [
   TlbMissFrame, FaultFrame, GetPfnFrame, OperationFrame, InvalidateBeginFrame, InvalidateEndFrame, UnmapFrame, FlushFrame, ReloadFrame,
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
-  ClearSlotFilesFrame, FreeMemslotsFrame, MemoryFailureFrame, MachineCheckFrame, UnmapHostFrame, InjectorFrame,
+  ClearSlotFilesFrame, FreeMemslotsFrame, MemoryFailureFrame, MachineCheckFrame, InjectFrame, UnmapHostFrame, GetUserPageFrame, InjectorFrame,
   SetRegionFrame, ZapAllFrame, SetAttributesFrame, AttributesPreFrame, AttributesPostFrame, RangeStartFrame, RangeEndFrame,
   MunmapFrame, DontneedFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
 ];

@@ -66,6 +66,8 @@ export interface Executed {
   /** Its free choice and of how many; -1 and 0 when it had none. */
   choice: number;
   choices: number;
+  /** Program counter of the actor before the step; 0 for one without a program. */
+  pc: number;
 }
 
 export type FrameView = Frame<{ leaf: number } & Record<string, number>> & { readonly id: number; readonly base: number };
@@ -82,12 +84,16 @@ export class RunWorld {
   readonly frames: readonly FrameView[];
   readonly table: Table;
   /** The last step that was executed. */
-  readonly last: Executed = { actor: 0, leaf: 0, outcome: 0, to: 0, choice: -1, choices: 0 };
+  readonly last: Executed = { actor: 0, leaf: 0, outcome: 0, to: 0, choice: -1, choices: 0, pc: 0 };
+  /** Called when a step was executed and the registers of the fragments that it ends still stand. */
+  watch: (() => void) | undefined = undefined;
 
   private readonly functions: readonly Step<never>[];
   private readonly zero: readonly Int32Array[];
   private readonly chooseNow: Choose;
   private readonly framesIgnored: boolean;
+  /** Offset of the program counter in a frame. */
+  private readonly pcOffset: number;
   private picker: Choose = () => 0;
 
   constructor(kernel: Kernel, topology: Topology, plan: Plan, words: Words, observer?: Observer) {
@@ -102,6 +108,7 @@ export class RunWorld {
     // As a prototype the tables are constants to the JIT; as properties added one by one they would be a hash table.
     this.objects = Object.assign(Object.create(this.access.tables) as object, { facts: this.facts }) as World;
     const frameTable = this.access.tables['frame']!;
+    this.pcOffset = plan.byName.get('frame')!.fields.find((field) => field.name === 'pc')?.offset ?? 0;
     this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
     }) as unknown as FrameView)];
@@ -155,12 +162,16 @@ export class RunWorld {
     last.leaf = leaf;
     last.choice = -1;
     last.choices = 0;
+    last.pc = this.words[frame.base + this.pcOffset]!;
     this.picker = picker;
     const result = this.functions[leaf]!(this.objects, frame as never, this.chooseNow);
     if (result < 0) return result;
     const at = leaf * table.width + result;
     const to = result < table.width ? table.next[at]! : -1;
     if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
+    last.outcome = result;
+    last.to = to;
+    if (this.watch !== undefined) this.watch();
     const offsets = this.zero[table.endsAt[at]!]!;
     for (let k = 0; k < offsets.length; k++) {
       const cell = frame.base + offsets[k]!;
@@ -169,8 +180,6 @@ export class RunWorld {
       else this.access.store(frame.id, cell, 0);
     }
     frame.leaf = to;
-    last.outcome = result;
-    last.to = to;
     return result;
   }
 

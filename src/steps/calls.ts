@@ -33,6 +33,10 @@ const lifeCalls: readonly Call[] = [
       { name: 'newFd', type: 'newFd', description: 'name of the new descriptor' },
     ],
   },
+  {
+    name: 'madvise_hwpoison', on: 'host', fragment: 'host.hwpoison', description: 'madvise(MADV_HWPOISON): a page of shared guest memory is treated as lost',
+    arguments: [{ name: 'hva', type: 'u64', description: 'address, bytes' }],
+  },
 ];
 
 export const calls: readonly Call[] = [

@@ -27,10 +27,16 @@ export function zapped({ open_invalidation }: World, vm: number, self: number, s
   for (let gfn = start; gfn < end; gfn++) ghost.zapped.set(gfn);
 }
 
+/** It has moved mmu_invalidate_seq on. */
+export function seqMoved({ open_invalidation }: World, vm: number, self: number): void {
+  open_invalidation(vm, self).seq_moved = 1;
+}
+
 /** It has ended. */
 export function closeInvalidation({ open_invalidation }: World, vm: number, self: number): void {
   const ghost = open_invalidation(vm, self);
   ghost.open = 0;
+  ghost.seq_moved = 0;
   ghost.covers.clearAll();
   ghost.zapped.clearAll();
 }
@@ -41,6 +47,12 @@ export function specifyHostContent({ host_content }: World, hva: number, tag: nu
   ghost.tag = tag;
   ghost.writer = writer;
   ghost.value = value;
+}
+
+/** The page behind this host page was lost. */
+export function loseHostPage(world: World, hva: number): void {
+  specifyHostContent(world, hva, -1, 0, 0);
+  world.host_content(hva).lost = 1;
 }
 
 /** Someone has written to the page through a mapping: its content is now specified, by what the folio says it belongs to. */

@@ -14,6 +14,7 @@ import * as gmemInvalidate from './gmem-invalidate.ts';
 import * as gmemRelease from './gmem-release.ts';
 import * as guest from './guest.ts';
 import * as host from './host.ts';
+import * as hwpoison from './hwpoison.ts';
 import * as injector from './injector.ts';
 import * as lock from './lock.ts';
 import * as memoryFailure from './memory-failure.ts';
@@ -38,7 +39,7 @@ export const steps = {
   ...guest.steps, ...host.steps, ...lock.steps, ...mmu.steps, ...op.steps, ...vcpu.steps, ...vmm.steps,
   // Life of files and VMs.
   ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
-  ...injector.steps, ...memoryFailure.steps,
+  ...hwpoison.steps, ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,
   ...vmmConvert.steps, ...vmmHost.steps,

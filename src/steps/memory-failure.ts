@@ -8,7 +8,7 @@ import { BUS_MCEERR_AO, BUS_MCEERR_AR, SIGBUS } from '../memory/layouts/host.ts'
 import { EBUSY, EHWPOISON } from './errno.ts';
 import { done } from './flush.ts';
 import { absent, already, headOf, putFolio, truncated } from './folio.ts';
-import { specifyHostContent } from './ghost.ts';
+import { loseHostPage } from './ghost.ts';
 import { entryAt } from './host-fault.ts';
 import { groupLeader, sendSignal } from './signal.ts';
 import { MESSAGE_REPLY } from './vcpu.ts';
@@ -23,7 +23,7 @@ export const strike = outcome('strike');
 /** enum mf_result; 0 is none yet. */
 export const MF_IGNORED = 1, MF_FAILED = 2, MF_DELAYED = 3, MF_RECOVERED = 4;
 
-type Mf = MemoryFailure & Operation & { hva: number; hva_end: number };
+export type Mf = MemoryFailure & Operation & { hva: number; hva_end: number };
 
 /** Who gets a SIGBUS because a mapping was taken away: the thread that consumed the error, or a process that wants to know at once. */
 function killProcess(world: World, f: Frame<Mf>): void {
@@ -62,8 +62,9 @@ export const steps = {
     f.errno = EHWPOISON;
     return already;
   },
-  /** kill_accessing_process: the page is lost since before; who consumed it now must know. */
+  /** kill_accessing_process: the page is lost since before; who consumed it now must know. The caller's reference, if it has one, goes. */
   'mf.killAccessing': (world, f) => {
+    if (f.counted !== 0) putFolio(world, f.pfn);
     if (f.consumer !== 0) sendSignal(world, f.self, f.consumer - 1, { number: SIGBUS, code: BUS_MCEERR_AR });
     return ok;
   },
@@ -119,7 +120,7 @@ export const steps = {
       entry.pfn = 0;
       entry.writable = 0;
       entry.hwpoison = 1;
-      specifyHostContent(world, hva, -1, 0, 0);
+      loseHostPage(world, hva);
     }
     return ok;
   },

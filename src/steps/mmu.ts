@@ -70,8 +70,9 @@ export const steps = {
     return contended(world.mmu_lock(f.vm)) ? yields : more;
   },
   /** First half of kvm_mmu_invalidate_end: seq++ must be seen before in_progress drops. */
-  'mmu.advanceSeq': ({ kvm_mmu }, f) => {
-    kvm_mmu(f.vm).mmu_invalidate_seq += 1;
+  'mmu.advanceSeq': (world, f) => {
+    world.kvm_mmu(f.vm).mmu_invalidate_seq += 1;
+    ghost.seqMoved(world, f.vm, f.self);
     return ok;
   },
   'mmu.dropInProgress': (world, f) => {

@@ -91,7 +91,7 @@ export function play(scenario: Scenario, { kernel = v6_8, seed = 1, after, prior
     if (!holds) strayUnlocks.push(`${nameOf(actor)} ${path}`);
     if (outcomeName(result) === 'unexpected') unexpected.push(`${nameOf(actor)}: ${ERRNO_NAMES[frame['ret']!] ?? 'another value'}`);
     if (step === 'vmm.receiveReply') results.push(`${nameOf(actor)}: ${ERRNO_NAMES[frame['ret']!]!}`);
-    if (step === 'mf.reply') results.push(`${nameOf(actor)}: ${ERRNO_NAMES[lastErrno(objects, frame.caller)]!}`);
+    if (step === 'mf.reply') results.push(`${nameOf(frame.caller)}: ${ERRNO_NAMES[lastErrno(objects, frame.caller)]!}`);
     if (step === 'vmm.receiveExit') {
       const run = objects.kvm_run(topology.actors.findIndex((one) => one.machine === 'vcpu' && one.thread === frame.thread) < 0 ? 0 : vcpuOf(frame.thread));
       exits.push(`${nameOf(actor)}: ${EXITS[run.exit_reason]!} ${ERRNO_NAMES[frame['ret']!]!}${run.exit_reason === 1 ? ` flags ${run.flags}` : ''}`);

@@ -1,6 +1,29 @@
 // All state invariants, in the order in which they are evaluated.
 
-import type { Invariant } from '../invariant.ts';
 import { s01 } from './s01.ts';
+import { s02 } from './s02.ts';
+import { s03 } from './s03.ts';
+import { s04 } from './s04.ts';
+import { s05 } from './s05.ts';
+import { s06 } from './s06.ts';
+import { s08 } from './s08.ts';
+import { s09 } from './s09.ts';
+import { s10 } from './s10.ts';
+import { s11, s12, s13 } from './s11.ts';
+import { s14, s15, s16 } from './s14.ts';
+import { s18 } from './s18.ts';
+import { s19 } from './s19.ts';
+import { s22 } from './s22.ts';
+import { s25 } from './s25.ts';
+import { s27 } from './s27.ts';
+import { s28 } from './s28.ts';
+import { s29 } from './s29.ts';
+import { s30, s33 } from './s30.ts';
+import { s31 } from './s31.ts';
+import { s32 } from './s32.ts';
+import { s34 } from './s34.ts';
+import type { Invariant } from '../invariant.ts';
 
-export const invariants: readonly Invariant[] = [s01];
+export const invariants: readonly Invariant[] = [
+  s01, s02, s03, s04, s05, s06, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s22, s25, s27, s28, s29, s30, s31, s32, s33, s34,
+];

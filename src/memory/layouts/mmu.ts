@@ -53,9 +53,11 @@ export const lpage_info = layout('lpage_info', {
   mixed: {},
 }, { per: ['slot', 'hp'] });
 
-/** Ghost: the invalidation that an actor has begun and not ended, to judge S-01, S-14, S-15 by. */
+/** Ghost: the invalidation that an actor has begun and not ended, to judge S-01, S-14 to S-16 by. */
 export const open_invalidation = layout('open_invalidation', {
   open: {},
+  /** It has moved mmu_invalidate_seq on: only then may in_progress drop. */
+  seq_moved: {},
   /** gfns added to the range. */
   covers: { bits: 'gfn' },
   /** gfns already zapped. */

@@ -1,0 +1,42 @@
+// S-05: a page of guest_memfd has one owner.
+
+import { alive } from './state.ts';
+import { spteName } from './words.ts';
+import type { CheckedWorld } from '../checked-world.ts';
+import type { Invariant } from '../invariant.ts';
+
+/** Does another gfn, or another VM, map the page of this private leaf as private too? */
+function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
+  const { objects, facts: { sizes } } = world;
+  const { pfn, private: isPrivate } = objects.spte(vm, root, gfn);
+  if (pfn === 0 || isPrivate === 0 || !alive(world, vm)) return undefined;
+  for (let otherVm = 0; otherVm < sizes.vm; otherVm++) {
+    for (let otherRoot = 0; otherRoot < sizes.root; otherRoot++) {
+      for (let other = 0; other < sizes.gfn; other++) {
+        const leaf = objects.spte(otherVm, otherRoot, other);
+        if (leaf.pfn !== pfn || leaf.private === 0 || (otherVm === vm && other === gfn) || !alive(world, otherVm)) continue;
+        return `${spteName(world, vm, root, gfn)} and ${spteName(world, otherVm, otherRoot, other)} both map pfn ${pfn}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+export const s05: Invariant = {
+  id: 'S-05',
+  title: 'one owner of a private page',
+  statement: 'A page of guest_memfd is mapped by SPTEs of at most one VM, and there by at most one gfn.',
+  onWrite: { spte: leafBroken },
+  whole: (world) => {
+    const { sizes } = world.facts;
+    for (let vm = 0; vm < sizes.vm; vm++) {
+      for (let root = 0; root < sizes.root; root++) {
+        for (let gfn = 0; gfn < sizes.gfn; gfn++) {
+          const broken = leafBroken(world, vm, root, gfn);
+          if (broken !== undefined) return broken;
+        }
+      }
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,88 @@
+// S-14 to S-16: the bookkeeping of invalidations, mmu_invalidate_in_progress, the range and mmu_invalidate_seq.
+
+import { alive } from './state.ts';
+import { actorName, gfnName, vmName } from './words.ts';
+import type { CheckedWorld } from '../checked-world.ts';
+import type { Invariant, ObjectCheck } from '../invariant.ts';
+
+/** Invalidations that have begun and not ended. */
+function openIn({ objects, facts }: CheckedWorld, vm: number): number {
+  let open = 0;
+  for (let actor = 1; actor <= facts.actors; actor++) open += objects.open_invalidation(vm, actor).open;
+  return open;
+}
+
+const everyVm = (check: ObjectCheck) => (world: CheckedWorld): string | undefined => {
+  for (let vm = 0; vm < world.facts.sizes.vm; vm++) {
+    const broken = check(world, vm, 0, 0);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+};
+
+function countBroken(world: CheckedWorld, vm: number): string | undefined {
+  const { mmu_invalidate_in_progress: count } = world.objects.kvm_mmu(vm);
+  const open = openIn(world, vm);
+  return count === open ? undefined : `mmu_invalidate_in_progress of ${vmName(world, vm)} is ${count}, but ${open} ${open === 1 ? 'invalidation is' : 'invalidations are'} open`;
+}
+
+export const s14: Invariant = {
+  id: 'S-14',
+  title: 'begun and not ended, exactly counted',
+  statement: 'mmu_invalidate_in_progress is the number of invalidations that have begun and not ended. When everybody rests it is 0, and so is mn_active_invalidate_count.',
+  onWrite: { kvm_mmu: countBroken, open_invalidation: countBroken },
+  atQuiescence: everyVm((world, vm) => {
+    if (!alive(world, vm)) return undefined;
+    const { mmu_invalidate_in_progress: count } = world.objects.kvm_mmu(vm);
+    const { mn_active_invalidate_count: notifiers } = world.objects.mn_invalidate(vm);
+    if (count !== 0) return `everybody rests, but mmu_invalidate_in_progress of ${vmName(world, vm)} is ${count}: faults in the range will retry for ever`;
+    return notifiers === 0 ? undefined : `everybody rests, but mn_active_invalidate_count of ${vmName(world, vm)} is ${notifiers}: no memslot can be changed any more`;
+  }),
+  whole: everyVm(countBroken),
+};
+
+/** Is every gfn of this open invalidation in the range, and was none zapped that was not added? */
+function rangeBroken(world: CheckedWorld, vm: number, actor: number): string | undefined {
+  const { open_invalidation, kvm_mmu } = world.objects;
+  const { open, covers, zapped } = open_invalidation(vm, actor);
+  if (open === 0) return undefined;
+  const { range_start, range_end } = kvm_mmu(vm);
+  for (let gfn = 0; gfn < world.facts.sizes.gfn; gfn++) {
+    if (covers.has(gfn)) {
+      if (gfn + 1 < range_start || gfn + 1 >= range_end) return `${actorName(world, actor)} invalidates ${gfnName(world, vm, gfn)}, which is outside the range that makes faults retry`;
+    } else if (zapped.has(gfn)) return `${actorName(world, actor)} has zapped ${gfnName(world, vm, gfn)} before adding it to the range that makes faults retry`;
+  }
+  return undefined;
+}
+
+function rangesBroken(world: CheckedWorld, vm: number): string | undefined {
+  if (world.objects.kvm_mmu(vm).mmu_invalidate_in_progress === 0) return undefined;
+  for (let actor = 1; actor <= world.facts.actors; actor++) {
+    const broken = rangeBroken(world, vm, actor);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
+export const s15: Invariant = {
+  id: 'S-15',
+  title: 'the range covers every open invalidation',
+  statement: 'While invalidations are open, [mmu_invalidate_range_start, mmu_invalidate_range_end) covers all gfns that they have added, and nothing is zapped before it is added.',
+  onWrite: { kvm_mmu: rangesBroken, open_invalidation: rangeBroken },
+  whole: everyVm(rangesBroken),
+};
+
+export const s16: Invariant = {
+  id: 'S-16',
+  title: 'the sequence moves before the count drops',
+  statement: 'mmu_invalidate_seq grows before mmu_invalidate_in_progress drops: a fault that no longer sees the invalidation sees that there was one.',
+  before: {
+    'mmu.dropInProgress': (world) => {
+      const { frames, last, objects } = world;
+      const { vm } = frames[last.actor]!;
+      const ghost = objects.open_invalidation(vm, last.actor);
+      return ghost.open === 0 || ghost.seq_moved !== 0 ? undefined
+        : `${actorName(world, last.actor)} is about to drop mmu_invalidate_in_progress of ${vmName(world, vm)} and has not moved mmu_invalidate_seq on`;
+    },
+  },
+};

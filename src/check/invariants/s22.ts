@@ -1,0 +1,32 @@
+// S-22: system calls answer as documented: what a scenario expects is compared where the answer arrives.
+
+import { operand } from '../../memory/code.ts';
+import { outcome, outcomeName } from '../../memory/outcome.ts';
+import { ERRNO_NAMES } from '../../steps/errno.ts';
+import { actorName } from './words.ts';
+import type { Invariant } from '../invariant.ts';
+
+const unexpected = outcome('unexpected');
+const errnoName = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errno}`;
+
+export const s22: Invariant = {
+  id: 'S-22',
+  title: 'calls answer as documented',
+  statement: 'A system call fails with the errno of the first check, in documented order, that does not hold, and leaves things as they were.',
+  after: {
+    'vmm.receiveReply': (world) => {
+      const { facts, frames, last } = world;
+      if (last.outcome !== unexpected) return undefined;
+      const call = operand(facts, last.actor, last.pc, 1);
+      const expected = operand(facts, last.actor, last.pc, 2) - 1;
+      return `${outcomeName(facts.callOutcomes[call]!)} of ${actorName(world, last.actor)} answered ${errnoName(frames[last.actor]!['ret']!)}, expected was ${errnoName(expected)}`;
+    },
+    'hw.receiveReply': (world) => {
+      const { facts, last } = world;
+      if (last.outcome !== unexpected) return undefined;
+      return `memory_failure() for ${actorName(world, last.actor)} did not answer ${errnoName(operand(facts, last.actor, last.pc, 2) - 1)}, which was expected`;
+    },
+    'vmm.hostAccess': (world) => (world.last.outcome !== unexpected ? undefined
+      : `an access of ${actorName(world, world.last.actor)} through its mapping did not see or do what was expected`),
+  },
+};

@@ -1,0 +1,61 @@
+// S-31: a file that is released is not mapped through any more.
+
+import { FILE_DYING, FILE_FREE, FILE_LIVE } from '../../memory/layouts/gmem.ts';
+import { alive, flushesFirst } from './state.ts';
+import { spteName, tlbName, vmName } from './words.ts';
+import type { CheckedWorld } from '../checked-world.ts';
+import type { Invariant } from '../invariant.ts';
+
+/** Has the VM a file on the inode that is not released? */
+function hasFile({ objects, facts }: CheckedWorld, vm: number, inode: number): boolean {
+  for (let file = 1; file < facts.sizes.file; file++) {
+    const { state, inode: own, kvm } = objects.file(file);
+    if (own === inode && kvm === vm + 1 && (state === FILE_LIVE || state === FILE_DYING)) return true;
+  }
+  return false;
+}
+
+function spteBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
+  const { pfn, private: isPrivate } = world.objects.spte(vm, root, gfn);
+  if (pfn === 0 || isPrivate === 0) return undefined;
+  const { mapping } = world.objects.folio(pfn);
+  return mapping === 0 || !alive(world, vm) || hasFile(world, vm, mapping) ? undefined
+    : `${spteName(world, vm, root, gfn)} maps pfn ${pfn} of inode ${mapping}, of which ${vmName(world, vm)} has no file any more`;
+}
+
+function anywhere(world: CheckedWorld): string | undefined {
+  const { objects, facts: { sizes, vmOfVcpu } } = world;
+  for (let vm = 0; vm < sizes.vm; vm++) {
+    for (let root = 0; root < sizes.root; root++) {
+      for (let gfn = 0; gfn < sizes.gfn; gfn++) {
+        const broken = spteBroken(world, vm, root, gfn);
+        if (broken !== undefined) return broken;
+      }
+    }
+  }
+  for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) {
+    for (let gfn = 0; gfn < sizes.gfn; gfn++) {
+      const { pfn, private: isPrivate } = objects.tlb(vcpu, gfn);
+      if (pfn === 0 || isPrivate === 0) continue;
+      const { mapping } = objects.folio(pfn);
+      if (mapping === 0 || hasFile(world, vmOfVcpu[vcpu]!, mapping) || flushesFirst(world, vcpu)) continue;
+      return `${tlbName(world, vcpu, gfn)} says pfn ${pfn} of inode ${mapping}, of which its VM has no file any more`;
+    }
+  }
+  return undefined;
+}
+
+export const s31: Invariant = {
+  id: 'S-31',
+  title: 'nothing is mapped through a released file',
+  statement: 'When the release of a gmem file has taken it off its inode, no SPTE and no TLB entry of its VM maps a page of that inode, unless the VM has another file of it.',
+  onWrite: {
+    spte: spteBroken,
+    // Off the list of its inode, or never on it.
+    file: (world, file) => {
+      const { state, inode } = world.objects.file(file);
+      return inode !== 0 || state === FILE_FREE ? undefined : anywhere(world);
+    },
+  },
+  whole: anywhere,
+};

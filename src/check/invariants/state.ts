@@ -1,0 +1,76 @@
+// What several invariants ask of memory.
+
+import { KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, OUTSIDE_GUEST_MODE } from '../../memory/layouts/vcpu.ts';
+import { KVM_LIVE } from '../../memory/layouts/kvm.ts';
+import { HUGE_PAGES } from '../../steps/huge.ts';
+import type { CheckedWorld } from '../checked-world.ts';
+
+/** The VM exists and is not being destroyed: nobody uses the tables of one that is. */
+export const alive = ({ objects }: CheckedWorld, vm: number): boolean => objects.kvm(vm).state === KVM_LIVE;
+
+/** Memslot of the published set that holds `gfn`, 0 if none. */
+export function slotAt({ objects, facts }: CheckedWorld, vm: number, gfn: number): number {
+  const { memslots, memslot_set, memslot } = objects;
+  const { slot: slots } = memslot_set(vm, memslots(vm).active);
+  for (let id = 0; id < facts.sizes.slotId; id++) {
+    const slot = slots.at(id);
+    if (slot === 0) continue;
+    const { base_gfn, npages } = memslot(slot);
+    if (gfn >= base_gfn && gfn < base_gfn + npages) return slot;
+  }
+  return 0;
+}
+
+/** An invalidation that covers `gfn` is open in the VM. */
+export function covered({ objects, facts }: CheckedWorld, vm: number, gfn: number): boolean {
+  for (let actor = 1; actor <= facts.actors; actor++) {
+    const ghost = objects.open_invalidation(vm, actor);
+    if (ghost.open !== 0 && ghost.covers.has(gfn)) return true;
+  }
+  return false;
+}
+
+/** An invalidation that covers `gfn` is open in the VM and has not come to zap it. */
+export function toBeZapped({ objects, facts }: CheckedWorld, vm: number, gfn: number): boolean {
+  for (let actor = 1; actor <= facts.actors; actor++) {
+    const ghost = objects.open_invalidation(vm, actor);
+    if (ghost.open !== 0 && ghost.covers.has(gfn) && !ghost.zapped.has(gfn)) return true;
+  }
+  return false;
+}
+
+/** Page that a root page table maps at `gfn`, by a 4K leaf or a huge one; 0: none. */
+export function mappedAt({ objects, facts }: CheckedWorld, vm: number, root: number, gfn: number): number {
+  if (facts.sizes.hp > 0) {
+    const huge = objects.spte_huge(vm, root, Math.floor(gfn / HUGE_PAGES)).pfn;
+    if (huge !== 0) return huge + (gfn % HUGE_PAGES);
+  }
+  return objects.spte(vm, root, gfn).pfn;
+}
+
+/** Is what a root page table maps at `gfn` private? */
+export function mappedPrivate({ objects, facts }: CheckedWorld, vm: number, root: number, gfn: number): boolean {
+  if (facts.sizes.hp > 0) {
+    const huge = objects.spte_huge(vm, root, Math.floor(gfn / HUGE_PAGES));
+    if (huge.pfn !== 0) return huge.private !== 0;
+  }
+  return objects.spte(vm, root, gfn).private !== 0;
+}
+
+/** The vCPU is in guest mode, or about to be with no more test of its requests, and no interrupt is about to throw it out. */
+export function canAccess({ objects, frames, table, actorOfVcpu }: CheckedWorld, vcpu: number): boolean {
+  if (objects.vcpu_mode(vcpu).mode === OUTSIDE_GUEST_MODE || objects.interrupt(vcpu).pending !== 0) return false;
+  const { step } = table.leaves[frames[actorOfVcpu[vcpu]!]!.leaf]!;
+  return step !== 'vcpu.recheckRequests' && step !== 'vcpu.setOutsideGuestMode';
+}
+
+/** The vCPU's TLB will be empty before the guest's next access: a flush is requested, or a root has to be loaded, and it is not in the guest. */
+export function flushesFirst(world: CheckedWorld, vcpu: number): boolean {
+  const { objects, facts } = world;
+  const vm = facts.vmOfVcpu[vcpu]!;
+  if (!alive(world, vm)) return true;
+  const { bits } = objects.vcpu_requests(vcpu);
+  const { root } = objects.vcpu_root(vcpu);
+  const reloads = root === 0 || ((bits & KVM_REQ_MMU_FREE_OBSOLETE_ROOTS) !== 0 && root - 1 !== objects.mmu_root(vm).valid);
+  return ((bits & KVM_REQ_TLB_FLUSH) !== 0 || reloads) && !canAccess(world, vcpu);
+}

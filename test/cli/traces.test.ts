@@ -1,0 +1,147 @@
+// faultline replay, show and export, as a person meets them.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENDLESS } from '../support/recorded.ts';
+import { PATCH, Sandbox } from '../support/command.ts';
+
+const box = new Sandbox();
+beforeAll(async () => {
+  box.write('endless.json', JSON.stringify(ENDLESS));
+  box.write('patch.ts', PATCH);
+  await Promise.all([
+    box.run(['run', 'SC01']),
+    box.run(['run', 'endless.json', '--steps', '20000', '--trace', 'long.trace']),
+    box.run(['run', 'endless.json', '--kernel', './patch.ts', '--trace', 'broken.trace']),
+  ]);
+});
+afterAll(() => box.remove());
+
+const width = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+/** A part of long.trace: one whole chunk, and some of the next. */
+const cut = (): Buffer => box.read('long.trace').subarray(0, box.read('long.trace').length - 5000);
+const edited = (at: number): Buffer => {
+  const bytes = box.read('long.trace');
+  bytes[at]! ^= 1;
+  return bytes;
+};
+
+describe('replay', () => {
+  test('verifies the last run, without being told which', async () => {
+    const { code, out } = await box.run(['replay']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/replayed +111 steps, all of them/);
+  });
+
+  test('stops where it is told, at the same memory each time', async () => {
+    const [once, again, other] = await Promise.all([['40'], ['40'], ['41']].map(([n]) => box.run(['replay', '--until', n!])));
+    expect(once!.out).toMatch(/replayed +40 steps;/);
+    expect(once!.out).toBe(again!.out);
+    expect(once!.out).not.toBe(other!.out);
+  });
+
+  test('breaks again what was broken, exit code 1', async () => {
+    const { code, out } = await box.run(['replay', 'broken.trace']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/BROKEN: S-01/);
+  });
+
+  test('with another kernel runs only the schedule, and says where it differs', async () => {
+    const { code, out } = await box.run(['replay', 'broken.trace', '--kernel', 'v6.8']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/differs +first at step \d+: 'fault\.testStale' of 'vcpu0' answers 'stale'/);
+  });
+});
+
+describe('show', () => {
+  test('one column for each actor, at most 78 wide, choices and waiting marked', async () => {
+    const { code, out } = await box.run(['show', 'long.trace', '--to', '400']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/vcpu0 .*main .*main\.gmem/);
+    expect(out).toMatch(/\(1 of 2\)/);
+    expect(out).toMatch(/waits: [a-z_]+\(/);
+    expect(width(out)).toBeLessThanOrEqual(78);
+  });
+
+  test('a part, and chosen actors', async () => {
+    const { out } = await box.run(['show', '--from', '10', '--to', '20', '--actor', 'vcpu0,main']);
+    const rows = out.split('\n').filter((line) => /^ *\d+ /.test(line));
+    expect(rows.length).toBeGreaterThan(2);
+    for (const row of rows) expect(Number.parseInt(row, 10)).toSatisfy((n: number) => n >= 10 && n <= 20);
+    expect(out).toMatch(/not shown +main\.gmem/);
+    expect(out).not.toMatch(/fallocate\./);
+  });
+
+  test('the same text every time', async () => {
+    expect((await box.run(['show'])).out).toBe((await box.run(['show'])).out);
+  });
+
+  test('a trace that was cut: its whole steps, then the sentence', async () => {
+    box.write('cut.trace', cut());
+    const { code, out, err } = await box.run(['show', 'cut.trace', '--from', '16380']);
+    expect(code).toBe(2);
+    expect(out).toMatch(/\n *16384 /);
+    expect(err).toMatch(/cut\.trace ends within the chunk at byte \d+.*steps 1 to 16384 are whole/);
+    expect((await box.run(['show', 'cut.trace', '--from', '16380', '--to', '16384'])).code).toBe(0);
+    expect((await box.run(['replay', 'cut.trace', '--until', '16384'])).code).toBe(0);
+  });
+});
+
+describe('export', () => {
+  test('ndjson to standard output and to a file, which is not overwritten', async () => {
+    const { code, out } = await box.run(['export']);
+    expect(code).toBe(0);
+    expect(out.trimEnd().split('\n').length).toBe(113);
+    expect((await box.run(['export', '-o', 'x.ndjson'])).code).toBe(0);
+    expect(box.read('x.ndjson').toString()).toBe(out);
+    const again = await box.run(['export', '-o', 'x.ndjson']);
+    expect([again.code, again.err]).toEqual([2, 'faultline: x.ndjson exists already; choose another name, or overwrite it with --force\n']);
+    expect((await box.run(['export', '-o', 'x.ndjson', '--force', '--to', '3'])).code).toBe(0);
+    expect(box.read('x.ndjson').toString().trimEnd().split('\n').length).toBe(4);
+  });
+
+  test('a broken trace leaves no file behind', async () => {
+    box.write('cut.trace', cut());
+    expect((await box.run(['export', 'cut.trace', '-o', 'cut.ndjson'])).code).toBe(2);
+    expect(box.has('cut.ndjson')).toBe(false);
+  });
+});
+
+describe('mistakes are one sentence, exit code 2', () => {
+  test.each<[string, string[], RegExp]>([
+    ['a missing trace', ['replay', 'none.trace'], /trace none\.trace: there is no such file/],
+    ['a folder', ['replay', '.'], /trace \.: it is a folder/],
+    ['a foreign file', ['show', 'endless.json'], /endless\.json is not a faultline trace/],
+    ['an empty file', ['show', 'empty.trace'], /empty\.trace is empty/],
+    ['a newer format', ['replay', 'newer.trace'], /newer\.trace is a trace of format 7, and this faultline reads formats up to 1/],
+    ['a cut trace', ['replay', 'cut.trace'], /cut\.trace ends within the chunk at byte \d+/],
+    ['an edited step', ['replay', 'edited.trace'], /edited\.trace was changed after it was written: the chunk of steps 1 to 16384 at byte \d+/],
+    ['an edited header', ['replay', 'header.trace'], /header\.trace was changed after it was written: the header/],
+    ['a trace of other sources', ['replay', 'other.trace'], /other sources of kernel 'v6\.8'/],
+    ['an unknown actor', ['show', '--actor', 'vcpu9'], /there is no actor 'vcpu9' in traces\/last\.trace; did you mean 'vcpu0'/],
+    ['a part behind the end', ['show', '--from', '5000'], /has 111 steps, none of them from 5000 on/],
+    ['a part that ends before it begins', ['show', '--from', '9', '--to', '3'], /--to 3 comes before --from 9/],
+    ['an unknown format', ['export', '--format', 'ndjsn'], /there is no format 'ndjsn'; did you mean 'ndjson'/],
+    ['an unknown kernel', ['replay', '--kernel', 'v6.7'], /there is no kernel 'v6\.7'/],
+  ])('%s', async (_what, args, message) => {
+    box.write('empty.trace', '');
+    box.write('newer.trace', 'faultline-trace 7 1 00000000\n');
+    box.write('cut.trace', cut());
+    box.write('edited.trace', edited(10_000));
+    box.write('header.trace', edited(100));
+    const { encodeHeader, encodeFooter } = await import('../../src/index.ts');
+    const { header } = await import('../support/recorded.ts').then(({ record }) => record());
+    box.write('other.trace', Buffer.concat([encodeHeader({ ...header, fingerprint: '0000000000000000' }), encodeFooter({ why: 'finished', steps: 0, hash: header.start })]));
+    const { code, err } = await box.run(args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err).toMatch(/^faultline: [^\n]+\n$/);
+  });
+
+  test('no last trace', async () => {
+    const fresh = new Sandbox();
+    const { code, err } = await fresh.run(['show']);
+    fresh.remove();
+    expect(code).toBe(2);
+    expect(err).toMatch(/there is no traces\/last\.trace here; name a trace, or make one/);
+  });
+});

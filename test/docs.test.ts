@@ -1,0 +1,55 @@
+// What the documents say is true: every command in them is executed, in the order of the page, in a folder of its own; a
+// comment `# exits N` states the exit code. The pictures in them are what the commands print.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'bin/faultline.js');
+const pages = ['README.md', 'ARCHITECTURE.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const folders: string[] = [];
+afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }); });
+
+/** A folder to run commands in, with the project's own files at their places. */
+function folderForCommands(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
+  folders.push(folder);
+  for (const name of ['examples', 'docs']) symlinkSync(join(root, name), join(folder, name));
+  return folder;
+}
+
+const faultline = (folder: string, command: string) =>
+  spawnSync(process.execPath, [bin, ...command.split(/\s+/)], { cwd: folder, encoding: 'utf8', timeout: 120_000 });
+
+/** The commands of a page: lines of its `sh` blocks. */
+function commandsOf(page: string): { command: string; exits: number }[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block]) => block!.split('\n').filter((line) => line.trim() !== '').map((line) => {
+    const [, command, comment = ''] = /^npx --no faultline (.*?)\s*(#.*)?$/.exec(line) ?? [];
+    if (command === undefined) throw new Error(`${page}: '${line}' is not a faultline command; put other text into a block that is not 'sh'`);
+    return { command, exits: Number(/# exits (\d+)/.exec(comment)?.[1] ?? 0) };
+  }));
+}
+
+describe.each(pages.map((page) => ({ page, commands: commandsOf(page) })).filter(({ commands }) => commands.length > 0))('$page', ({ commands }) => {
+  it('has commands that do what it says', () => {
+    const folder = folderForCommands();
+    for (const { command, exits } of commands) {
+      const { status, stderr } = faultline(folder, command);
+      expect(`${command}: ${status} ${stderr}`).toBe(`${command}: ${exits} `);
+    }
+  });
+});
+
+describe('the picture in README.md', () => {
+  it('is what show prints of the run that it names', () => {
+    const folder = folderForCommands();
+    const picture = /^```\n( {4}main[\s\S]*?)^```/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+    expect(faultline(folder, 'run SC22 --seed 3').status).toBe(3);
+    expect(faultline(folder, 'show').stdout).toContain(picture);
+  });
+});

@@ -1,0 +1,67 @@
+// The built command as a child process, in a folder of its own.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
+
+export interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
+
+export class Sandbox {
+  readonly folder = mkdtempSync(join(tmpdir(), 'faultline-'));
+
+  /** `interruptWhen`: sends Ctrl-C as soon as this is true. */
+  run(args: readonly string[], options: { interruptWhen?: () => boolean } = {}): Promise<Ended> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      let out = '';
+      let err = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
+      const timer = options.interruptWhen && setInterval(() => {
+        if (!options.interruptWhen!()) return;
+        clearInterval(timer);
+        child.kill('SIGINT');
+      }, 10);
+      child.on('error', reject);
+      child.on('close', (code) => {
+        clearInterval(timer);
+        resolve({ code, out, err });
+      });
+    });
+  }
+
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(join(this.folder, name), content);
+  }
+  read(name: string): Buffer {
+    return readFileSync(join(this.folder, name));
+  }
+  has(name: string): boolean {
+    return existsSync(join(this.folder, name));
+  }
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A kernel file that breaks S-01. */
+export const PATCH = `import { deriveKernel, kernels, type Kernel } from 'faultline';
+const base: Kernel = kernels.find((one) => one.name === 'v6.8')!;
+export default deriveKernel(base, { name: 'no-stale-test', fragments: { 'mmu.fault': (edit) => edit.remove('stale', 'map') } });
+`;
+/** One that never gives the invalidate lock back. */
+export const KEEPS_LOCK = `import { deriveKernel, kernels } from 'faultline';
+const base = kernels.find((one) => one.name === 'v6.8')!;
+export default deriveKernel(base, { name: 'keeps-lock', fragments: { 'gmem.punchHole': (edit) => edit.remove('unlock', '^done') } });
+`;
+/** One with a step that throws. */
+export const THROWS = `import { deriveKernel, kernels } from 'faultline';
+const base = kernels.find((one) => one.name === 'v6.8')!;
+export default deriveKernel(base, { name: 'throws', steps: { 'fault.testStale': () => {
+  throw new Error('not written yet');
+} } });
+`;
