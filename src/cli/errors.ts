@@ -2,6 +2,7 @@
 // laboratory itself shows a stack, in a report file.
 
 import { KernelError } from '../kernel/load.ts';
+import { ReplayError } from '../runtime/replay.ts';
 import { SetupError } from '../runtime/setup.ts';
 import { ScenarioError } from '../scenario/errors.ts';
 import { TraceError } from '../trace/errors.ts';
@@ -30,6 +31,7 @@ export const systemProblem = (error: NodeJS.ErrnoException): string => SYSTEM[er
 export function userSentence(error: unknown): string | undefined {
   if (error instanceof ScenarioError) return error.message.replace(/^scenario: (?=there is no scenario)/, '');
   if (error instanceof UsageError || error instanceof KernelError || error instanceof TraceError || error instanceof SetupError) return error.message;
+  if (error instanceof ReplayError && error.ownKernel) return `${error.message}; the kernel that came with the trace does not always do the same`;
   if (isSystemError(error) && error.path !== undefined) return `${error.path}: ${systemProblem(error)}`;
   return undefined;
 }

@@ -1,13 +1,15 @@
 // faultline export: a trace in a format of other tools, with every value, which replay brings back.
 
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import type { Exporter } from '../export/exporter.ts';
 import { exporters } from '../export/index.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { eventsOfTrace } from '../runtime/replay.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
+import { blamingKernel } from './kernels.ts';
 import { grouped, line, write } from './output.ts';
-import { openReplayable } from './traces.ts';
+import { openReplayable, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
 interface Options { format: string; output?: string; force?: boolean; from?: number; to?: number; trust?: boolean }
@@ -30,36 +32,43 @@ export const exportTrace: CommandDefinition = (program, done) => {
 /** Characters that are written at a time. */
 const PIECE = 1 << 16;
 
-async function exportTo(trace: string | undefined, { format, output, force = false, from = 1, to, trust = false }: Options): Promise<number> {
+function exportTo(trace: string | undefined, { format, output, force = false, from = 1, to = Infinity, trust = false }: Options): Promise<number> {
   const exporter = exporters.find(({ name }) => name === format);
   if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
-  if (to !== undefined && to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
-  const { source, kernel, topology } = openReplayable(trace, trust);
+  if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
+  const open = openReplayable(trace, trust);
   if (output !== undefined && !force && existsSync(output)) throw new UsageError(`${output} exists already; choose another name, or overwrite it with --force`);
-  const writer = exporter.open(source.header, topology.actors);
-  const sink = output === undefined ? standardOutput : fileSink(output);
-  try {
-    let pending = writer.header();
-    let count = 0;
-    const events = eventsOfTrace(source, kernel, topology, from, to);
-    for (let one = events.next(); ; one = events.next()) {
-      if (one.done === true) {
-        await sink.write(pending + writer.end(one.value));
-        break;
-      }
-      count++;
-      pending += writer.step(one.value);
-      if (pending.length < PIECE) continue;
-      await sink.write(pending);
-      pending = '';
+  return blamingKernel(open, async () => {
+    const sink = output === undefined ? standardOutput : fileSink(output);
+    try {
+      const count = await exported(open, exporter, sink, from, to);
+      sink.finish();
+      if (output !== undefined) await line(`${output}: ${grouped(count)} steps of ${open.source.name}, format ${format}`);
+    } catch (error) {
+      sink.discard();
+      throw isSystemError(error) && output !== undefined ? new UsageError(`cannot write ${output}: ${systemProblem(error)}`) : error;
     }
-    sink.finish();
-    if (output !== undefined) await line(`${output}: ${grouped(count)} steps of ${source.name}, format ${format}`);
-  } catch (error) {
-    sink.discard();
-    throw isSystemError(error) && output !== undefined ? new UsageError(`cannot write ${output}: ${systemProblem(error)}`) : error;
+    return EXIT.HELD;
+  });
+}
+
+/** Sends everything to the sink, a piece at a time; answers how many steps it was. */
+async function exported({ source, kernel, topology }: OpenTrace, exporter: Exporter, sink: Sink, from: number, to: number): Promise<number> {
+  const writer = exporter.open(source.header, topology.actors);
+  const events = eventsOfTrace(source, kernel, topology, from, to);
+  let pending = writer.header();
+  let count = 0;
+  for (let one = events.next(); ; one = events.next()) {
+    if (one.done === true) {
+      await sink.write(pending + writer.end(one.value));
+      return count;
+    }
+    count++;
+    pending += writer.step(one.value);
+    if (pending.length < PIECE) continue;
+    await sink.write(pending);
+    pending = '';
   }
-  return EXIT.HELD;
 }
 
 interface Sink { write(text: string): Promise<void>; finish(): void; discard(): void }
@@ -85,7 +94,9 @@ function fileSink(path: string): Sink {
       renameSync(temporary, path);
     },
     discard() {
-      closeSync(file);
+      try {
+        closeSync(file);
+      } catch { /* closed already */ }
       rmSync(temporary, { force: true });
     },
   };

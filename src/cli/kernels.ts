@@ -5,11 +5,11 @@ import { compileFunction } from 'node:vm';
 import { kernels } from '../../machines/kernels/index.ts';
 import * as api from '../index.ts';
 import type { Kernel } from '../kernel/define.ts';
-import { KernelError, loadKernel, type CompileBody } from '../kernel/load.ts';
+import { KernelError, kernelProblem, loadKernel, type CompileBody } from '../kernel/load.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { fingerprintOf } from '../trace/fingerprint.ts';
 import type { TraceHeader } from '../trace/header.ts';
-import { isSystemError, systemProblem, UsageError } from './errors.ts';
+import { isSystemError, systemProblem, UsageError, userSentence } from './errors.ts';
 
 /** A kernel, and where it is from. */
 export interface NamedKernel {
@@ -75,5 +75,14 @@ function hasText(file: string, text: string): boolean {
     return statSync(file).size <= MOST_TEXT && readFileSync(file, 'utf8') === text;
   } catch {
     return false;
+  }
+}
+
+/** Does something with a kernel. What a person's own one does wrong is their mistake, not the laboratory's. */
+export async function blamingKernel<T>({ text }: NamedKernel, act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw text === undefined || userSentence(error) !== undefined ? error : kernelProblem(error, text.file);
   }
 }

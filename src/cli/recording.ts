@@ -23,12 +23,13 @@ export class Recording {
   /** What went wrong while writing. */
   problem: UsageError | undefined;
   private readonly writer: TraceFileWriter | undefined;
+  private steps = 0;
 
   /** `file` is what --trace named; without it the run goes to the last trace, and on without one if that cannot be written. */
   constructor(run: Run, runtime: string, { kernel, fingerprint, text }: NamedKernel, scenario: Scenario, file: string | undefined, force: boolean) {
     const path = file ?? LAST_TRACE;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      if (file === undefined) mkdirSync(dirname(path), { recursive: true });
       this.writer = new TraceFileWriter(path, {
         faultline: PACKAGE_VERSION, runtime, kernel: kernel.name, ...(text ? { kernelText: text } : {}), scenario: scenario as unknown as Record<string, unknown>,
         seed: run.options.seed, fingerprint, leaves: kernel.table.leaves.length, outcomes: outcomeNames(kernel.table), start: run.startHash,
@@ -43,6 +44,7 @@ export class Recording {
       if (this.writer === undefined || this.problem !== undefined) return;
       try {
         this.writer.batch(batch);
+        this.steps += batch.count;
       } catch (error) {
         if (!isSystemError(error)) throw error;
         this.problem = new UsageError(`cannot write ${path}: ${systemProblem(error)}; the run was ended, the trace is whole up to step ${batch.first - 1}`);
@@ -51,13 +53,14 @@ export class Recording {
     });
   }
 
-  /** The run has ended; without a result it has failed. */
+  /** The run has ended; without a result it has failed, and nobody knows what the step that failed left in memory. */
   finish(result: Pick<RunResult, 'why' | 'steps' | 'hash' | 'violation'> | undefined): void {
     if (this.writer === undefined) return;
-    if (result === undefined || this.problem !== undefined) this.writer.close();
-    else {
-      const { why, steps, hash, violation } = result;
-      this.writer.finish({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) });
+    if (this.problem !== undefined) {
+      this.writer.close();
+      return;
     }
+    const { why, steps, hash, violation } = result ?? { why: 'failed', steps: this.steps, hash: '' } as const;
+    this.writer.finish({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) });
   }
 }

@@ -1,5 +1,6 @@
 // faultline replay: executes a trace again, verifying every step; or only its schedule, on another kernel.
 
+import { kernels } from '../../machines/kernels/index.ts';
 import { Checker } from '../check/checker.ts';
 import { invariants } from '../check/invariants/index.ts';
 import type { Violation } from '../check/violation.ts';
@@ -7,12 +8,13 @@ import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Replayer } from '../runtime/replay.ts';
 import { runSchedule } from '../runtime/schedule.ts';
 import { WriteLog } from '../runtime/simulate.ts';
+import type { TraceSource } from '../trace/source.ts';
 import { examples, type CommandDefinition } from './command.ts';
-import { EXIT, UsageError } from './errors.ts';
-import { findKernel } from './kernels.ts';
+import { EXIT } from './errors.ts';
+import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { COMMAND, grouped, labelled, line } from './output.ts';
 import { compiled } from './scenarios.ts';
-import { openReplayable, openTrace } from './traces.ts';
+import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
 interface Options { until?: number; kernel?: string; trust?: boolean }
@@ -34,8 +36,12 @@ export const replay: CommandDefinition = (program, done) => {
 const TURN_STEPS = 1 << 17;
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-async function verify(trace: string | undefined, { until = Infinity, trust = false }: Options): Promise<number> {
-  const { source, kernel, topology, scenario } = openReplayable(trace, trust);
+function verify(trace: string | undefined, { until, trust = false }: Options): Promise<number> {
+  const open = openReplayable(trace, trust);
+  return blamingKernel(open, () => verified(open, until));
+}
+
+async function verified({ source, kernel, topology, scenario }: OpenTrace, until = Infinity): Promise<number> {
   const replayer = new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
   const { world, observer } = replayer;
   const checker = new Checker(world, invariants);
@@ -56,24 +62,28 @@ async function verify(trace: string | undefined, { until = Infinity, trust = fal
     replayer.close();
   }
   const { footer, step } = replayer;
-  if (footer === undefined && step < until && !interrupted) throw new UsageError(`${source.name} has ${step} steps`);
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
   await line(labelled('replayed', `${grouped(step)} steps${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
-  await line(labelled('memory', `${hashOf(world)}${footer === undefined ? '' : ', as the trace says'}`));
+  await line(labelled('memory', `${hashOf(world)}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
   if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by step ${grouped(broken.step)}: ${broken.violation.sentence}`));
   else if (interrupted) await line(labelled('result', 'interrupted'));
   else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
+  else if (footer?.why === 'failed') await line(labelled('result', `the run failed in the step behind ${grouped(step)}`));
   else await line(labelled('result', 'nothing that was checked was broken'));
   if (interrupted) return EXIT.INTERRUPTED;
   return broken !== undefined ? EXIT.SAFETY : footer?.why === 'deadlock' ? EXIT.DEADLOCK : EXIT.HELD;
 }
 
-async function schedule(trace: string | undefined, kernelName: string, { until }: Options): Promise<number> {
+function schedule(trace: string | undefined, kernelName: string, { until }: Options): Promise<number> {
   const source = openTrace(trace);
-  const { kernel } = findKernel(kernelName);
-  const { topology, scenario } = compiled(source.header.scenario, kernel);
+  const named = findKernel(kernelName);
+  return blamingKernel(named, () => scheduled(source, named, kernelName, until));
+}
+
+async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelName: string, until: number | undefined): Promise<number> {
+  const { topology, scenario } = compiled(source.header.scenario, source.name, kernel);
   const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
-  const names = actorNames(source.header.scenario, source.header.kernel) ?? topology.actors.map(({ name }) => name);
+  const names = actorNames(source) ?? topology.actors.map(({ name }) => name);
   const result = runSchedule(source, world, observer, names, new Checker(world, invariants), until);
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${source.header.kernel}, seed ${source.header.seed}`));
   await line(labelled('schedule', `on kernel ${kernel.name}: ${grouped(result.steps)} steps applied`));
@@ -87,12 +97,8 @@ async function schedule(trace: string | undefined, kernelName: string, { until }
   return result.violation === undefined ? EXIT.HELD : EXIT.SAFETY;
 }
 
-/** Actors as the trace numbers them: those of the kernel it was recorded on, if that is known here. */
-function actorNames(scenario: unknown, kernelName: string): string[] | undefined {
-  try {
-    return compiled(scenario, findKernel(kernelName).kernel).topology.actors.map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
+/** Actors as the trace numbers them: those of the kernel it was recorded on, if that is a built-in one. */
+function actorNames({ header, name }: TraceSource): string[] | undefined {
+  const kernel = kernels.find((one) => one.name === header.kernel);
+  return kernel === undefined ? undefined : compiled(header.scenario, name, kernel).topology.actors.map((actor) => actor.name);
 }

@@ -1,12 +1,16 @@
 // What `run` says at its end, for people and for programs.
 
 import type { Invariant } from '../check/invariant.ts';
-import type { RunResult } from '../runtime/run.ts';
+import { reportText, type ReportedStep } from '../check/report.ts';
+import { outcome } from '../memory/outcome.ts';
+import type { Run, RunResult } from '../runtime/run.ts';
 import type { Scenario } from '../scenario/types.ts';
 import type { Topology } from '../scenario/topology.ts';
+import { RECORD, type TraceBatch } from '../trace/batch.ts';
+import { outcomeNames } from '../trace/outcomes.ts';
 import { EXIT } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled, WIDTH } from './output.ts';
+import { COMMAND, grouped, labelled } from './output.ts';
 
 export interface RunFacts {
   readonly scenario: Scenario;
@@ -19,9 +23,29 @@ export interface RunFacts {
   readonly seed: number;
   readonly invariants: readonly Invariant[];
   readonly result: RunResult;
+  /** The last steps. */
+  readonly lastSteps: () => readonly ReportedStep[];
   readonly trace: string | undefined;
   /** --trace named it. */
   readonly traceNamed: boolean;
+}
+
+/** Steps of a report at most. */
+const MOST_STEPS = 60;
+
+/** Keeps the end of a run; the answer gives the last steps. */
+export function keepLastSteps(run: Run): () => ReportedStep[] {
+  let before: TraceBatch | undefined;
+  let last: TraceBatch | undefined;
+  run.batches.subscribe((batch) => {
+    before = last;
+    last = batch;
+  });
+  const outcomes = outcomeNames(run.world.table).map((name) => outcome(name));
+  return () => [before, last].flatMap((batch) => (batch === undefined ? [] : Array.from({ length: batch.count }, (_one, k) => {
+    const [actor, leaf, answer] = batch.records.subarray(k * RECORD.WORDS) as unknown as [number, number, number];
+    return { actor, leaf, outcome: outcomes[answer]! };
+  }))).slice(-MOST_STEPS);
 }
 
 export function exitCodeOf({ why }: Pick<RunResult, 'why'>): number {
@@ -54,10 +78,11 @@ export function jsonReport(facts: RunFacts): object {
 }
 
 /** What happened, in words. */
-export function outcomeLines({ result, kernel }: RunFacts): string[] {
+export function outcomeLines(facts: RunFacts): string[] {
+  const { result, kernel } = facts;
   const at = grouped(result.steps);
   switch (result.why) {
-    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by step ${at}: ${result.violation!.sentence}`)];
+    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by step ${at}`), '', violationText(facts)];
     case 'deadlock': return [
       labelled('result', `DEADLOCK behind step ${at}: nobody can go on`),
       ...result.waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`)),
@@ -67,6 +92,19 @@ export function outcomeLines({ result, kernel }: RunFacts): string[] {
     default: return [labelled('result', `held as far as it went: ended by its limit of ${result.why}, nothing that was checked was broken`)];
   }
 }
+
+/** The report of what was broken, with the commands that bring it about again. */
+function violationText(facts: RunFacts): string {
+  const { result, kernel, scenario, topology, invariants, trace, traceNamed } = facts;
+  return reportText({
+    violation: result.violation!, kernel: kernel.kernel.name, scenario: scenario.name, table: kernel.kernel.table, actors: topology.actors,
+    steps: facts.lastSteps(), at: result.steps, most: MOST_STEPS, statement: invariants.find(({ id }) => id === result.violation!.id)?.statement ?? '',
+    commands: [runCommand(facts, facts.seed), ...(trace === undefined ? [] : [`${COMMAND} replay${traceNamed ? ` ${trace}` : ''}`])],
+  }).trimEnd();
+}
+
+const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
+  `${COMMAND} run ${scenarioName}${kernelName === '' ? '' : ` --kernel ${kernelName}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
 export function textReport(facts: RunFacts): string {
   const { result, invariants, topology, scenario } = facts;
@@ -88,17 +126,14 @@ export function textReport(facts: RunFacts): string {
 }
 
 /** Commands that lead on from here; each can be pasted. */
-function nextCommands({ result, scenarioName, kernelName, runtime, seed, trace, traceNamed, scenario }: RunFacts): string[] {
+function nextCommands(facts: RunFacts): string[] {
+  const { result, seed, trace, traceNamed, scenario } = facts;
   const file = traceNamed ? ` ${trace}` : '';
   const commands: string[] = [];
-  if (trace !== undefined) {
-    commands.push(result.steps > 40 ? `${COMMAND} show${file} --from ${result.steps - 39}` : `${COMMAND} show${file}`, `${COMMAND} replay${file}`);
-  }
+  if (trace !== undefined) commands.push(`${COMMAND} show${file}${result.steps > 40 ? ` --from ${result.steps - 39}` : ''}`, `${COMMAND} replay${file}`);
   const about = result.violation?.id ?? scenario.about?.[0];
   if (about !== undefined) commands.push(`${COMMAND} explain ${about}`);
-  const options = `${kernelName === '' ? '' : ` --kernel ${kernelName}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`}`;
-  commands.push(`${COMMAND} run ${scenarioName}${options} --seed ${seed + 1}`);
-  return commands.filter((one) => one.length + 11 <= WIDTH || !one.includes('explain'));
+  return [...commands, runCommand(facts, seed + 1)];
 }
 
 /** What stands above a run: what is about to be run, and who acts in it. */

@@ -2,17 +2,16 @@
 
 import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { invariants } from '../check/invariants/index.ts';
-import { kernelProblem } from '../kernel/load.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
 import { examples, type CommandDefinition } from './command.ts';
-import { userSentence, UsageError } from './errors.ts';
-import { findKernel, type NamedKernel } from './kernels.ts';
+import { UsageError } from './errors.ts';
+import { blamingKernel, findKernel } from './kernels.ts';
 import { line, write } from './output.ts';
 import { picture } from './picture.ts';
 import { showProgress } from './progress.ts';
 import { mayWrite, Recording } from './recording.ts';
-import { exitCodeOf, heading, jsonReport, textReport } from './run-report.ts';
+import { exitCodeOf, heading, jsonReport, keepLastSteps, textReport } from './run-report.ts';
 import { runtimes } from './runtimes.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
 import * as values from './values.ts';
@@ -50,13 +49,14 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   mayWrite(options.trace, options.force === true);
   const { seed } = options;
   const limits = { steps: options.steps ?? (options.seconds === undefined ? DEFAULT_STEPS : undefined), seconds: options.seconds };
-  const opened = guarded(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits }));
+  const opened = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits }));
   const recording = new Recording(opened, runtime.name, kernel, scenario, options.trace, options.force === true);
   if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed }, picture(topology)));
-  const result = await finished(opened, recording, kernel);
+  const lastSteps = keepLastSteps(opened);
+  const result = await blamingKernel(kernel, () => finished(opened, recording));
   if (recording.problem !== undefined) throw recording.problem;
   const facts = {
-    scenario, scenarioName, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result,
+    scenario, scenarioName, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
     trace: recording.file, traceNamed: options.trace !== undefined,
   };
   await (options.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));
@@ -64,7 +64,7 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
 }
 
 /** Runs to the end, or to Ctrl-C; whatever happens, the trace is whole up to there. */
-async function finished(opened: Run, recording: Recording, kernel: NamedKernel): Promise<RunResult> {
+async function finished(opened: Run, recording: Recording): Promise<RunResult> {
   const hideProgress = showProgress(opened);
   const stop = (): void => opened.stop();
   // A second Ctrl-C meets no handler: it ends the process at once.
@@ -74,25 +74,10 @@ async function finished(opened: Run, recording: Recording, kernel: NamedKernel):
   try {
     result = await opened.start();
     return result;
-  } catch (error) {
-    throw ownProblem(kernel, error);
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
     hideProgress();
     recording.finish(result);
-  }
-}
-
-/** What a person's own kernel does wrong is their mistake, not the laboratory's. */
-function ownProblem({ text }: NamedKernel, error: unknown): unknown {
-  return text === undefined || userSentence(error) !== undefined ? error : kernelProblem(error, text.file);
-}
-
-function guarded<T>(kernel: NamedKernel, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw ownProblem(kernel, error);
   }
 }

@@ -4,9 +4,11 @@ import * as api from '../index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { builtinScenarios } from '../scenario/builtin/index.ts';
 import { compile } from '../scenario/compile.ts';
+import { ScenarioError } from '../scenario/errors.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
+import { UsageError } from './errors.ts';
 
 /** A scenario that has been compiled for a kernel. */
 export interface CompiledScenario { readonly scenario: Scenario; readonly topology: Topology }
@@ -16,8 +18,14 @@ export const defaultScenario = (): string => (builtinScenarios.find((one) => one
 
 /** Finds and compiles the scenario that a command names. */
 export function findScenario(nameOrPath: string, kernel: Kernel): CompiledScenario {
-  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), kernel);
+  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel);
 }
 
-/** Compiles a scenario, of a trace for example. */
-export const compiled = (scenario: unknown, kernel: Kernel): CompiledScenario => ({ topology: compile(scenario, kernel), scenario: scenario as Scenario });
+/** Compiles a scenario; `from` is the file that it stands in. */
+export function compiled(scenario: unknown, from: string, kernel: Kernel): CompiledScenario {
+  try {
+    return { topology: compile(scenario, kernel), scenario: scenario as Scenario };
+  } catch (error) {
+    throw error instanceof ScenarioError ? new UsageError(`${from}: ${error.message.replace(/^scenario: /, '')}`) : error;
+  }
+}

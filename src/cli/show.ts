@@ -11,6 +11,7 @@ import { NO_CHOICE, RECORD } from '../trace/batch.ts';
 import { TraceError } from '../trace/errors.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { blamingKernel } from './kernels.ts';
 import { grouped, labelled, line, write } from './output.ts';
 import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
@@ -59,7 +60,7 @@ async function showTrace(trace: string | undefined, { from = 1, to = Infinity, a
   if (hidden.length > 0) await line(labelled('not shown', `${hidden.join(', ')}; --actor chooses`));
   await line();
   const layout = new ColumnLayout(shown, shown.map((name) => needs[all.indexOf(name) + 1]!), { labels: String(last).length, marks: false });
-  await printRows(open, shown, layout, from, to);
+  await blamingKernel(open, () => printRows(open, shown, layout, from, to));
   return EXIT.HELD;
 }
 

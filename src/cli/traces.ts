@@ -38,5 +38,5 @@ export function openReplayable(file: string | undefined, trusted: boolean): Open
   const source = openTrace(file);
   const named = kernelOfTrace(source.header, source.name, trusted);
   checkVersion(source, named.kernel, named.fingerprint, PACKAGE_VERSION);
-  return { source, ...named, ...compiled(source.header.scenario, named.kernel) };
+  return { source, ...named, ...compiled(source.header.scenario, source.name, named.kernel) };
 }

@@ -25,6 +25,3 @@ export function seconds(text: string): number {
 
 /** Collects an option that may be given several times, or with commas. */
 export const several = (text: string, before: readonly string[] = []): string[] => [...before, ...text.split(',').map((one) => one.trim()).filter((one) => one !== '')];
-
-/** Must be one of these; a near one is suggested. */
-export { nearest } from '../kernel/nearest.ts';

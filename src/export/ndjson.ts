@@ -12,7 +12,7 @@ export const ndjson: Exporter = {
   extension: '.ndjson',
   description: 'one JSON object a line: header, every step with all that it read, wrote and sent, footer',
   open: (header, actors) => ({
-    header: () => line({ type: 'header', ndjson: VERSION, ...header, actors }),
+    header: () => line({ type: 'header', ndjson: VERSION, ...header, actors: actors.map(({ name, machine }) => ({ name, machine })) }),
     step: (event) => line({ type: 'step', ...event }),
     end: (footer) => (footer === undefined ? '' : line({ type: 'footer', ...footer })),
   }),

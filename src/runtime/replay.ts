@@ -21,10 +21,13 @@ export class ReplayError extends Error {
   override name = 'ReplayError';
   /** Step at which it shows; 0: before the first. */
   readonly step: number;
+  /** The kernel came with the trace: its text may be to blame. */
+  readonly ownKernel: boolean;
 
-  constructor(step: number, sentence: string) {
-    super(sentence);
+  constructor(source: TraceSource, step: number, sentence: string) {
+    super(`${source.name}${step === 0 ? '' : `, step ${step}`}: ${sentence}`);
     this.step = step;
+    this.ownKernel = source.header.kernelText !== undefined;
   }
 }
 
@@ -76,7 +79,7 @@ export class Replayer<O extends Observer = Observer> {
     const { world } = this;
     const actor = records[at]!;
     const number = this.step + 1;
-    const differs = (sentence: string): ReplayError => new ReplayError(number, `${this.source.name}, step ${number}: ${sentence}`);
+    const differs = (sentence: string): ReplayError => new ReplayError(this.source, number, sentence);
     const name = world.topology.actors[actor - 1]?.name;
     if (name === undefined) throw differs(`there is no actor ${actor}; the scenario has ${world.topology.actors.length}`);
     const leaf = world.leafOf(actor);
@@ -120,8 +123,8 @@ export class Replayer<O extends Observer = Observer> {
 
   private readonly choose = (n: number): number => {
     const number = this.step + 1;
-    if (this.wanted === NO_CHOICE) throw new ReplayError(number, `${this.source.name}, step ${number}: the step has a choice of ${n} here; the trace has none`);
-    if (this.wanted >= n) throw new ReplayError(number, `${this.source.name}, step ${number}: the trace has choice ${this.wanted}; there are ${n}, counted from 0`);
+    if (this.wanted === NO_CHOICE) throw new ReplayError(this.source, number, `the step has a choice of ${n} here; the trace has none`);
+    if (this.wanted >= n) throw new ReplayError(this.source, number, `the trace has choice ${this.wanted}; there are ${n}, counted from 0`);
     return this.wanted;
   };
 
@@ -132,7 +135,7 @@ export class Replayer<O extends Observer = Observer> {
       if (more.done === true) {
         this.footer = more.value;
         const hash = hashOf(this.world);
-        if (hash !== this.footer.hash) throw new ReplayError(this.step, `${this.source.name}: behind step ${this.step}, the last, memory is ${hash} here; the trace has ${this.footer.hash}`);
+        if (this.footer.why !== 'failed' && hash !== this.footer.hash) throw new ReplayError(this.source, this.step, `behind it, the last, memory is ${hash} here; the trace has ${this.footer.hash}`);
         return false;
       }
       this.batch = more.value;
@@ -144,7 +147,7 @@ export class Replayer<O extends Observer = Observer> {
   private compareStart(): void {
     const hash = hashOf(this.world);
     const { start } = this.source.header;
-    if (hash !== start) throw new ReplayError(0, `${this.source.name}: the set-up of the scenario leaves memory ${hash} here; the trace has ${start}`);
+    if (hash !== start) throw new ReplayError(this.source, 0, `the set-up of the scenario leaves memory ${hash} here; the trace has ${start}`);
   }
 }
 

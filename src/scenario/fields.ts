@@ -33,10 +33,10 @@ export function only(value: string | true, description: string): Schema {
   return v.pipe(v.literal(value, must(JSON.stringify(value))), v.description(description));
 }
 
-/** One of these words. */
-export function word(words: readonly string[], description: string): Schema {
+/** One of these words; `kind` stands for them in a refusal when they are many. */
+export function word(words: readonly string[], description: string, kind = alternatives(words)): Schema {
   const message = (issue: Said): string =>
-    `must be ${alternatives(words)}, not ${shown(issue.input)}${typeof issue.input === 'string' && issue.input.length <= LIMITS.name ? nearest(issue.input, words) : ''}`;
+    `must be ${kind}, not ${shown(issue.input)}${typeof issue.input === 'string' && issue.input.length <= LIMITS.name ? nearest(issue.input, words) : ''}`;
   return v.pipe(v.picklist(words, message), v.description(description));
 }
 

@@ -35,7 +35,8 @@ export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Sce
   const text = readText(path, nameOrPath);
   if (extension === '.json') return parseJson(text, nameOrPath) as Scenario;
   const exported = new Modules({ faultline: builder, ...options.modules }).run(path, text, nameOrPath);
-  const found = 'default' in exported ? exported['default'] : undefined;
+  // What is no ES module exports one thing: module.exports itself.
+  const found = exported['__esModule'] === true ? exported['default'] : Object.keys(exported).length === 0 ? undefined : exported;
   if (typeof found !== 'object' || found === null) throw new ScenarioError(nameOrPath, `must export a scenario as its default: export default { name: …, vms: [ … ] }; it exports ${found === undefined ? 'none' : shown(found)}`);
   return found as Scenario;
 }

@@ -16,7 +16,7 @@ type Operation = ReturnType<typeof object>;
 const page = u64('page number');
 const value = (description: string): Schema => whole(0, LIMITS.value, description, 'value');
 const any = optional(whole(1, LIMITS.pages, 'any of so many pages from `page`, by free choice', 'pages'));
-const expectation = optional(word(Object.keys(ERRNO_NUMBERS), "errno that the call must return, or 'ok'; another result breaks S-22"));
+const expectation = optional(word(Object.keys(ERRNO_NUMBERS), "errno that the call must return, or 'ok'; another result breaks S-22", "the name of an errno, or 'ok'"));
 
 const op = (which: string, description: string, entries: Entries = {}): Operation => object({ op: only(which, description), ...entries }, description);
 
@@ -79,6 +79,17 @@ const hardwareOperations = operations([
   op('lru_drain', 'the per-CPU batches of the LRU drop their references'),
 ], 'a hardware');
 
+/** Bits as a value, or as a list of their names. */
+function flags(names: readonly string[], description: string): Schema {
+  const message = ({ input }: v.BaseIssue<unknown>): string => (Array.isArray(input)
+    ? `has no flag ${shown(input.find((one) => !names.includes(one as string)))}; there are ${names.join(', ')}`
+    : `must be a 64-bit value or a list of flags: ${names.join(', ')}; not ${shown(input)}`);
+  return v.pipe(
+    v.union([u64(description), list(word(names, 'flag'), 'flags', 0, names.length, 'nodes')], message),
+    v.description(`${description}; or names: ${names.join(', ')}`),
+  );
+}
+
 /** Schema of a call's argument. */
 function argumentSchema(call: Call, argument: Argument): Schema {
   const { description } = argument;
@@ -90,10 +101,7 @@ function argumentSchema(call: Call, argument: Argument): Schema {
     default: {
       const names = FLAG_NAMES[call.name]?.[argument.name];
       if (names === undefined) return u64(description);
-      return v.pipe(
-        v.union([u64(description), list(word(Object.keys(names), 'flag'), 'flags', 0, 32, 'nodes')], (issue) => `must be a 64-bit value, or a list of ${Object.keys(names).map((one) => `'${one}'`).join(', ')}, not ${shown(issue.input)}`),
-        v.description(`${description}; or names: ${Object.keys(names).join(', ')}`),
-      );
+      return flags(Object.keys(names), description);
     }
   }
 }
@@ -120,11 +128,17 @@ const vmmOperations = (calls: readonly Call[]): Schema => operations([
   op('host_write', 'writes a page of host memory through its mapping', { memory: name('region'), page: whole(0, LIMITS.pages, 'page of the region', 'pages'), any, value: value('what it writes') }),
 ], 'a VMM');
 
-function makeSchema(calls: readonly Call[]): Schema {
+interface Made {
+  readonly schema: Schema;
+  /** The languages, by the names that the JSON Schema gives them. */
+  readonly definitions: Readonly<Record<string, Schema>>;
+}
+
+function makeSchema(calls: readonly Call[]): Made {
   const vmm = vmmOperations(calls);
   const program = (item: Schema, description: string): Schema => list(v.lazy(() => item), description, 0, LIMITS.instructions, 'instructions');
   const policy = optional(word(['stop', 'retry', 'convert'], 'what its thread does with its exits: `stop` ends the run, `retry` enters again, `convert` converts as asked and enters again'));
-  return object({
+  const schema = object({
     $schema: optional(text('address of the JSON Schema, for editors')),
     name: name('name of the scenario'),
     title: optional(text('a few words')),
@@ -149,18 +163,25 @@ function makeSchema(calls: readonly Call[]): Schema {
     threads: optional(list(object({ name: name('name of the thread'), program: program(vmm, 'what it does') }, 'a thread of the VMM'), 'threads of the VMM beside those of the vCPUs', 0, LIMITS.threads, 'threads')),
     hardware: optional(list(object({ name: name('name of the program'), program: program(hardwareOperations, 'what happens') }, 'a program of the hardware'), 'what hardware does: memory errors, interrupts, pins', 0, LIMITS.hardware, 'hardware')),
   }, 'a scenario of faultline');
+  return { schema, definitions: { guestOperation: guestOperations, vmmOperation: vmm, hardwareOperation: hardwareOperations } };
 }
 
-const made = new WeakMap<readonly Call[], Schema>();
+const made = new WeakMap<readonly Call[], Made>();
+
+function schemaFor(calls: readonly Call[]): Made {
+  let result = made.get(calls);
+  if (result === undefined) made.set(calls, result = makeSchema(calls));
+  return result;
+}
 
 /** The schema for a kernel's calls. */
-export function scenarioSchema(calls: readonly Call[]): Schema {
-  let schema = made.get(calls);
-  if (schema === undefined) made.set(calls, schema = makeSchema(calls));
-  return schema;
-}
+export const scenarioSchema = (calls: readonly Call[]): Schema => schemaFor(calls).schema;
 
 /** The same as JSON Schema, for editors and other tools. */
 export function scenarioJsonSchema(calls: readonly Call[]): object {
-  return { ...toJsonSchema(scenarioSchema(calls), { target: 'draft-2020-12', errorMode: 'throw' }), $id: 'faultline/scenario.schema.json', title: 'faultline scenario' };
+  const { schema, definitions } = schemaFor(calls);
+  return {
+    ...toJsonSchema(schema, { target: 'draft-2020-12', errorMode: 'throw', definitions }),
+    title: 'faultline scenario',
+  };
 }

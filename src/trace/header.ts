@@ -33,13 +33,13 @@ const headerSchema = v.object({
 /** What stands before the steps. */
 export type TraceHeader = Readonly<v.InferOutput<typeof headerSchema>>;
 
-/** Why a run ended. `steps` and `seconds` are limits that it met. */
+/** Why a run ended. `steps` and `seconds` are limits that it met; `failed`: a step broke the rules, behind the last one that is kept. */
 export const ENDS = ['finished', 'deadlock', 'violation', 'steps', 'seconds', 'interrupted', 'failed'] as const;
 
 const footerSchema = v.object({
   why: v.picklist(ENDS),
   steps: count,
-  /** Hash of memory behind the last step. */
+  /** Hash of memory behind the last step; empty when the run failed. */
   hash: name,
   violation: v.optional(v.object({ id: name, sentence: v.string() })),
 });

@@ -1,6 +1,7 @@
 // S-18: locks are released by who holds them, once, and nobody sleeps who must not. An actor that stands before an unlock is
 // asked whether it holds the lock; one that has come to rest, whether it holds any.
 
+import { headOf } from '../../steps/folio.ts';
 import { actorName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Check, Invariant } from '../invariant.ts';
@@ -17,6 +18,8 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
   'slots.archUnlock': ['slots_arch_lock', ({ slots_arch_lock }, f) => slots_arch_lock(f.vm).owner === f.self],
   'folio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['pfn']!).owner === f.self],
+  'mf.unlockFolio': ['the folio lock', ({ folio, folio_lock }, f) => folio_lock(headOf(folio, f['pfn']!)).owner === f.self],
+  'mf.unlock': ['mf_mutex', ({ mf_mutex }, f) => mf_mutex().owner === f.self],
   'mmap.upRead': ['mmap_lock, for reading', ({ mmap_lock }, f) => mmap_lock().readers.has(f.self)],
   'mmap.upWrite': ['mmap_lock, for writing', ({ mmap_lock }, f) => mmap_lock().writer === f.self],
   'vcpu.unlock': ['vcpu->mutex', ({ vcpu_lock }, f) => vcpu_lock(f.vcpu).owner === f.self],
@@ -28,9 +31,12 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
   return holds(world.objects, frame) ? undefined : `${actorName(world, world.last.actor)} is about to release ${lock}, which it does not hold`;
 };
 
+/** Steps that drop a lock. */
+export const UNLOCKS: readonly string[] = Object.keys(unlocks);
+
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
-const SLEEPS = [
-  'inode.downWrite', 'inode.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
+export const SLEEPS: readonly string[] = [
+  'inode.downWrite', 'inode.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
   'folio.alloc', 'hostFault.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',
 ];

@@ -7,6 +7,9 @@ import { fileName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
+/** Registers of a hardware program that hold a page. */
+const PINS = ['pin0', 'pin1', 'pin2', 'pin3'] as const;
+
 /** Open descriptors of the VM and its vCPUs, each as long as a call through it runs, and gmem files that are not released. */
 function holders({ objects, facts }: CheckedWorld, vm: number): number {
   let count = objects.vm_file(vm).f_count > 0 ? 1 : 0;
@@ -31,8 +34,21 @@ function lasting({ objects, facts }: CheckedWorld, pfn: number): number {
 }
 
 function folioBroken(world: CheckedWorld, pfn: number): string | undefined {
+  if (headOf(world.objects.folio, pfn) !== pfn) return undefined;
   const { refcount } = world.objects.folio_ref(pfn);
   return refcount >= lasting(world, pfn) ? undefined : `the folio at pfn ${pfn} has refcount ${refcount}, but the page cache or the host page table still holds it`;
+}
+
+/** References that devices hold: the pins of hardware programs. */
+function pinned({ objects, facts, frames }: CheckedWorld, pfn: number): number {
+  let count = 0;
+  for (let actor = 1; actor <= facts.actors; actor++) {
+    for (let k = 0; k < PINS.length; k++) {
+      const page = frames[actor]![PINS[k]!] ?? 0;
+      if (page !== 0 && headOf(objects.folio, page) === pfn) count++;
+    }
+  }
+  return count;
 }
 
 function exact(world: CheckedWorld): string | undefined {
@@ -40,7 +56,7 @@ function exact(world: CheckedWorld): string | undefined {
   for (let pfn = 1; pfn < sizes.pfn; pfn++) {
     if (headOf(objects.folio, pfn) !== pfn) continue;
     const { refcount } = objects.folio_ref(pfn);
-    const count = lasting(world, pfn);
+    const count = lasting(world, pfn) + pinned(world, pfn);
     if (refcount !== count) return `everybody rests, but the folio at pfn ${pfn} has refcount ${refcount}, of which ${count} ${count === 1 ? 'is' : 'are'} accounted for`;
   }
   for (let file = 1; file < sizes.file; file++) {

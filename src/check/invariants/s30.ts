@@ -1,6 +1,7 @@
 // S-30 and S-33: what a MEMORY_FAULT exit may say. Judged when the exit is prepared, the fault's registers still standing.
 
 import { MEMORY_FAULT_FLAG_PRIVATE } from '../../memory/layouts/vcpu.ts';
+import { ok } from '../../memory/outcome.ts';
 import { differs } from '../../steps/fault.ts';
 import { gfnName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -22,6 +23,7 @@ export const s30: Invariant = {
     },
     'fault.prepareMemoryFault': (world) => {
       const { objects, frames, last } = world;
+      if (last.outcome !== ok) return undefined;
       const frame = frames[last.actor]!;
       const { gfn, flags } = objects.kvm_run(frame.vcpu);
       const named = (flags & MEMORY_FAULT_FLAG_PRIVATE) !== 0;
@@ -35,7 +37,7 @@ export const s30: Invariant = {
 function oldState(world: CheckedWorld): string | undefined {
   const { objects, facts, frames, last } = world;
   const { vm, vcpu } = frames[last.actor]!;
-  if (facts.vmTypes[vm] === 'confidential') return undefined;
+  if (last.outcome !== ok || facts.vmTypes[vm] === 'confidential') return undefined;
   const { gfn, flags } = objects.kvm_run(vcpu);
   const named = (flags & MEMORY_FAULT_FLAG_PRIVATE) !== 0;
   const now = objects.mem_attr(vm, gfn - 1).attributes !== 0;

@@ -5,7 +5,7 @@ import { allocate, createGmem, memoryError, punch, scenario, slot } from '../bui
 export const SC22 = scenario({
   name: 'SC22',
   title: 'memory error against punch',
-  shows: 'memory_failure() holds the folio and wants invalidate_lock; the punch holds invalidate_lock and wants the folio.',
+  shows: 'The handler of a memory error holds the folio and wants invalidate_lock; the punch holds invalidate_lock and wants the folio.',
   about: ['L-04', 'S-17'],
   vms: [{}],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A' }), allocate('A', 0, 1)],

@@ -1,0 +1,11 @@
+// Writes dist/scenario.schema.json, the JSON Schema of scenario files, for editors. Runs behind every build.
+
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
+const { scenarioJsonSchema } = await import(pathToFileURL(join(dist, 'src/scenario/schema.js')).href);
+const { calls } = await import(pathToFileURL(join(dist, 'src/steps/calls.js')).href);
+
+writeFileSync(join(dist, 'scenario.schema.json'), `${JSON.stringify(scenarioJsonSchema(calls), null, 1)}\n`);

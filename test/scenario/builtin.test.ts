@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
+import { compile } from '../../src/scenario/compile.ts';
+import { anyKernel } from '../support/for-kernel.ts';
+
+const REQUIRED = 'SC01 SC02 SC03 SC04 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC25 SC26 SC27 SC29 SC31 SC32 SC33 SC34 SC35 SC37 SC38 SC39 stress stress-all stress-small';
+
+describe('the built-in scenarios', () => {
+  it('are those of the list, each once', () => {
+    expect(builtinScenarios.map(({ name }) => name).join(' ')).toBe(REQUIRED);
+  });
+
+  it('are found in whichever case', () => {
+    expect(builtinScenario('sc01')?.name).toBe('SC01');
+    expect(builtinScenario('SC99')).toBeUndefined();
+  });
+
+  it('say what they show in one sentence of their own, and name properties', () => {
+    expect(new Set(builtinScenarios.map(({ shows }) => shows)).size).toBe(builtinScenarios.length);
+    for (const { name, shows, about, title } of builtinScenarios) {
+      expect(shows, name).toMatch(/^[A-Z].*\.$/);
+      expect(title, name).toMatch(/^[^.]+$/);
+      expect(about!.length, name).toBeGreaterThan(0);
+      for (const property of about!) expect(property, name).toMatch(/^[SL]-\d\d$/);
+    }
+  });
+
+  it.each(builtinScenarios.map((scenario) => [scenario.name, scenario] as const))('%s compiles, and is plain JSON', (_name, scenario) => {
+    expect(JSON.parse(JSON.stringify(scenario))).toEqual(scenario);
+    const topology = compile(scenario, anyKernel);
+    expect(topology).toEqual(compile(JSON.parse(JSON.stringify(scenario)), anyKernel));
+  });
+
+  it('but for the large stress are small enough to be searched whole', () => {
+    for (const scenario of builtinScenarios) {
+      if (scenario.name === 'stress' || scenario.name === 'stress-all') continue;
+      const { sizes } = compile(scenario, anyKernel);
+      expect(sizes.vcpu, scenario.name).toBeLessThanOrEqual(2);
+      expect(sizes.gfn, scenario.name).toBeLessThanOrEqual(8);
+    }
+  });
+});
