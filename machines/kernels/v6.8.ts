@@ -66,44 +66,44 @@ export const v6_8 = defineKernel({
     // Files, poison.
     {
       id: 'G4-B1', breaks: 'A fault that finds a poisoned folio never drops its reference: the page is not freed by a hole.',
-      scenario: 'SC21', shownBy: 'S-19', fixedIn: 'v6.8-fixed',
+      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B2', breaks: 'A memslot that is deleted while its file is dying is freed and left in the bindings, which the release follows.',
-      scenario: 'SC26', shownBy: 'S-11', fixedIn: 'v6.8-fixed',
+      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B5', breaks: 'memory_failure() fails for a page of a guest_memfd though it was dealt with, and the thread that hit it is killed.',
-      scenario: 'SC24', shownBy: 'S-32', fixedIn: 'v6.8-fixed',
+      scenario: 'SC24', shownBy: ['S-22'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B8', breaks: 'A bind that runs out of memory half way reports success; faults on the rest of the memslot fail with EIO.',
-      scenario: 'SC36', shownBy: 'S-34', fixedIn: 'v6.8-fixed',
+      scenario: 'SC36', shownBy: ['S-22', 'S-34'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B9', breaks: 'A bind whose end wraps below zero is accepted, and faults put pages behind the end of the file.',
-      scenario: 'SC35', shownBy: 'S-25', fixedIn: 'v6.8-fixed',
+      scenario: 'SC35', shownBy: ['S-22', 'S-25'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B10', breaks: 'memory_failure() holds the folio lock and wants invalidate_lock, a hole in the same page the other way round.',
-      scenario: 'SC22', shownBy: 'L-04', fixedIn: 'v6.8-fixed',
+      scenario: 'SC22', shownBy: ['L-04'], fixedIn: 'v6.8-fixed',
     },
     // Memslots, attributes, faults.
     {
       id: 'G4-B3', breaks: 'A request that drops GUEST_MEMFD from a memslot frees it and leaves the bindings of its file pointing to it.',
-      scenario: 'SC33', shownBy: 'S-11', fixedIn: 'v6.8-fixed',
+      scenario: 'SC33', shownBy: ['S-11'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B4', breaks: 'While part of a huge page changes its attributes, a fault on another part maps all of it by one huge leaf.',
-      scenario: 'SC13', shownBy: 'S-09', fixedIn: 'v6.8-fixed',
+      scenario: 'SC13', shownBy: ['S-04', 'S-09'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B11', breaks: 'A fault that copied the attribute before a conversion exits after it with the old state, and a VMM that obeys undoes the conversion.',
-      scenario: 'SC16', shownBy: 'S-33', fixedIn: 'v6.8-fixed',
+      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B14', breaks: 'Binding a range of a file twice answers EINVAL where EEXIST is documented.',
-      scenario: 'SC34', shownBy: 'S-22', fixedIn: 'v6.8-fixed',
+      scenario: 'SC34', shownBy: ['S-22'], fixedIn: 'v6.8-fixed',
     },
   ],
 });

@@ -40,10 +40,11 @@ export const memoryFailure = fragment('memoryFailure', 'memory_failure of the pa
 export const unmapHost = fragment('memoryFailure.unmapHost', 'MF4, hwpoison_user_mappings: every entry that maps the folio, and those who must know', {
   find: step('mf.findMapping', 'rmap_walk', { ok: 'start', done: '^done' }),
   start: use('mn.rangeStart', 'unmap'),
-  unmap: step('mf.unmapEntry', 'try_to_unmap: a poison marker', { ok: 'put', absent: 'end' }),
+  unmap: step('mf.unmapEntry', 'try_to_unmap: a poison marker', { ok: 'put', absent: 'endAbsent' }),
   put: step('mf.putMapping', 'folio_put', { ok: 'end' }),
   end: use('mn.rangeEnd', 'kill'),
   kill: step('mf.killProcess', 'kill_procs', { ok: 'find' }),
+  endAbsent: use('mn.rangeEnd', 'find'),
 });
 
 export const errorFolio = fragment('gmem.errorFolio', 'kvm_gmem_error_folio: the guests lose their mapping, the page stays in the file', {

@@ -11,7 +11,8 @@ export const vm = fragment('vm', 'struct kvm: rests until nobody holds it, then 
 
 export const destroyVm = {
   ...fragment('kvm.destroyVm', 'kvm_destroy_vm', {
-    list: step('kvm.leaveList', 'list_del(&kvm->vm_list), mmu_notifier_unregister', { ok: 'lock' }),
+    list: step('kvm.leaveList', 'list_del(&kvm->vm_list), mmu_notifier_unregister', { ok: 'notifiers' }),
+    notifiers: step('kvm.awaitNotifiers', 'synchronize_srcu(&srcu) of the notifiers', { ok: 'lock' }),
     lock: use('mmu.writeLock', 'zap'),
     zap: step('kvm.zapAll', 'kvm_flush_shadow_all', { ok: 'unlock' }),
     unlock: step('mmu.writeUnlock', 'write_unlock(&kvm->mmu_lock)', { ok: 'vcpus' }),

@@ -16,8 +16,10 @@ export interface KnownBug {
   /** What breaks, in one sentence. */
   readonly breaks: string;
   readonly scenario: string;
-  /** Invariant, monitor or check that shows it. */
-  readonly shownBy: string;
+  /** Invariants, monitors or checks that show it, the one that is reported first in front. */
+  readonly shownBy: readonly string[];
+  /** Scenarios in which it shows too. */
+  readonly alsoIn?: readonly string[];
   /** Kernel that does not have it any more. */
   readonly fixedIn: string;
 }

@@ -6,7 +6,7 @@ export class ScenarioError extends Error {
   override name = 'ScenarioError';
   /** Where in the scenario: `threads[0].program[3].fd`; empty for the whole. */
   readonly path: string;
-  /** `did you mean 'A'?`, or empty. */
+  /** What may help: `did you mean 'A'?`, or which names there are; empty when there is nothing to say. */
   readonly hint: string;
 
   /** `problem` is a clause: "there is no file 'B'". `hint` is what `nearest` answers. */

@@ -31,11 +31,13 @@ function nextSlot(world: World, f: Frame<NotifierWalk>): boolean {
 
 export const steps = {
   /** mn_hlist_invalidate_range_start, _end: the next VM of the process. One that is being destroyed is not registered any more. */
-  'mn.nextVm': ({ kvm, facts }, f) => {
+  'mn.nextVm': ({ kvm, mn_invalidate, facts }, f) => {
     if (f.home === 0) f.home = f.vm + 1;
+    if (f.notified > 0) mn_invalidate(f.notified - 1).callbacks.clear(f.self);
     for (let vm = f.notified; vm < facts.sizes.vm; vm++) {
       if (kvm(vm).state !== KVM_LIVE) continue;
       f.notified = vm + 1;
+      mn_invalidate(vm).callbacks.set(f.self);
       f.vm = vm;
       f.set = 0;
       f.cursor = 0;

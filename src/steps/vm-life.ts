@@ -77,10 +77,15 @@ export const steps = {
     const own = kvm(f.vm);
     return own.state === KVM_LIVE && own.users_count === 0 ? unreferenced : blocked(own);
   },
-  /** list_del(&kvm->vm_list), mmu_notifier_unregister: no walk over VMs finds it from here on. */
+  /** list_del(&kvm->vm_list), mmu_notifier_unregister: no walk over VMs finds it from here on, … */
   'kvm.leaveList': ({ kvm }, f) => {
     kvm(f.vm).state = KVM_DEAD;
     return ok;
+  },
+  /** … and those that had found it are over. */
+  'kvm.awaitNotifiers': ({ mn_invalidate }, f) => {
+    const notifiers = mn_invalidate(f.vm);
+    return notifiers.callbacks.any() ? blocked(notifiers) : ok;
   },
   /** kvm_arch_flush_shadow_all, mmu_lock held for writing. One step: the vCPUs are closed, nobody walks these tables. */
   'kvm.zapAll': ({ facts, spte, spte_huge }, f) => {

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
+import { runSetup } from '../../src/runtime/setup.ts';
+import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { planFor, privateWords, RunWorld } from '../../src/runtime/world.ts';
 import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { anyKernel } from '../support/for-kernel.ts';
@@ -38,5 +42,25 @@ describe('the built-in scenarios', () => {
       expect(sizes.vcpu, scenario.name).toBeLessThanOrEqual(2);
       expect(sizes.gfn, scenario.name).toBeLessThanOrEqual(8);
     }
+  });
+
+  it.each(builtinScenarios.map((scenario) => [scenario.name, scenario] as const))('%s runs on v6.8 until everybody rests', (name, scenario) => {
+    const topology = compile(scenario, v6_8);
+    const plan = planFor(v6_8, topology);
+    const endless = name === 'stress' || name === 'stress-all';
+    const ends = new Set<string>();
+    for (let seed = 1; seed <= 5; seed++) {
+      const log = new WriteLog(plan.objects);
+      const world = new RunWorld(v6_8, topology, plan, privateWords(plan), log);
+      runSetup(world);
+      log.clear();
+      const simulation = new Simulation(world, log, seed);
+      let steps = 0;
+      while (steps < 20_000 && simulation.step()) steps++;
+      ends.add(steps === 20_000 ? 'endless' : simulation.standstill());
+    }
+    // What 6.8 does in SC22 is a deadlock, in most orders.
+    if (name === 'SC22') expect(ends).toContain('deadlock');
+    else expect([...ends]).toEqual([endless ? 'endless' : 'finished']);
   });
 });

@@ -27,6 +27,8 @@ export const slots_arch_lock = layout('slots_arch_lock', { owner: { ref: 'actor'
 export const mn_invalidate = layout('mn_invalidate', {
   mn_active_invalidate_count: { counter: true },
   waiter: { ref: 'actor' },
+  /** Actors that are in a callback of this VM's notifier: its SRCU readers, for which mmu_notifier_unregister waits. */
+  callbacks: { bits: 'actor' },
 }, { per: ['vm'] });
 
 /** kvm->memslots: which of the two sets readers see. Published by one store; read under SRCU. */

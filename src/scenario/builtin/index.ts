@@ -18,6 +18,7 @@ import { SC16 } from './sc16.ts';
 import { SC19 } from './sc19.ts';
 import { SC21 } from './sc21.ts';
 import { SC22 } from './sc22.ts';
+import { SC24 } from './sc24.ts';
 import { SC25 } from './sc25.ts';
 import { SC26 } from './sc26.ts';
 import { SC27 } from './sc27.ts';
@@ -27,6 +28,7 @@ import { SC32 } from './sc32.ts';
 import { SC33 } from './sc33.ts';
 import { SC34 } from './sc34.ts';
 import { SC35 } from './sc35.ts';
+import { SC36 } from './sc36.ts';
 import { SC37 } from './sc37.ts';
 import { SC38 } from './sc38.ts';
 import { SC39 } from './sc39.ts';
@@ -35,7 +37,7 @@ import { stressAll } from './stress-all.ts';
 import { stressSmall } from './stress-small.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC37, SC38, SC39,
+  SC01, SC02, SC03, SC04, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39,
   stress, stressAll, stressSmall,
 ];
 

@@ -7,7 +7,7 @@ export const SC11 = scenario({
   title: 'conversion against fault',
   shows: 'A shared fault that compared its page with the attribute before a conversion never installs it afterwards.',
   about: ['S-04'],
-  vms: [{ vcpus: [{ program: [write(0, 1)], policy: 'retry' }] }],
+  vms: [{ type: 'confidential', vcpus: [{ program: [write(0, 1)] }] }],
   memory: [{ name: 'ram', pages: 1 }],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A', memory: 'ram' })],
   threads: [{ name: 'main', program: [setAttributes(0, 1, 'private', { expect: 'ok' })] }],
