@@ -50,7 +50,7 @@ interface StateConfig {
   initial?: string;
   states?: Record<string, StateConfig>;
   on?: Record<string, string>;
-  onDone?: string;
+  onDone?: { target: string; reenter: true };
   exit?: { type: string; params: { fragment: string } };
 }
 
@@ -115,7 +115,8 @@ export function expandMachine(spec: MachineSpec, fragments: ReadonlyMap<string, 
     const compound: StateConfig = { description: fragment.description, initial: fragment.initial, states, exit: { type: 'fragmentEnds', params: { fragment: fragment.frame ?? name } } };
     if (path.length > 0 && leavesByDone) {
       if (exits['done'] === undefined) throw new Error(`fragment '${name}' ends by 'done', which '${chain.at(-1)}' does not lead on (state '${path.join('.')}')`);
-      compound.onDone = exits['done'];
+      // Entered again at once, it has ended all the same: its registers go.
+      compound.onDone = { target: exits['done'], reenter: true };
     }
     return compound;
   };

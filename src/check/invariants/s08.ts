@@ -44,6 +44,6 @@ export const s08: Invariant = {
   id: 'S-08',
   title: 'no mapping of a poisoned page',
   statement: 'Once the handling of a memory failure has ended, the poisoned page is mapped by no SPTE and no host page-table entry, and none is created.',
-  onWrite: { spte: spteBroken, spte_huge: hugeBroken, hpte: hpteBroken, mf_mutex: anywhere },
+  onWrite: { spte: spteBroken, spte_huge: hugeBroken, hpte: hpteBroken, mf_mutex: anywhere, folio: (world, pfn) => (isLost(world, pfn) ? anywhere(world) : undefined) },
   whole: anywhere,
 };

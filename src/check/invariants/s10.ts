@@ -39,6 +39,7 @@ export const s10: Invariant = {
   onWrite: {
     spte: leafBroken,
     slots_lock: vmBroken,
+    memslots: vmBroken,
   },
   after: {
     'fault.map': (world) => {

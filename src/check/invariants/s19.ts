@@ -25,6 +25,14 @@ function usersBroken(world: CheckedWorld, vm: number): string | undefined {
   return users_count === count ? undefined : `users_count of ${vmName(world, vm)} is ${users_count}, but ${count} hold it: descriptors of it and its vCPUs, and files`;
 }
 
+function allUsers(world: CheckedWorld): string | undefined {
+  for (let vm = 0; vm < world.facts.sizes.vm; vm++) {
+    const broken = usersBroken(world, vm);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
 /** References that the page cache and the host page table hold on the folio that starts at `pfn`. */
 function lasting({ objects, facts }: CheckedWorld, pfn: number): number {
   const { mapping, index, anon } = objects.folio(pfn);
@@ -74,14 +82,6 @@ function exact(world: CheckedWorld): string | undefined {
   return undefined;
 }
 
-function allUsers(world: CheckedWorld): string | undefined {
-  for (let vm = 0; vm < world.facts.sizes.vm; vm++) {
-    const broken = usersBroken(world, vm);
-    if (broken !== undefined) return broken;
-  }
-  return undefined;
-}
-
 export const s19: Invariant = {
   id: 'S-19',
   title: 'references are counted',
@@ -93,7 +93,8 @@ export const s19: Invariant = {
     vcpu_fd: (world, vcpu) => usersBroken(world, world.facts.vmOfVcpu[vcpu]!),
     file: (world, file) => {
       const { kvm } = world.objects.file(file);
-      return kvm === 0 ? undefined : usersBroken(world, kvm - 1);
+      // A file that has just let go of its VM does not say which.
+      return kvm === 0 ? allUsers(world) : usersBroken(world, kvm - 1);
     },
     folio_ref: folioBroken,
   },

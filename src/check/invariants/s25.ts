@@ -9,18 +9,23 @@ function entryBroken(world: CheckedWorld, inode: number, index: number): string 
   return pfn === 0 || index < world.objects.inode(inode).i_size ? undefined : `${indexName(world, inode, index)} has pfn ${pfn}, and lies behind the end of the file`;
 }
 
+function inodeBroken(world: CheckedWorld, inode: number): string | undefined {
+  for (let index = 0; index < world.facts.sizes.index; index++) {
+    const broken = entryBroken(world, inode, index);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
 export const s25: Invariant = {
   id: 'S-25',
   title: 'no page behind the end of a file',
   statement: 'The page cache has no folio at an index at or behind i_size.',
-  onWrite: { cache: entryBroken },
+  onWrite: { cache: entryBroken, inode: inodeBroken },
   whole: (world) => {
-    const { sizes } = world.facts;
-    for (let inode = 1; inode < sizes.inode; inode++) {
-      for (let index = 0; index < sizes.index; index++) {
-        const broken = entryBroken(world, inode, index);
-        if (broken !== undefined) return broken;
-      }
+    for (let inode = 1; inode < world.facts.sizes.inode; inode++) {
+      const broken = inodeBroken(world, inode);
+      if (broken !== undefined) return broken;
     }
     return undefined;
   },
