@@ -18,7 +18,7 @@ const base: Kernel = defineKernel({
   ],
   steps: { lock: nothing, look: nothing, unlock: nothing, more: nothing, 'op.receive': nothing },
   config: { attributes: true, memoryFailure: true, vmTypes: ['default'], userMemSlots: 8 },
-  bugs: [{ id: 'B1', breaks: 'x', scenario: 'SC01', shownBy: 'S-01', fixedIn: 'later' }],
+  bugs: [{ id: 'B1', breaks: 'x', scenario: 'SC01', shownBy: ['S-01'], fixedIn: 'later' }],
 });
 
 /** Where each state of the edited fragment leads. */
@@ -92,7 +92,7 @@ describe('deriving a kernel', () => {
     const kernel = deriveKernel(base, {
       name: 'new', steps: { look: other }, config: { userMemSlots: 4 }, mended: ['B1'],
       registers: [{ fragment: 'work', fields: { cursor: {} } }, { fragment: 'extra', fields: { index: {} } }],
-      bugs: [{ id: 'B3', breaks: 'y', scenario: 'SC02', shownBy: 'S-02', fixedIn: 'never' }],
+      bugs: [{ id: 'B3', breaks: 'y', scenario: 'SC02', shownBy: ['S-02'], fixedIn: 'never' }],
     });
     expect(kernel.steps.get('look')).toBe(other);
     expect(kernel.steps.get('lock')).toBe(nothing);
