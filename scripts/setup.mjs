@@ -1,9 +1,9 @@
 // What start and test share: packages installed as the lock file says, sources built. Quiet when there is nothing to do.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -53,11 +53,7 @@ export async function build() {
   if (!existsSync(join(root, 'dist/.tsbuildinfo'))) console.error('faultline: building');
   await import('./fingerprints.mjs');
   quietly('the build', process.execPath, [tool('typescript/bin/tsc'), '-b']);
-  const built = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
-  const [{ scenarioJsonSchema }, { calls }] = await Promise.all([built('src/scenario/schema.js'), built('src/steps/calls.js')]);
-  const target = join(root, 'dist/scenario.schema.json');
-  const schema = `${JSON.stringify(scenarioJsonSchema(calls), null, 2)}\n`;
-  if (!existsSync(target) || readFileSync(target, 'utf8') !== schema) writeFileSync(target, schema);
+  await import('./scenario-schema.mjs');
 }
 
 /** Runs a Node program with this terminal; answers its exit code. */

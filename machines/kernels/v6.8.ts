@@ -95,7 +95,7 @@ export const v6_8 = defineKernel({
     },
     {
       id: 'G4-B4', breaks: 'While part of a huge page changes its attributes, a fault on another part maps all of it by one huge leaf.',
-      scenario: 'SC13', shownBy: ['S-04', 'S-09'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC13', shownBy: ['S-04', 'S-09'], alsoIn: ['stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B11', breaks: 'A fault that copied the attribute before a conversion exits after it with the old state, and a VMM that obeys undoes the conversion.',

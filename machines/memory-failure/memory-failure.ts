@@ -10,15 +10,15 @@ export const memoryFailureActor = fragment('memory-failure', 'handles the memory
 
 export const event = {
   ...fragment('mf.event', 'one memory error', {
-    handle: use('mf.machineCheck', 'reply'),
-    reply: step('mf.reply', 'the result', { ok: '^done' }, { progress: true }),
+    check: use('mf.machineCheck', '^done'),
   }),
   frame: 'operation',
 };
 
 export const machineCheck = fragment('mf.machineCheck', 'do_machine_check: memory_failure, then what becomes of the thread that consumed the error', {
   handle: use('memoryFailure', 'kill'),
-  kill: step('mf.killConsumer', 'kill_me_maybe', { ok: '^done' }),
+  kill: step('mf.killConsumer', 'kill_me_maybe', { ok: 'reply' }),
+  reply: step('mf.reply', 'the result', { ok: '^done' }, { progress: true }),
 });
 
 export const memoryFailure = fragment('memoryFailure', 'memory_failure of the page frame in register `pfn`', {

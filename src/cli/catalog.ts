@@ -33,6 +33,7 @@ export function catalog(kernel: Kernel): Entry[] {
   return [
     ...builtinScenarios.map(({ name }) => scenarioEntry(name, kernel)),
     ...[...new Set([...kernels, kernel])].map(kernelEntry),
+    ...[...new Set(kernels.flatMap(({ bugs }) => bugs.map(({ id }) => id)))].map(bugEntry),
     ...invariants.map((invariant) => ({ ...invariant, when: evaluatedWhen(invariant) })).map(({ id, title, statement, when }) => ({
       kind: 'invariant', name: id,
       text: () => [
@@ -105,6 +106,20 @@ const kernelEntry = ({ name, title, base, bugs, config }: Kernel): Entry => ({
     ...rows('Known bugs', bugs.map(({ id, breaks, scenario, fixedIn }) => [id, `${breaks} (scenario ${scenario}, fixed in ${fixedIn})`])),
   ],
 });
+
+function bugEntry(id: string): Entry {
+  return {
+    kind: 'known bug', name: id,
+    text: () => {
+      const having = kernels.filter(({ bugs }) => bugs.some((one) => one.id === id));
+      const { breaks, scenario, shownBy, fixedIn } = having[0]!.bugs.find((one) => one.id === id)!;
+      return [
+        paragraph(`${breaks}${/[.!?]$/.test(breaks) ? '' : '.'} Shown by ${shownBy} in scenario ${scenario}; fixed in ${fixedIn}.`),
+        paragraph(`Kernels that have it: ${having.map(({ name }) => name).join(', ')}.`),
+      ];
+    },
+  };
+}
 
 function stepEntry(name: string, leaves: readonly LeafInfo[]): Entry {
   return {

@@ -10,7 +10,7 @@ import { write } from './output.ts';
 
 export const explain: CommandDefinition = (program, done) => {
   program.command('explain')
-    .description('say what a name means: of a kernel, scenario, invariant, step, state, fragment, system call, object, errno, outcome')
+    .description('say what a name means: of a kernel, known bug, scenario, invariant, step, state, fragment, system call, object, errno, outcome')
     .argument('<name>', 'the name')
     .option('-k, --kernel <kernel>', 'whose steps and states', DEFAULT_KERNEL)
     .addHelpText('after', examples('faultline explain S-01', 'faultline explain fault.testStale', 'faultline explain gmem.punchHole', 'faultline explain call.run.guest', 'faultline explain EFAULT'))

@@ -22,11 +22,19 @@ export function complain(sentence: string): void {
   process.stderr.write(`faultline: ${sentence}\n`);
 }
 
-/** Words of `text` in lines of at most `width`; a longer word stands alone. */
+/** Pieces of a word that fit into `width`; a path is broken behind a dot. */
+function pieces(word: string, width: number): string[] {
+  if (word.length <= width) return [word];
+  const dot = word.lastIndexOf('.', width - 1);
+  const at = dot > 0 ? dot + 1 : width;
+  return [word.slice(0, at), ...pieces(word.slice(at), width)];
+}
+
+/** Words of `text` in lines of at most `width`. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let current = '';
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+  for (const word of text.split(/[ \n]+/).filter((one) => one !== '').flatMap((one) => pieces(one, width))) {
     if (current !== '' && current.length + 1 + word.length > width) {
       lines.push(current);
       current = word;
@@ -42,6 +50,10 @@ const LABEL = 11;
 /** `label      text`, with the text in lines beside the label. */
 export const labelled = (label: string, text: string): string => wrapped(text, WIDTH - LABEL)
   .map((one, i) => `${(i === 0 ? label : '').padEnd(LABEL)}${one}`).join('\n');
+
+/** The same for a list, whose members are not broken. */
+export const labelledList = (label: string, members: readonly string[]): string =>
+  labelled(label, members.map((one) => one.replaceAll(' ', '\u2007')).join(', ')).replaceAll('\u2007', ' ');
 
 /** Rows of names and what they mean. */
 export function table(rows: readonly (readonly [string, string])[], indent = '  '): string {

@@ -45,7 +45,8 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
   const replayer = new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
   const { world, observer } = replayer;
   const checker = new Checker(world, invariants);
-  let broken: { violation: Violation; step: number } | undefined;
+  const atStart = checker.wholeState();
+  let broken: { violation: Violation; step: number } | undefined = atStart && { violation: atStart, step: 0 };
   let interrupted = false;
   const interrupt = (): void => { interrupted = true; };
   process.once('SIGINT', interrupt);
@@ -65,7 +66,7 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
   await line(labelled('replayed', `${grouped(step)} steps${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
   await line(labelled('memory', `${hashOf(world)}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
-  if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by step ${grouped(broken.step)}: ${broken.violation.sentence}`));
+  if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by ${broken.step === 0 ? 'the set-up' : `step ${grouped(broken.step)}`}: ${broken.violation.sentence}`));
   else if (interrupted) await line(labelled('result', 'interrupted'));
   else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
   else if (footer?.why === 'failed') await line(labelled('result', `the run failed in the step behind ${grouped(step)}`));

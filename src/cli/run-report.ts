@@ -10,7 +10,7 @@ import { RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 import { EXIT } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled } from './output.ts';
+import { COMMAND, grouped, labelled, labelledList } from './output.ts';
 
 export interface RunFacts {
   readonly scenario: Scenario;
@@ -82,7 +82,7 @@ export function outcomeLines(facts: RunFacts): string[] {
   const { result, kernel } = facts;
   const at = grouped(result.steps);
   switch (result.why) {
-    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by step ${at}`), '', violationText(facts)];
+    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by ${result.steps === 0 ? 'the set-up' : `step ${at}`}`), '', violationText(facts)];
     case 'deadlock': return [
       labelled('result', `DEADLOCK behind step ${at}: nobody can go on`),
       ...result.waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`)),
@@ -110,11 +110,11 @@ export function textReport(facts: RunFacts): string {
   const { result, invariants, topology, scenario } = facts;
   const lines: string[] = [];
   const busy = topology.actors.map(({ name }, i) => ({ name, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
-  lines.push(labelled('steps', `${grouped(result.steps)}: ${busy.map(({ name, count }) => `${name} ${grouped(count)}`).join(', ') || 'none'}`));
+  lines.push(labelledList('steps', [`${grouped(result.steps)} in all`, ...busy.map(({ name, count }) => `${name} ${grouped(count)}`)]));
   const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
   const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));
-  lines.push(labelled('checked', seen.length === 0 ? 'nothing' : `${seen.join(', ')} times`));
-  if (never.length > 0) lines.push(labelled('', `never evaluated: ${never.join(', ')}`));
+  lines.push(labelledList('checked', seen.length === 0 ? ['nothing'] : seen.map((one, i) => (i === 0 ? `${one} times` : one))));
+  if (never.length > 0) lines.push(labelledList('', never.map((one, i) => (i === 0 ? `never evaluated: ${one}` : one))));
   const missed = (scenario.about ?? []).filter((id) => !invariants.some((one, i) => one.id === id && result.evaluated[i]! > 0));
   if (missed.length > 0) lines.push(labelled('', `the scenario is about ${missed.join(', ')}, of which this run says nothing`));
   const outcomes = [...result.tally.ofSteps().values()].reduce((sum, one) => sum + one.size, 0);

@@ -14,7 +14,7 @@ export const BATCH = 1 << 14;
 export class Recorder {
   /** Steps recorded so far. */
   steps = 0;
-  /** What the last step broke. */
+  /** What the last step broke; before the first one, the set-up. */
   violation: Violation | undefined;
   private readonly world: RunWorld;
   private readonly checker: Checker;
@@ -27,6 +27,7 @@ export class Recorder {
     if (world.table.leaves.length > 0xffff) throw new LaboratoryError(`kernel '${world.kernel.name}' has ${world.table.leaves.length} leaf states; a trace can number 65535`);
     this.world = world;
     this.checker = new Checker(world, invariants);
+    this.violation = this.checker.wholeState();
     this.outcomes = outcomesToTrace(world.table);
     this.emit = emit;
   }

@@ -33,7 +33,7 @@ class SimulateRun extends Run {
     const most = limits.steps ?? Infinity;
     const began = performance.now();
     let turned = began;
-    let why: RunResult['why'] | undefined;
+    let why: RunResult['why'] | undefined = recorder.violation === undefined ? undefined : 'violation';
     while (why === undefined) {
       try {
         why = slice(simulation, recorder, log, Math.min(BATCH, most - recorder.steps));

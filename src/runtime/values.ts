@@ -20,21 +20,18 @@ export class ValueLog implements Observer {
   readonly written: number[] = [];
   private readonly words: Words;
   private readonly cells = new Map<number, Touched>();
-  private paused = false;
 
   constructor(words: Words) {
     this.words = words;
   }
 
   read(id: number, cell: number): void {
-    if (this.paused) return;
     const touched = this.touch(id, cell, this.words[cell]!);
     // A word that the step itself wrote before tells it nothing.
     if (!touched.written) touched.read = true;
   }
 
   write(id: number, cell: number, previous: number, value: number): void {
-    if (this.paused) return;
     const touched = this.touch(id, cell, previous);
     touched.written = true;
     touched.after = value;
@@ -43,14 +40,12 @@ export class ValueLog implements Observer {
 
   /** Before each step. */
   clear(): void {
-    this.paused = false;
     this.cells.clear();
     this.written.length = 0;
   }
 
-  /** What the step has touched; from now on to `clear` nothing is kept, whoever looks at memory. */
+  /** What the step has touched. */
   take(): Touched[] {
-    this.paused = true;
     return [...this.cells.values()];
   }
 

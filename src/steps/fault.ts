@@ -2,7 +2,7 @@
 
 import { ok, outcome } from '../memory/outcome.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
-import { KVM_MEMSLOT_INVALID } from '../memory/layouts/kvm.ts';
+import { KVM_MEM_LOG_DIRTY_PAGES, KVM_MEMSLOT_INVALID } from '../memory/layouts/kvm.ts';
 import { EFAULT } from './errno.ts';
 import { HUGE_ORDER, HUGE_PAGES } from './huge.ts';
 import { slotOf } from './memslot-lookup.ts';
@@ -22,7 +22,8 @@ export const spurious = outcome('spurious');
 function hugeAllowed({ facts, lpage_info, memslot }: World, f: Frame<Fault>): boolean {
   if (f.max_order < HUGE_ORDER || facts.sizes.hp === 0 || f.slot === 0) return false;
   const hp = Math.floor(f.gfn / HUGE_PAGES);
-  const { base_gfn, npages } = memslot(f.slot);
+  const { base_gfn, npages, flags } = memslot(f.slot);
+  if ((flags & KVM_MEM_LOG_DIRTY_PAGES) !== 0) return false;
   if (hp * HUGE_PAGES < base_gfn || (hp + 1) * HUGE_PAGES > base_gfn + npages) return false;
   const info = lpage_info(f.slot, hp);
   return info.disallow_lpage === 0 && info.mixed === 0;

@@ -49,12 +49,6 @@ export function specifyHostContent({ host_content }: World, hva: number, tag: nu
   ghost.value = value;
 }
 
-/** The page behind this host page was lost. */
-export function loseHostPage(world: World, hva: number): void {
-  specifyHostContent(world, hva, -1, 0, 0);
-  world.host_content(hva).lost = 1;
-}
-
 /** Someone has written to the page through a mapping: its content is now specified, by what the folio says it belongs to. */
 export function specifyContent(world: World, pfn: number, tag: number, writer: number, value: number): void {
   const { mapping, index, anon } = world.folio(pfn);

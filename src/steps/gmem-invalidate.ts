@@ -12,12 +12,14 @@ export const unlock = outcome('unlock');
 export const none = outcome('none');
 
 /** Binding at or behind f.cursor: the slot and the first index behind its part of the range. */
-function nextBinding({ binding, memslot }: World, file: number, from: number, end: number): { slot: number; from: number; to: number } | undefined {
+function nextBinding({ binding }: World, file: number, from: number, end: number): { slot: number; from: number; to: number } | undefined {
   for (let index = from; index < end; index++) {
     const { slot } = binding(file, index);
     if (slot === 0) continue;
-    const { pgoff, npages } = memslot(slot);
-    return { slot, from: index, to: Math.min(pgoff + npages, end) };
+    // An entry ends where another begins; the memslot it points to may have been freed (G4-B3) and say nothing about it.
+    let to = index + 1;
+    while (to < end && binding(file, to).slot === slot) to++;
+    return { slot, from: index, to };
   }
   return undefined;
 }

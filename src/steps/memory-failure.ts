@@ -8,7 +8,7 @@ import { BUS_MCEERR_AO, BUS_MCEERR_AR, SIGBUS } from '../memory/layouts/host.ts'
 import { EBUSY, EHWPOISON } from './errno.ts';
 import { done } from './flush.ts';
 import { absent, already, headOf, putFolio, truncated } from './folio.ts';
-import { loseHostPage } from './ghost.ts';
+import { specifyHostContent } from './ghost.ts';
 import { entryAt } from './host-fault.ts';
 import { groupLeader, sendSignal } from './signal.ts';
 import { MESSAGE_REPLY } from './vcpu.ts';
@@ -120,7 +120,7 @@ export const steps = {
       entry.pfn = 0;
       entry.writable = 0;
       entry.hwpoison = 1;
-      loseHostPage(world, hva);
+      specifyHostContent(world, hva, -1, 0, 0);
     }
     return ok;
   },

@@ -76,7 +76,8 @@ export const steps = {
         const length = bytes(BigInt(pages));
         return call(world, f, GMEM_ACTOR, 'fallocate', [fd, 3, at.lo, at.hi, length.lo, length.hi]);
       }
-      if (hva === 0 || facts.hugeRegions[facts.regionOfHva[hva - 1] ?? -1]) continue;
+      const region = hva === 0 ? -1 : facts.regionOfHva[hva - 1] ?? -1;
+      if (region < 0 || facts.hugeRegions[region]) continue;
       const at = bytes(facts.hvas.real(hva - 1) + offset);
       const length = bytes(BigInt(pages));
       return call(world, f, HOST_ACTOR, 'madvise_dontneed', [at.lo, at.hi, length.lo, length.hi]);

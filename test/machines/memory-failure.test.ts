@@ -124,7 +124,7 @@ describe('against a hole in the same page', () => {
     const seed = Array.from({ length: 200 }, (_one, i) => i).find((i) => play(sc22, { seed: i }).stuck.length > 0)!;
     const { stuck } = play(sc22, { seed });
     expect(stuck).toContain('main.gmem fallocate.carryOut.punch.truncate.lock');
-    expect(stuck).toContain('hw.mf event.handle.handle.file.lock');
+    expect(stuck).toContain('hw.mf event.check.handle.file.lock');
   });
 });
 

@@ -53,11 +53,6 @@ export const PATCH = `import { deriveKernel, kernels, type Kernel } from 'faultl
 const base: Kernel = kernels.find((one) => one.name === 'v6.8')!;
 export default deriveKernel(base, { name: 'no-stale-test', fragments: { 'mmu.fault': (edit) => edit.remove('stale', 'map') } });
 `;
-/** One that never gives the invalidate lock back. */
-export const KEEPS_LOCK = `import { deriveKernel, kernels } from 'faultline';
-const base = kernels.find((one) => one.name === 'v6.8')!;
-export default deriveKernel(base, { name: 'keeps-lock', fragments: { 'gmem.punchHole': (edit) => edit.remove('unlock', '^done') } });
-`;
 /** One with a step that throws. */
 export const THROWS = `import { deriveKernel, kernels } from 'faultline';
 const base = kernels.find((one) => one.name === 'v6.8')!;

@@ -46,10 +46,9 @@ export const fault_injection = layout('fault_injection', {
   arch_prepare: {},
 });
 
-/** Ghost: the content that a reader of this host page must see, and whether a page was ever lost here to a memory failure. */
+/** Ghost: the content that a reader of this host page must see. */
 export const host_content = layout('host_content', {
   tag: {},
   writer: {},
   value: {},
-  lost: {},
 }, { per: ['hva'], ghost: true });

@@ -1,7 +1,7 @@
 // MMU notifiers against faults on shared memory and against memslot changes; munmap and MADV_DONTNEED call by call.
 
 import { describe, expect, it } from 'vitest';
-import { call, createGmem, hostWrite, read, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
+import { call, createGmem, hostRead, hostWrite, read, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
 import { EFAULT, EINVAL, ENOMEM } from '../../../src/steps/errno.ts';
 import { Drive, results, type Given } from '../../support/drive.ts';
 import type { VmmOp } from '../../../src/scenario/types.ts';
@@ -134,7 +134,7 @@ describe('munmap and MADV_DONTNEED', () => {
     expect(results(it, 'main', 'main.host')).toEqual([EINVAL, EINVAL, EINVAL, 0, EINVAL, EINVAL, 0, 0, 0, ENOMEM, ENOMEM, 0]);
   });
   it('drop the pages; what is read next is zero, or a fault', () => {
-    const it = new Drive(given([hostWrite('ram', 0, 5), dontneed(0, 1), { op: 'host_read', memory: 'ram', page: 0, value: 0 } as never], { vms: [{}] }));
+    const it = new Drive(given([hostWrite('ram', 0, 5), dontneed(0, 1), hostRead('ram', 0, { value: 0 })], { vms: [{}] }));
     it.settle();
     expect(it.objects.page(it.objects.hpte(0).pfn).tag).toBe(0);
     expect(used(it)).toBe(1);

@@ -1,7 +1,8 @@
 // Known bugs of 6.8: there in v6.8, gone in v6.8-fixed, one test each.
 
 import { describe, expect, it } from 'vitest';
-import { call, createGmem, setAttributes, slot } from '../../../src/scenario/builder.ts';
+import { call, createGmem, deleteSlot, punch, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
+import { SLOT_FREED } from '../../../src/memory/layouts/kvm.ts';
 import { EEXIST, EINVAL } from '../../../src/steps/errno.ts';
 import { v6_8 } from '../../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
@@ -28,6 +29,18 @@ describe('G4-B3, the file flag dropped', () => {
   it('leaves other changes alone', () => {
     expect(errnos(v6_8_fixed, slot(1, 8, 1), slot(1, 9, 1), slot(1, 9, 1, { flags: ['log_dirty'] }))).toEqual([0, 0, 0]);
   });
+});
+
+it('G4-B3: a punch in 6.8 walks bindings of a memslot that was freed, and of one that has taken its place', () => {
+  const drive = new Drive({
+    memory: [{ name: 'ram', pages: 4 }], vms: [{ vcpus: [{ program: [write(0, 7)] }] }],
+    setup: [createGmem('A', 4), slot(0, 0, 2, { fd: 'A', memory: 'ram' }), slot(0, 0, 2, { memory: 'ram' })],
+    threads: [{ name: 'main', program: [punch('A', 0, 4), slot(1, 9, 1), deleteSlot(1), slot(1, 8, 4), deleteSlot(1), slot(1, 8, 4), punch('A', 1, 1), punch('A', 0, 4)] }],
+  }, v6_8);
+  drive.until(['main.gmem', 'main'], 'mmu.rangeAdd');
+  expect(drive.objects.memslot(drive.objects.binding(1, 0).slot).state).toBe(SLOT_FREED);
+  expect(drive.settle('main', 'main.vm', 'main.gmem', 'irq0', 'cpu0', 'vcpu0')).toEqual([]);
+  expect(drive.objects.kvm_mmu(0).mmu_invalidate_in_progress).toBe(0);
 });
 
 it('G4-B14, a range bound twice', () => {

@@ -1,0 +1,77 @@
+// What every built-in scenario shows on every kernel. A kernel may break what its own list of known bugs says, and nothing else;
+// with the bugs mended everything holds. Random schedules, 200 seeds each; and all schedules where they fit.
+
+import { describe, expect, it } from 'vitest';
+import { kernels } from '../../machines/kernels/index.ts';
+import { Checker } from '../../src/check/checker.ts';
+import { invariants } from '../../src/check/invariants/index.ts';
+import { exhaustive } from '../../src/explore/exhaustive.ts';
+import { preparedWorld } from '../../src/runtime/prepared.ts';
+import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
+import { compile } from '../../src/scenario/compile.ts';
+import type { Kernel } from '../../src/kernel/define.ts';
+import type { Scenario } from '../../src/scenario/types.ts';
+
+const SEEDS = 200;
+/** Steps of one schedule: an endless scenario is cut there. */
+const STEPS = 3000;
+/** States up to which all schedules of a scenario are tried. */
+const STATES = 200_000;
+/** A deadlock is L-04. */
+const DEADLOCK = 'L-04';
+const endless = (scenario: Scenario): boolean => scenario.name.startsWith('stress');
+
+/** Ids of properties that this kernel is known to break in this scenario. */
+const allowed = (kernel: Kernel, { name }: Scenario): Set<string> =>
+  new Set(kernel.bugs.filter((bug) => bug.scenario === name || bug.alsoIn?.includes(name)).flatMap((bug) => bug.shownBy));
+
+/** Plays random schedules: what one comes to is the id of what broke, or nothing. */
+function player(kernel: Kernel, scenario: Scenario): (seed: number) => string | undefined {
+  const { world, observer: log } = preparedWorld(kernel, compile(scenario, kernel), (objects) => new WriteLog(objects));
+  const start = world.words.slice();
+  const checker = new Checker(world, invariants);
+  return (seed) => {
+    world.words.set(start);
+    return play(new Simulation(world, log, seed), checker, log, scenario);
+  };
+}
+
+function play(simulation: Simulation, checker: Checker, log: WriteLog, scenario: Scenario): string | undefined {
+  while (simulation.steps < STEPS) {
+    if (!simulation.step()) {
+      const end = simulation.standstill();
+      expect(simulation.lostWakeup(), 'an actor that was parked could go on').toBe(0);
+      return end === 'deadlock' ? DEADLOCK : undefined;
+    }
+    const violation = checker.afterStep(log.written, log.count);
+    if (violation !== undefined) return `${violation.id}`;
+  }
+  expect(endless(scenario), `${scenario.name} has not ended after ${STEPS} steps`).toBe(true);
+  return undefined;
+}
+
+describe.each(kernels)('on $name', (kernel) => {
+  it.each(builtinScenarios)(`$name breaks nothing but known bugs under ${SEEDS} seeds`, (scenario) => {
+    const broken = new Set<string>();
+    const playSeed = player(kernel, scenario);
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const id = playSeed(seed);
+      if (id !== undefined) broken.add(id);
+    }
+    const known = allowed(kernel, scenario);
+    expect([...broken].filter((id) => !known.has(id))).toEqual([]);
+  });
+
+  it.each(builtinScenarios.filter((scenario) => !endless(scenario)))('$name breaks its known bugs, and nothing else, under all schedules', (scenario) => {
+    const result = exhaustive(kernel, compile(scenario, kernel), { checker: (world) => new Checker(world, invariants), all: true, limit: STATES });
+    expect(result.cut, `${result.states} states`).toBe(false);
+    const broken = new Set([...result.violations.map(({ violation }) => violation.id), ...(result.deadlocks > 0 ? [DEADLOCK] : [])]);
+    const known = allowed(kernel, scenario);
+    expect([...broken].filter((id) => !known.has(id))).toEqual([]);
+    // Must-find: each bug that names this scenario as its own is there.
+    for (const bug of kernel.bugs.filter((one) => one.scenario === scenario.name)) {
+      expect(bug.shownBy.some((id) => broken.has(id)), `${bug.id} (${bug.shownBy.join(', ')}) was not found; found: ${[...broken].join(', ')}`).toBe(true);
+    }
+  });
+});
