@@ -85,7 +85,7 @@ describe('events', () => {
     sendSignal(world, f.self, 0, { number: 7 });
     return ok;
   });
-  mustSay('S-32', 'sends SIGBUS to whoever runs', 'cpu0 gets SIGBUS for the memory failure of pfn 0, which it neither maps nor has consumed',
+  mustSay('S-32', 'sends SIGBUS to whoever runs', 'cpu0 gets SIGBUS for the memory failure of a page, which it neither maps nor has consumed',
     { steps: { 'mf.killConsumer': signalsCurrent as Step<never> } }, poisoned);
 
   it('S-33 of 6.8 itself: an exit asks for the old state back (G4-B11)', () => {
