@@ -33,6 +33,7 @@ export interface Watched {
 
 export interface CheckedWorld {
   readonly plan: Plan;
+  readonly words: Words;
   readonly facts: Facts;
   readonly table: Table;
   readonly topology: Topology;
@@ -50,7 +51,7 @@ export function checkedWorld({ plan, words, facts, table, topology, frames, last
   const objects = Object.assign(Object.create(tables) as object, { facts }) as World;
   const frameTable = tables['frame']!;
   return {
-    plan, facts, table, topology, objects, last,
+    plan, words, facts, table, topology, objects, last,
     frames: frames.map((identity, actor) => {
       if (actor === 0) return undefined as never;
       const { self, vcpu, thread, caller, ownFile } = identity;

@@ -62,12 +62,12 @@ function starts(needs: readonly number[], width: number): number[] {
 }
 
 /** One line: text at its column, a guide in every other column that the text does not cover. */
-function line(at: readonly number[], column: number, text: string, width: number): string {
+function line(at: readonly number[], column: number, text: string, width: number, cut = shorten): string {
   let result = '';
   for (let k = 0; k < at.length; k++) {
     if (result.length > at[k]!) continue;
     result = result.padEnd(at[k]!);
-    result += k === column ? shorten(text, width - at[k]!) : GUIDE;
+    result += k === column ? cut(text, width - at[k]!) : GUIDE;
     // A text that touches the next guide would read as one word with it.
     if (k === column && k + 1 < at.length && result.length === at[k + 1]!) result += ' ';
   }
@@ -82,7 +82,7 @@ function headLines(heads: readonly string[], at: readonly number[], width: numbe
     heads.forEach((head, k) => { result = result.padEnd(at[k]!) + head; });
     return [result];
   }
-  return heads.map((head, k) => line(at.slice(0, k + 1), k, head, width));
+  return heads.map((head, k) => line(at.slice(0, k + 1), k, head, width, clip));
 }
 
 /** What stands in front of the columns. */

@@ -22,6 +22,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full', EROFS: 'the file system is read-only', EMFILE: 'too many files are open', ENAMETOOLONG: 'its name is too long', EEXIST: 'it exists already',
 };
 
+/** An error of the operating system: a file that is not there, a disk that is full. */
 export const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 
 /** What a system error means, in words. */

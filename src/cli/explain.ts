@@ -8,6 +8,7 @@ import { EXIT, UsageError } from './errors.ts';
 import { findKernel } from './kernels.ts';
 import { write } from './output.ts';
 
+/** The command `explain`. */
 export const explain: CommandDefinition = (program, done) => {
   program.command('explain')
     .description('say what a name means: of a kernel, known bug, scenario, invariant, step, state, fragment, system call, object, errno, outcome')

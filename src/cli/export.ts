@@ -14,6 +14,7 @@ import * as values from './values.ts';
 
 interface Options { format: string; output?: string; force?: boolean; from?: number; to?: number; trust?: boolean }
 
+/** The command `export`. */
 export const exportTrace: CommandDefinition = (program, done) => {
   program.command('export')
     .description('write a trace out in a format that other tools read')

@@ -26,6 +26,7 @@ const LISTS: Readonly<Record<string, (options: Options, scenario: string | undef
   },
 };
 
+/** The command `list`. */
 export const list: CommandDefinition = (program, done) => {
   const kinds = Object.keys(LISTS);
   program.command('list')

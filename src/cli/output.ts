@@ -15,6 +15,7 @@ export async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await new Promise<void>((resolve) => { process.stdout.once('drain', resolve); });
 }
 
+/** One line on standard output. */
 export const line = (text = ''): Promise<void> => write(`${text}\n`);
 
 /** One sentence on standard error. */

@@ -19,6 +19,7 @@ import * as values from './values.ts';
 
 interface Options { until?: number; kernel?: string; trust?: boolean }
 
+/** The command `replay`. */
 export const replay: CommandDefinition = (program, done) => {
   program.command('replay')
     .description('execute a trace again and verify every step of it')

@@ -48,6 +48,7 @@ export function keepLastSteps(run: Run): () => ReportedStep[] {
   }))).slice(-MOST_STEPS);
 }
 
+/** Exit code of a run, by why it ended. */
 export function exitCodeOf({ why }: Pick<RunResult, 'why'>): number {
   switch (why) {
     case 'violation': return EXIT.SAFETY;
@@ -106,6 +107,7 @@ function violationText(facts: RunFacts): string {
 const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
   `${COMMAND} run ${scenarioName}${kernelName === '' ? '' : ` --kernel ${kernelName}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
+/** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
   const { result, invariants, topology, scenario } = facts;
   const lines: string[] = [];

@@ -23,6 +23,7 @@ interface Options {
   kernel?: string; runtime: string; seed: number; steps?: number; seconds?: number; trace?: string; json?: boolean; force?: boolean;
 }
 
+/** The command `run`. */
 export const run: CommandDefinition = (program, done) => {
   program.command('run')
     .description('run a scenario once and check every step')

@@ -18,6 +18,7 @@ import * as values from './values.ts';
 
 interface Options { from?: number; to?: number; actor?: string[]; trust?: boolean; kernelText?: boolean }
 
+/** The command `show`. */
 export const show: CommandDefinition = (program, done) => {
   program.command('show')
     .description('print a trace, one column for each actor')

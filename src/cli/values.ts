@@ -17,6 +17,7 @@ export const steps = whole(1, Number.MAX_SAFE_INTEGER);
 /** A place in a trace; 0 is in front of the first step. */
 export const step = whole(0, Number.MAX_SAFE_INTEGER);
 
+/** A number of seconds above 0. */
 export function seconds(text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
   if (!(value > 0 && value <= 1e9)) throw new InvalidArgumentError(`it takes a number of seconds above 0, not '${short(text)}'`);

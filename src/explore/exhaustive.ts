@@ -93,4 +93,3 @@ export function exhaustive(kernel: Kernel, topology: Topology, options: Exhausti
 function isDeadlock(world: RunWorld): boolean {
   return world.topology.actors.some((_actor, i) => !world.leafOf(i + 1).idle);
 }
-

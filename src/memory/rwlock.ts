@@ -36,6 +36,7 @@ export function readLockGranted(lock: RwLock, self: number): number {
   return ok;
 }
 
+/** read_unlock */
 export function readUnlock(lock: RwLock, self: number): number {
   lock.readers.clear(self);
   return ok;
@@ -56,6 +57,7 @@ export function writeLockGranted(lock: RwLock, self: number): number {
   return ok;
 }
 
+/** write_unlock */
 export function writeUnlock(lock: RwLock): number {
   lock.writer = 0;
   return ok;

@@ -12,6 +12,7 @@ export function downRead(sem: RwSem, self: number): number {
   return ok;
 }
 
+/** up_read */
 export function upRead(sem: RwSem, self: number): number {
   sem.readers.clear(self);
   return ok;
@@ -35,6 +36,7 @@ export function downWriteGranted(sem: RwSem, self: number): number {
   return ok;
 }
 
+/** up_write: whoever waits may take it, and so may somebody new. */
 export function upWrite(sem: RwSem): number {
   sem.writer = 0;
   return ok;

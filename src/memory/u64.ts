@@ -7,6 +7,7 @@ export interface Pair { readonly lo: number; readonly hi: number }
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
 
+/** Two words as a value; each is cut to 32 bits. */
 export const pair = (lo: number, hi: number): Pair => ({ lo: lo | 0, hi: hi | 0 });
 
 /** The two words of a value, modulo 2^64. */
@@ -29,6 +30,7 @@ export function sub(a: Pair, b: Pair): Pair {
   const borrow = (a.lo >>> 0) < (b.lo >>> 0) ? 1 : 0;
   return pair((a.lo - b.lo) | 0, (a.hi - b.hi - borrow) | 0);
 }
+/** a = 0, and a = b. */
 export const isZero = (a: Pair): boolean => a.lo === 0 && a.hi === 0;
 export const equal = (a: Pair, b: Pair): boolean => (a.lo | 0) === (b.lo | 0) && (a.hi | 0) === (b.hi | 0);
 /** a < b as unsigned values. */

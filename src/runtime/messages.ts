@@ -63,4 +63,3 @@ function argumentsOf(call: Call, words: readonly number[]): Record<string, numbe
     return [name, value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`];
   }));
 }
-

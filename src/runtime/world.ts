@@ -235,4 +235,3 @@ function registerOffsets(kernel: Kernel, plan: Plan, fragments: readonly string[
 export const sharedWords = (plan: Plan): Words => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4));
 /** Private memory, for searches and pages. */
 export const privateWords = (plan: Plan): Words => new Int32Array(new ArrayBuffer(plan.totalWords * 4));
-

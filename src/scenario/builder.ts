@@ -31,6 +31,7 @@ export const await_ = (event: string): Await => ({ op: 'await', event });
 // Guests.
 
 interface AccessOptions { readonly any?: number; readonly private?: boolean }
+/** Accesses of the guest to a page, or, with `any`, to one of so many from there by free choice. */
 export const read = (page: U64, options: AccessOptions = {}): GuestRead => ({ op: 'read', page, ...options });
 export const write = (page: U64, value = 1, options: AccessOptions = {}): GuestWrite => ({ op: 'write', page, value, ...options });
 export const fill = (page: U64, pages: number, value: number, options: Omit<AccessOptions, 'any'> = {}): GuestFill => ({ op: 'fill', page, pages, value, ...options });
@@ -76,6 +77,7 @@ const expected = (expect: string | undefined): { expect?: string } => (expect ==
 
 // Hardware.
 
+/** What happens to the world unasked: a page is lost, a device holds one, a CPU or a thread is interrupted, an allocation fails. */
 export const memoryError = (place: Omit<MemoryError, 'op'>): MemoryError => ({ op: 'memory_error', ...place });
 export const pin = (place: PagePlace): Pin => ({ op: 'pin', ...place });
 export const unpin = (place: PagePlace): Pin => ({ op: 'unpin', ...place });

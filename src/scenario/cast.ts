@@ -25,6 +25,7 @@ export interface Cast {
   readonly regions: readonly RegionEntry[];
 }
 
+/** Everybody that a scenario names, numbered. */
 export function castOf(scenario: Scenario, calls: ReadonlyMap<string, Call>): Cast {
   const vcpus = scenario.vms.flatMap(({ vcpus: own = [] }, vm) => own.map((spec, i) => ({ vm, spec, path: `vms[${vm}].vcpus[${i}]` })))
     .map((entry, n) => ({ ...entry, name: `vcpu${n}` }));
@@ -100,6 +101,7 @@ export function vmNumber({ vms }: Cast, value: unknown, path: string): number {
   return numberIn(vms, 'VM', value, path);
 }
 
+/** Number of what a program names; throws with near names when there is none. */
 export const vcpuNumber = ({ vcpus }: Cast, value: unknown, path: string): number => numberIn(vcpus.map(({ name }) => name), 'vCPU', value, path);
 export const threadNumber = ({ threads }: Cast, value: string, path: string): number => numberIn(threads.map(({ name }) => name), 'thread', value, path);
 export const regionNumber = ({ regions }: Cast, value: string, path: string): number => numberIn(regions.map(({ name }) => name), 'memory region', value, path);

@@ -25,10 +25,12 @@ export function u64(description: string): Schema {
   );
 }
 
+/** True or false. */
 export function flag(description: string): Schema {
   return v.pipe(v.boolean(must('true or false')), v.description(description));
 }
 
+/** This value and no other. */
 export function only(value: string | true, description: string): Schema {
   return v.pipe(v.literal(value, must(JSON.stringify(value))), v.description(description));
 }
@@ -46,6 +48,7 @@ export function name(description: string): Schema {
   return v.pipe(v.string(message), v.regex(/^[A-Za-z][A-Za-z0-9_-]*$/, message), v.maxLength(LIMITS.name, message), v.description(description));
 }
 
+/** Any text of bounded length. */
 export function text(description: string): Schema {
   const message = must(`text of at most ${LIMITS.text} letters`);
   return v.pipe(v.string(message), v.maxLength(LIMITS.text, message), v.description(description));
@@ -89,6 +92,7 @@ export function object(entries: Record<string, Schema>, description: string) {
 
 const descriptionOf = (schema: Schema): string => v.getDescription(schema as never) ?? 'a value';
 
+/** A member that may be left out. */
 export const optional = (schema: Schema): Schema => v.optional(schema);
 
 /** `'a'`, `'a' or 'b'`, `'a', 'b' or 'c'`. */

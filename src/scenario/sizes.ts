@@ -17,6 +17,7 @@ export interface SizeInputs {
 /** Words of a message at most. */
 const PAYLOAD = 20;
 
+/** How many of everything the scenario needs, unless it says so itself. */
 export function sizesOf({ scenario, cast, pools, huge, pages }: SizeInputs): Sizes {
   const one = (count: number): number => Math.max(1, count);
   const files = Math.max(scenario.files ?? 0, pools.files);

@@ -34,4 +34,5 @@ export class Spaces {
   }
 }
 
+/** The page space of a topology's ranges. */
 export const spaceOf = (runs: readonly PageRange[]): PageSpace => new PageSpace(runs.map(({ start, end }) => ({ start: BigInt(start), end: BigInt(end) })));

@@ -36,6 +36,7 @@ interface Request {
   readonly offset: Pair;
 }
 
+/** Reads the request from the call's message. */
 export function request(world: World, f: Frame): Request {
   const slot = arg(world, f, SET_REGION.slot) >>> 0;
   return {
@@ -81,7 +82,8 @@ export function publishedSlot({ memslots, memslot_set, facts }: World, vm: numbe
 }
 
 export const steps = {
-  /** kvm_vm_ioctl: a VM that the kernel gave up answers EIO to everything. kvm_vm_ioctl_set_memory_region, before slots_lock: the ids behind the user slots are KVM's own. */
+  /** kvm_vm_ioctl: a VM that the kernel gave up answers EIO to everything. kvm_vm_ioctl_set_memory_region, before slots_lock: the
+   *  ids behind the user slots are KVM's own. */
   'region.testNumber': (world, f) => {
     if (world.kvm(f.vm).vm_dead !== 0) f.errno = EIO;
     else if (request(world, f).id >= world.facts.config.userMemSlots) f.errno = EINVAL;

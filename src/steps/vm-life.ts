@@ -140,4 +140,3 @@ export const steps = {
     return ok;
   },
 } satisfies { [name: string]: Step<Operation & { slot: number }> };
-

@@ -60,5 +60,6 @@ function parse<S extends v.GenericSchema>(schema: S, json: string, what: string,
   throw new TraceError('malformed', `has a ${what} in which '${v.getDotPath(issue) ?? what}' is wrong: ${issue.message} (byte ${offset})`, offset);
 }
 
+/** Reads the JSON of a header, or footer, that begins at `offset` of the file; throws a TraceError that says what is wrong with it. */
 export const parseHeader = (json: string, offset: number): TraceHeader => parse(headerSchema, json, 'header', offset);
 export const parseFooter = (json: string, offset: number): TraceFooter => parse(footerSchema, json, 'footer', offset);

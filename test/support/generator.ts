@@ -30,7 +30,7 @@ const vmmProgram = programs(
   op('create_gmem', { fd, pages: few, vm: mostly(fc.constant(0), fc.nat(2)) }), op('punch', { fd, page, pages: few, expect: maybe(fc.constantFrom('ok', 'EINVAL', 'E')) }), op('allocate', { fd, page, pages: few }), op('close', { fd }),
   op('set_region', { slot: few, page, pages: few, fd: maybe(fd), memory: maybe(fc.constant('ram')), flags: maybe(mostly(fc.constantFrom(0, 4, ['guest_memfd']), anything)), vm: mostly(fc.constant(0), fc.nat(2)) }),
   op('set_attributes', { page, pages: few, to: mostly(fc.constant('private'), anything), attributes: mostly(fc.constant(undefined), fc.constant(8)), vm: mostly(fc.constant(0), fc.nat(2)) }),
-  op('host_write', { memory: fc.constant('ram'), page: fc.nat(4), value: few }), 
+  op('host_write', { memory: fc.constant('ram'), page: fc.nat(4), value: few }),
 );
 const cpuProgram = fc.tuple(vmmProgram, op('run', { policy: maybe(fc.constantFrom('stop', 'convert')) })).map(([program, run]) => [...program, run]);
 const hardwareProgram = programs(op('memory_error', place), op('pin', place), op('interrupt', { vcpu: mostly(fc.constant(0), fc.nat(3)) }), op('signal', { thread: mostly(fc.constant('t'), anything) }), op('lru_drain'));

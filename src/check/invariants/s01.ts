@@ -104,7 +104,7 @@ export const s01: Invariant = {
       }
       return undefined;
     },
-    cache: (world, inode, index) => (world.objects.cache(inode, index).pfn === 0 ? everyVm(world, 1) : undefined),
+    cache: (world) => everyVm(world, 1),
     hpte: behindHva,
     // While it is open it only gives leave; a leaf that its zap has missed shows when the page goes, or here at the latest.
     open_invalidation: (world, vm, actor) => (world.objects.open_invalidation(vm, actor).open === 0 ? vmBroken(world, vm, -1) : undefined),

@@ -1,6 +1,7 @@
 // S-10: a memslot that was deleted has no mappings left, and gets none.
 
 import { KVM_MEMSLOT_INVALID } from '../../memory/layouts/kvm.ts';
+import { HUGE_PAGES } from '../../steps/huge.ts';
 import { alive, flushesFirst, mappedAt, slotAt } from './state.ts';
 import { actorName, gfnName, spteName, tlbName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -38,6 +39,13 @@ export const s10: Invariant = {
     + 'it. Entries left by an access without a slot are excepted.',
   onWrite: {
     spte: leafBroken,
+    spte_huge: (world, vm, root, hp) => {
+      for (let k = 0; k < HUGE_PAGES; k++) {
+        const broken = leafBroken(world, vm, root, hp * HUGE_PAGES + k);
+        if (broken !== undefined) return broken;
+      }
+      return undefined;
+    },
     slots_lock: vmBroken,
     memslots: vmBroken,
   },

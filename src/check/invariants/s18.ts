@@ -5,16 +5,23 @@ import { headOf } from '../../steps/folio.ts';
 import { actorName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Check, Invariant } from '../invariant.ts';
+import type { Plan } from '../../memory/plan.ts';
 import type { Frame, World } from '../../memory/world.ts';
 
 /** Does the actor of this frame hold the lock that the step drops? */
 type Holds = (objects: World, frame: Frame<Record<string, number>>) => boolean;
+
+/** The lock that the mend of G4-B10 brings with it; same shape as invalidate_lock. */
+const bindingsLock = (objects: World, inode: number): ReturnType<World['invalidate_lock']> =>
+  (objects as unknown as { bindings_lock: World['invalidate_lock'] }).bindings_lock(inode);
 
 const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'mmu.readUnlock': ['mmu_lock, for reading', ({ mmu_lock }, f) => mmu_lock(f.vm).readers.has(f.self)],
   'mmu.writeUnlock': ['mmu_lock, for writing', ({ mmu_lock }, f) => mmu_lock(f.vm).writer === f.self],
   'inode.upWrite': ['invalidate_lock, for writing', ({ invalidate_lock }, f) => invalidate_lock(f['inode']!).writer === f.self],
   'inode.upRead': ['invalidate_lock, for reading', ({ invalidate_lock }, f) => invalidate_lock(f['inode']!).readers.has(f.self)],
+  'bindings.upWrite': ['the bindings lock, for writing', (objects, f) => bindingsLock(objects, f['inode']!).writer === f.self],
+  'bindings.upRead': ['the bindings lock, for reading', (objects, f) => bindingsLock(objects, f['inode']!).readers.has(f.self)],
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
   'slots.archUnlock': ['slots_arch_lock', ({ slots_arch_lock }, f) => slots_arch_lock(f.vm).owner === f.self],
   'folio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['pfn']!).owner === f.self],
@@ -36,7 +43,7 @@ export const UNLOCKS: readonly string[] = Object.keys(unlocks);
 
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
 export const SLEEPS: readonly string[] = [
-  'inode.downWrite', 'inode.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
+  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
   'folio.alloc', 'hostFault.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',
 ];
@@ -63,24 +70,36 @@ const beforeSynchronize = (world: CheckedWorld): string | undefined => {
   return `${actorName(world, last.actor)} is about to wait in synchronize_srcu for its own read section of ${vmName(world, vm)}`;
 };
 
+/** A table of locks: a word with the owner's number, or a bit set of readers. */
+interface LockTable { readonly name: string; readonly base: number; readonly stride: number; readonly count: number; readonly owner: number; readonly readers: number }
+const lockTables = new WeakMap<Plan, readonly LockTable[]>();
+
+/** All locks of a kernel, whatever brought them: layouts with an owner, or with a writer and readers. */
+function locksOf(plan: Plan): readonly LockTable[] {
+  let known = lockTables.get(plan);
+  if (known === undefined) {
+    known = plan.tables.flatMap(({ layout, fields, base, words, count }) => {
+      const owner = fields.find(({ name }) => name === 'owner' || name === 'writer');
+      const readers = fields.find(({ name }) => name === 'readers');
+      if (owner === undefined || (owner.name === 'writer' && readers === undefined)) return [];
+      return [{ name: layout.name, base, stride: words, count, owner: owner.offset, readers: readers?.offset ?? -1 }];
+    });
+    lockTables.set(plan, known);
+  }
+  return known;
+}
+
 /** The first lock that an actor holds. */
-function held({ objects, facts }: CheckedWorld, actor: number): string | undefined {
-  const { sizes } = facts;
-  for (let vm = 0; vm < sizes.vm; vm++) {
-    const { writer, readers } = objects.mmu_lock(vm);
-    if (writer === actor || readers.has(actor)) return 'mmu_lock';
-    if (objects.slots_lock(vm).owner === actor) return 'slots_lock';
-    if (objects.slots_arch_lock(vm).owner === actor) return 'slots_arch_lock';
+function held({ plan, words, objects }: CheckedWorld, actor: number): string | undefined {
+  const tables = locksOf(plan);
+  const bit = 1 << (actor & 31);
+  for (let t = 0; t < tables.length; t++) {
+    const { name, base, stride, count, owner, readers } = tables[t]!;
+    for (let n = 0; n < count; n++) {
+      const at = base + n * stride;
+      if (words[at + owner] === actor || (readers >= 0 && (words[at + readers + (actor >>> 5)]! & bit) !== 0)) return name;
+    }
   }
-  for (let inode = 1; inode < sizes.inode; inode++) {
-    const { writer, readers } = objects.invalidate_lock(inode);
-    if (writer === actor || readers.has(actor)) return 'invalidate_lock';
-  }
-  for (let pfn = 1; pfn < sizes.pfn; pfn++) if (objects.folio_lock(pfn).owner === actor) return `the lock of the folio at pfn ${pfn}`;
-  for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) if (objects.vcpu_lock(vcpu).owner === actor) return 'vcpu->mutex';
-  const mmap = objects.mmap_lock();
-  if (mmap.writer === actor || mmap.readers.has(actor)) return 'mmap_lock';
-  if (objects.mf_mutex().owner === actor) return 'mf_mutex';
   return objects.srcu_reader(actor).kvm !== 0 ? 'its SRCU read section' : undefined;
 }
 

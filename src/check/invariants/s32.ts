@@ -15,7 +15,7 @@ export const s32: Invariant = {
       const sender = frames[last.actor]!;
       if (number !== SIGBUS || topology.actors[last.actor - 1]!.machine !== 'memory-failure' || sender['consumer'] === thread + 1) return undefined;
       const pfn = sender['pfn'] ?? 0;
-      if (hva === 0) return `${threadName(world, thread)} gets SIGBUS for the memory failure of pfn ${pfn}, which it neither maps nor has consumed`;
+      if (hva === 0) return `${threadName(world, thread)} gets SIGBUS for the memory failure of ${pfn === 0 ? 'a page' : `pfn ${pfn}`}, which it neither maps nor has consumed`;
       // Its entry is a marker now; or it was taken away since, by whoever unmapped the address too.
       const entry = hpte(hva - 1);
       if (entry.hwpoison !== 0 || (entry.pfn !== 0 && folio(entry.pfn).hwpoison !== 0)) return undefined;

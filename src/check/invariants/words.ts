@@ -5,6 +5,7 @@ import type { CheckedWorld } from '../checked-world.ts';
 const LARGE = 0xffff_ffffn;
 const page = (number: bigint): string => (number <= LARGE ? String(number) : `0x${number.toString(16)}`);
 
+/** Names that the scenario gives: VMs, vCPUs, actors, threads. */
 export const vmName = ({ topology }: CheckedWorld, vm: number): string => topology.names.vms[vm] ?? `vm${vm}`;
 export const vcpuName = ({ topology }: CheckedWorld, vcpu: number): string => topology.names.vcpus[vcpu] ?? `vcpu${vcpu}`;
 export const actorName = ({ topology }: CheckedWorld, actor: number): string => (actor === 0 ? 'nobody' : topology.actors[actor - 1]?.name ?? `actor ${actor}`);

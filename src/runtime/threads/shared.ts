@@ -31,6 +31,7 @@ export interface Shared {
 export const LOG_HEAD = 4;
 const LOG_WORDS = 1 << 18;
 
+/** Fresh memory, flags and logs for so many workers. */
 export function makeShared(plan: Plan, workers: number): Shared {
   return {
     memory: new SharedArrayBuffer(plan.totalWords * 4),
