@@ -37,7 +37,7 @@ const hashOf = (files) => {
 
 const common = COMMON.map((file) => join(root, file));
 const folder = join(root, 'machines/kernels');
-const kernels = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts').sort();
+const kernels = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts' && name !== 'fix.ts').sort();
 const rows = kernels.map((name) => `  '${basename(name, '.ts')}': '${hashOf([join(folder, name), ...common])}',`);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
