@@ -85,8 +85,8 @@ export class RunWorld {
   readonly table: Table;
   /** The last step that was executed. */
   readonly last: Executed = { actor: 0, leaf: 0, outcome: 0, to: 0, choice: -1, choices: 0, pc: 0 };
-  /** Called when a step was executed and the registers of the fragments that it ends still stand. */
-  watch: (() => void) | undefined = undefined;
+  /** Called after the steps of these leaves (1, by number), while the registers of the fragments that they end still stand. */
+  watch: { readonly leaves: Uint8Array; readonly executed: () => void } | undefined = undefined;
 
   private readonly functions: readonly Step<never>[];
   private readonly zero: readonly Int32Array[];
@@ -171,7 +171,7 @@ export class RunWorld {
     if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
     last.outcome = result;
     last.to = to;
-    if (this.watch !== undefined) this.watch();
+    if (this.watch !== undefined && this.watch.leaves[leaf] !== 0) this.watch.executed();
     const offsets = this.zero[table.endsAt[at]!]!;
     for (let k = 0; k < offsets.length; k++) {
       const cell = frame.base + offsets[k]!;
