@@ -31,6 +31,9 @@ export interface Watched {
   watch: { readonly leaves: Uint8Array; readonly executed: () => void } | undefined;
 }
 
+/** Where the field `pfn` of a table's objects lies: of object n at `at + n * stride`. Most are 0, which a plain load finds out soonest. */
+export interface PfnRow { readonly at: number; readonly stride: number }
+
 /** Table `open_invalidation`, by words: one object for each VM and actor, the fields at these offsets. */
 export interface OpenInvalidations {
   readonly base: number;
@@ -52,6 +55,8 @@ export interface CheckedWorld {
   readonly objects: World;
   /** By actor number; entry 0 is not an actor. */
   readonly frames: readonly (Frame<Record<string, number>> & { leaf: number })[];
+  /** Tables of what maps a page, for walks over all of them. */
+  readonly pfns: { readonly spte: PfnRow; readonly tlb: PfnRow; readonly hpte: PfnRow; readonly cache: PfnRow };
   /** Where the ghosts of open invalidations lie: they are looked at often, in rows. */
   readonly openInvalidations: OpenInvalidations;
   /** Actor that each vCPU is. */
@@ -67,6 +72,11 @@ function openInvalidations(plan: Plan): OpenInvalidations {
   };
 }
 
+function pfnRow(plan: Plan, name: string): PfnRow {
+  const { base, words: stride, fields } = plan.byName.get(name)!;
+  return { at: base + fields.find((one) => one.name === 'pfn')!.offset, stride };
+}
+
 /** The world as checks see it. */
 export function checkedWorld({ plan, words, facts, table, topology, frames, last }: Watched): CheckedWorld {
   const { tables } = makeAccess(plan, words);
@@ -74,6 +84,7 @@ export function checkedWorld({ plan, words, facts, table, topology, frames, last
   const frameTable = tables['frame']!;
   return {
     plan, words, facts, table, topology, objects, last,
+    pfns: { spte: pfnRow(plan, 'spte'), tlb: pfnRow(plan, 'tlb'), hpte: pfnRow(plan, 'hpte'), cache: pfnRow(plan, 'cache') },
     openInvalidations: openInvalidations(plan),
     frames: frames.map((identity, actor) => {
       if (actor === 0) return undefined as never;
