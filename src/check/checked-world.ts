@@ -27,8 +27,23 @@ export interface Watched {
   readonly topology: Topology;
   readonly frames: readonly Identity[];
   readonly last: LastStep;
-  /** Called when a step was executed and the registers of the fragments that it ends still stand. */
-  watch: (() => void) | undefined;
+  /** Called after the steps of these leaves (1, by number), while the registers of the fragments that they end still stand. */
+  watch: { readonly leaves: Uint8Array; readonly executed: () => void } | undefined;
+}
+
+/** Where the field `pfn` of a table's objects lies: of object n at `at + n * stride`. Most are 0, which a plain load finds out soonest. */
+export interface PfnRow { readonly at: number; readonly stride: number }
+
+/** Table `open_invalidation`, by words: one object for each VM and actor, the fields at these offsets. */
+export interface OpenInvalidations {
+  readonly base: number;
+  readonly stride: number;
+  readonly actors: number;
+  readonly open: number;
+  readonly covers: number;
+  readonly zapped: number;
+  /** Words of a set of gfns. */
+  readonly gfnWords: number;
 }
 
 export interface CheckedWorld {
@@ -40,9 +55,26 @@ export interface CheckedWorld {
   readonly objects: World;
   /** By actor number; entry 0 is not an actor. */
   readonly frames: readonly (Frame<Record<string, number>> & { leaf: number })[];
+  /** Tables of what maps a page, for walks over all of them. */
+  readonly pfns: { readonly spte: PfnRow; readonly tlb: PfnRow; readonly hpte: PfnRow; readonly cache: PfnRow };
+  /** Where the ghosts of open invalidations lie: they are looked at often, in rows. */
+  readonly openInvalidations: OpenInvalidations;
   /** Actor that each vCPU is. */
   readonly actorOfVcpu: readonly number[];
   readonly last: LastStep;
+}
+
+function openInvalidations(plan: Plan): OpenInvalidations {
+  const { base, words: stride, dims, fields } = plan.byName.get('open_invalidation')!;
+  const field = (name: string): { offset: number; words: number } => fields.find((one) => one.name === name)!;
+  return {
+    base, stride, actors: dims[1]!, open: field('open').offset, covers: field('covers').offset, zapped: field('zapped').offset, gfnWords: field('covers').words,
+  };
+}
+
+function pfnRow(plan: Plan, name: string): PfnRow {
+  const { base, words: stride, fields } = plan.byName.get(name)!;
+  return { at: base + fields.find((one) => one.name === 'pfn')!.offset, stride };
 }
 
 /** The world as checks see it. */
@@ -52,6 +84,8 @@ export function checkedWorld({ plan, words, facts, table, topology, frames, last
   const frameTable = tables['frame']!;
   return {
     plan, words, facts, table, topology, objects, last,
+    pfns: { spte: pfnRow(plan, 'spte'), tlb: pfnRow(plan, 'tlb'), hpte: pfnRow(plan, 'hpte'), cache: pfnRow(plan, 'cache') },
+    openInvalidations: openInvalidations(plan),
     frames: frames.map((identity, actor) => {
       if (actor === 0) return undefined as never;
       const { self, vcpu, thread, caller, ownFile } = identity;

@@ -54,7 +54,10 @@ export class Checker {
         this.c[firstId + element] = element % third;
       }
     });
-    world.watch = (): void => this.whileRegistersStand();
+    world.watch = {
+      leaves: Uint8Array.from(this.after, (checks) => (checks.length > 0 ? 1 : 0)),
+      executed: () => { this.found = this.evaluate(this.after[this.world.last.leaf]!); },
+    };
   }
 
   /** 1 for each object, by number, that some invariant reads: writes of others need not be reported. */
@@ -80,7 +83,12 @@ export class Checker {
       }
     }
     const { to } = this.world.last;
-    return this.evaluate(this.before[to]!) ?? (this.restLeaf[to] !== 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence) : undefined);
+    const before = this.before[to]!;
+    if (before.length > 0) {
+      const violation = this.evaluate(before);
+      if (violation !== undefined) return violation;
+    }
+    return this.restLeaf[to] !== 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence) : undefined;
   }
 
   /** Evaluates every statement over the whole state: the initial state is judged so, and what a test compares with. */
@@ -90,11 +98,6 @@ export class Checker {
       if (sentence !== undefined) return this.violation(invariant, sentence);
     }
     return undefined;
-  }
-
-  private whileRegistersStand(): void {
-    const checks = this.after[this.world.last.leaf]!;
-    this.found = checks.length === 0 ? undefined : this.evaluate(checks);
   }
 
   private evaluate(checks: readonly Due<Check>[]): Violation | undefined {

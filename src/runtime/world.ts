@@ -85,8 +85,8 @@ export class RunWorld {
   readonly table: Table;
   /** The last step that was executed. */
   readonly last: Executed = { actor: 0, leaf: 0, outcome: 0, to: 0, choice: -1, choices: 0, pc: 0 };
-  /** Called when a step was executed and the registers of the fragments that it ends still stand. */
-  watch: (() => void) | undefined = undefined;
+  /** Called after the steps of these leaves (1, by number), while the registers of the fragments that they end still stand. */
+  watch: { readonly leaves: Uint8Array; readonly executed: () => void } | undefined = undefined;
 
   /** First word of each actor's frame, which is its leaf. */
   private readonly frameBase: Int32Array;
@@ -183,7 +183,7 @@ export class RunWorld {
     if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
     last.outcome = result;
     last.to = to;
-    if (this.watch !== undefined) this.watch();
+    if (this.watch !== undefined && this.watch.leaves[leaf] !== 0) this.watch.executed();
     const ends = moves[at + 1]!;
     if (ends !== 0) this.zeroRegisters(actor, base, this.zero[ends]!);
     if (this.framesIgnored) words[base] = to;

@@ -53,6 +53,7 @@ function vmBroken(world: CheckedWorld, vm: number, isPrivate: number): string | 
   const { root: roots, gfn: gfns } = world.facts.sizes;
   for (let root = 0; root < roots; root++) {
     for (let gfn = 0; gfn < gfns; gfn++) {
+      if (mappedAt(world, vm, root, gfn) === 0) continue;
       if (isPrivate >= 0 && mappedPrivate(world, vm, root, gfn) !== (isPrivate !== 0)) continue;
       const broken = leafBroken(world, vm, root, gfn);
       if (broken !== undefined) return broken;

@@ -1,15 +1,16 @@
 // S-02: behind a flush nobody can use a translation that the page tables do not have any more.
 
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, flushesFirst } from './state.ts';
+import { alive, flushesFirst, inTlb } from './state.ts';
 import { tlbName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
 /** A TLB entry allows what the leaf under it does not. */
-function stale({ objects, facts }: CheckedWorld, vm: number, root: number, vcpu: number, gfn: number): boolean {
+function stale(world: CheckedWorld, vm: number, root: number, vcpu: number, gfn: number): boolean {
+  if (inTlb(world, vcpu, gfn) === 0) return false;
+  const { objects, facts } = world;
   const entry = objects.tlb(vcpu, gfn);
-  if (entry.pfn === 0) return false;
   if (facts.sizes.hp > 0) {
     const huge = objects.spte_huge(vm, root, Math.floor(gfn / HUGE_PAGES));
     if (huge.pfn !== 0) return entry.pfn !== huge.pfn + (gfn % HUGE_PAGES) || entry.private !== huge.private || entry.writable > huge.writable;

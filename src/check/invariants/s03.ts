@@ -35,20 +35,25 @@ function cacheBroken(world: CheckedWorld, inode: number, index: number): string 
 
 /** Everything that can refer to a page. */
 function anywhere(world: CheckedWorld): string | undefined {
-  const { sizes } = world.facts;
+  const { words, facts: { sizes }, pfns: { spte, tlb, hpte, cache } } = world;
   let broken: string | undefined;
+  for (let n = 0, at = spte.at; n < sizes.vm * sizes.root * sizes.gfn; n++, at += spte.stride) {
+    if (words[at] === 0) continue;
+    if ((broken = spteBroken(world, Math.floor(n / (sizes.root * sizes.gfn)), Math.floor(n / sizes.gfn) % sizes.root, n % sizes.gfn)) !== undefined) return broken;
+  }
   for (let vm = 0; vm < sizes.vm; vm++) {
     for (let root = 0; root < sizes.root; root++) {
-      for (let gfn = 0; gfn < sizes.gfn; gfn++) if ((broken = spteBroken(world, vm, root, gfn)) !== undefined) return broken;
       for (let hp = 0; hp < sizes.hp; hp++) if ((broken = hugeBroken(world, vm, root, hp)) !== undefined) return broken;
     }
   }
-  for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) {
-    for (let gfn = 0; gfn < sizes.gfn; gfn++) if ((broken = tlbBroken(world, vcpu, gfn)) !== undefined) return broken;
+  for (let n = 0, at = tlb.at; n < sizes.vcpu * sizes.gfn; n++, at += tlb.stride) {
+    if (words[at] !== 0 && (broken = tlbBroken(world, Math.floor(n / sizes.gfn), n % sizes.gfn)) !== undefined) return broken;
   }
-  for (let hva = 0; hva < sizes.hva; hva++) if ((broken = hpteBroken(world, hva)) !== undefined) return broken;
-  for (let inode = 1; inode < sizes.inode; inode++) {
-    for (let index = 0; index < sizes.index; index++) if ((broken = cacheBroken(world, inode, index)) !== undefined) return broken;
+  for (let n = 0, at = hpte.at; n < sizes.hva; n++, at += hpte.stride) {
+    if (words[at] !== 0 && (broken = hpteBroken(world, n)) !== undefined) return broken;
+  }
+  for (let n = 0, at = cache.at; n < sizes.inode * sizes.index; n++, at += cache.stride) {
+    if (words[at] !== 0 && (broken = cacheBroken(world, Math.floor(n / sizes.index), n % sizes.index)) !== undefined) return broken;
   }
   return undefined;
 }

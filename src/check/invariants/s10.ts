@@ -2,7 +2,7 @@
 
 import { KVM_MEMSLOT_INVALID } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, flushesFirst, mappedAt, slotAt } from './state.ts';
+import { alive, flushesFirst, inTlb, mappedAt, slotAt } from './state.ts';
 import { actorName, gfnName, spteName, tlbName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -25,7 +25,7 @@ function vmBroken(world: CheckedWorld, vm: number): string | undefined {
     }
     for (let k = 0; k < vcpusOfVm[vm]!.length; k++) {
       const vcpu = vcpusOfVm[vm]![k]!;
-      if (world.objects.tlb(vcpu, gfn).pfn === 0 || slotAt(world, vm, gfn) !== 0 || flushesFirst(world, vcpu)) continue;
+      if (inTlb(world, vcpu, gfn) === 0 || slotAt(world, vm, gfn) !== 0 || flushesFirst(world, vcpu)) continue;
       return `${tlbName(world, vcpu, gfn)} is left, but no memslot holds the gfn any more`;
     }
   }

@@ -6,10 +6,11 @@ import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant, ObjectCheck } from '../invariant.ts';
 
 /** Invalidations that have begun and not ended. */
-function openIn({ objects, facts }: CheckedWorld, vm: number): number {
-  let open = 0;
-  for (let actor = 1; actor <= facts.actors; actor++) open += objects.open_invalidation(vm, actor).open;
-  return open;
+function openIn({ words, openInvalidations: { base, stride, actors, open } }: CheckedWorld, vm: number): number {
+  let count = 0;
+  let at = base + vm * actors * stride + open;
+  for (let actor = 0; actor < actors; actor++, at += stride) count += words[at]!;
+  return count;
 }
 
 const everyVm = (check: ObjectCheck) => (world: CheckedWorld): string | undefined => {
@@ -43,17 +44,25 @@ export const s14: Invariant = {
 
 /** Is every gfn of this open invalidation in the range, and was none zapped that was not added? */
 function rangeBroken(world: CheckedWorld, vm: number, actor: number): string | undefined {
-  const { open_invalidation, kvm_mmu } = world.objects;
-  const { open, covers, zapped } = open_invalidation(vm, actor);
-  if (open === 0) return undefined;
-  const { range_start, range_end } = kvm_mmu(vm);
-  for (let gfn = 0; gfn < world.facts.sizes.gfn; gfn++) {
-    if (covers.has(gfn)) {
-      if (gfn + 1 < range_start || gfn + 1 >= range_end) return `${actorName(world, actor)} invalidates ${gfnName(world, vm, gfn)}, which is outside the range that makes faults retry`;
-    } else if (zapped.has(gfn)) return `${actorName(world, actor)} has zapped ${gfnName(world, vm, gfn)} before adding it to the range that makes faults retry`;
+  const { words, openInvalidations: { base, stride, actors, open, covers, zapped, gfnWords } } = world;
+  const at = base + (vm * actors + actor) * stride;
+  if (words[at + open] === 0) return undefined;
+  const { range_start, range_end } = world.objects.kvm_mmu(vm);
+  for (let k = 0; k < gfnWords; k++) {
+    const added = words[at + covers + k]!;
+    const gone = words[at + zapped + k]! & ~added;
+    if (gone !== 0) return `${actorName(world, actor)} has zapped ${gfnName(world, vm, 32 * k + lowest(gone))} before adding it to the range that makes faults retry`;
+    if (added === 0) continue;
+    if (32 * k + lowest(added) + 1 < range_start) return outside(world, vm, actor, 32 * k + lowest(added));
+    if (32 * k + 32 - Math.clz32(added) >= range_end) return outside(world, vm, actor, 32 * k + 31 - Math.clz32(added));
   }
   return undefined;
 }
+
+/** Number of the lowest bit that is set. */
+const lowest = (word: number): number => 31 - Math.clz32(word & -word);
+const outside = (world: CheckedWorld, vm: number, actor: number, gfn: number): string =>
+  `${actorName(world, actor)} invalidates ${gfnName(world, vm, gfn)}, which is outside the range that makes faults retry`;
 
 function rangesBroken(world: CheckedWorld, vm: number): string | undefined {
   if (world.objects.kvm_mmu(vm).mmu_invalidate_in_progress === 0) return undefined;

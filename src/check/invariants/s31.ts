@@ -1,7 +1,7 @@
 // S-31: a file that is released is not mapped through any more.
 
 import { FILE_DYING, FILE_FREE, FILE_LIVE } from '../../memory/layouts/gmem.ts';
-import { alive, flushesFirst } from './state.ts';
+import { alive, flushesFirst, inTlb, mappedAt } from './state.ts';
 import { spteName, tlbName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -28,15 +28,16 @@ function anywhere(world: CheckedWorld): string | undefined {
   for (let vm = 0; vm < sizes.vm; vm++) {
     for (let root = 0; root < sizes.root; root++) {
       for (let gfn = 0; gfn < sizes.gfn; gfn++) {
-        const broken = spteBroken(world, vm, root, gfn);
+        const broken = mappedAt(world, vm, root, gfn) === 0 ? undefined : spteBroken(world, vm, root, gfn);
         if (broken !== undefined) return broken;
       }
     }
   }
   for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) {
     for (let gfn = 0; gfn < sizes.gfn; gfn++) {
+      if (inTlb(world, vcpu, gfn) === 0) continue;
       const { pfn, private: isPrivate } = objects.tlb(vcpu, gfn);
-      if (pfn === 0 || isPrivate === 0) continue;
+      if (isPrivate === 0) continue;
       const { mapping } = objects.folio(pfn);
       if (mapping === 0 || hasFile(world, vmOfVcpu[vcpu]!, mapping) || flushesFirst(world, vcpu)) continue;
       return `${tlbName(world, vcpu, gfn)} says pfn ${pfn} of inode ${mapping}, of which its VM has no file any more`;

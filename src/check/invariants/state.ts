@@ -40,13 +40,17 @@ export function toBeZapped({ objects, facts }: CheckedWorld, vm: number, gfn: nu
 }
 
 /** Page that a root page table maps at `gfn`, by a 4K leaf or a huge one; 0: none. */
-export function mappedAt({ objects, facts }: CheckedWorld, vm: number, root: number, gfn: number): number {
+export function mappedAt({ objects, facts, words, pfns: { spte } }: CheckedWorld, vm: number, root: number, gfn: number): number {
   if (facts.sizes.hp > 0) {
     const huge = objects.spte_huge(vm, root, Math.floor(gfn / HUGE_PAGES)).pfn;
     if (huge !== 0) return huge + (gfn % HUGE_PAGES);
   }
-  return objects.spte(vm, root, gfn).pfn;
+  return words[spte.at + ((vm * facts.sizes.root + root) * facts.sizes.gfn + gfn) * spte.stride]!;
 }
+
+/** Page that a TLB entry says; 0: none. */
+export const inTlb = ({ words, facts, pfns: { tlb } }: CheckedWorld, vcpu: number, gfn: number): number =>
+  words[tlb.at + (vcpu * facts.sizes.gfn + gfn) * tlb.stride]!;
 
 /** Is what a root page table maps at `gfn` private? */
 export function mappedPrivate({ objects, facts }: CheckedWorld, vm: number, root: number, gfn: number): boolean {
