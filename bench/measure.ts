@@ -3,12 +3,13 @@
 import { Bench } from 'tinybench';
 import { kernels } from '../machines/kernels/index.ts';
 import { builtinScenario } from '../src/scenario/builtin/index.ts';
-import { variants } from './variants.ts';
+import { repeated, variants } from './variants.ts';
 
-const [variant = 'simulate', scenarioName = 'stress', kernelName = 'v6.8'] = process.argv.slice(2);
+const [variant = 'simulate', scenarioName = 'stress-small', kernelName = 'v6.8'] = process.argv.slice(2);
 const STEPS = variant === 'xstate' ? 2_000 : 50_000;
 const kernel = kernels.find(({ name }) => name === kernelName)!;
-const run = variants[variant]!(kernel, builtinScenario(scenarioName)!);
+const scenario = builtinScenario(scenarioName)!;
+const run = variants[variant]!(kernel, scenarioName.startsWith('stress') && scenarioName !== 'stress-small' ? scenario : repeated(scenario));
 const bench = new Bench({ time: 1500, warmupTime: 1500 });
 bench.add(variant, () => { run(STEPS); });
 await bench.run();

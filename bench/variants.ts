@@ -14,6 +14,15 @@ import { encodeBatch } from '../src/trace/encode.ts';
 import type { Kernel } from '../src/kernel/define.ts';
 import type { Scenario } from '../src/scenario/types.ts';
 
+/** A scenario whose guests and threads begin again when they are through, so that nothing but steps is measured. */
+export const repeated = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  vms: scenario.vms.map((vm) => ({
+    ...vm, vcpus: (vm.vcpus ?? []).map((vcpu) => ({ ...vcpu, program: [{ op: 'loop', forever: true, do: vcpu.program ?? [] }] })),
+  })),
+  threads: (scenario.threads ?? []).map((thread) => ({ ...thread, program: [{ op: 'loop', forever: true, do: thread.program }] })),
+});
+
 /** Executes a number of further steps of the run. */
 export type Variant = (steps: number) => void;
 
@@ -29,7 +38,7 @@ function endless(kernel: Kernel, scenario: Scenario): { simulation: Simulation; 
     simulation: new Simulation(world, observer, seed),
     restart: () => {
       world.words.set(start);
-      self.simulation = new Simulation(world, observer, ++seed);
+      self.simulation.restart(++seed);
     },
   };
   return self;

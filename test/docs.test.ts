@@ -2,7 +2,7 @@
 // comment `# exits N` states the exit code. The pictures in them are what the commands print.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,9 @@ function folderForCommands(): string {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
   folders.push(folder);
   for (const name of ['examples', 'docs']) symlinkSync(join(root, name), join(folder, name));
+  // Copies in a folder of its own: commands write their last trace there.
+  mkdirSync(join(folder, 'traces'));
+  for (const name of readdirSync(join(root, 'traces')).filter((one) => one !== 'last.trace')) copyFileSync(join(root, 'traces', name), join(folder, 'traces', name));
   return folder;
 }
 
@@ -46,10 +49,11 @@ describe.each(pages.map((page) => ({ page, commands: commandsOf(page) })).filter
 });
 
 describe('the picture in README.md', () => {
-  it('is what show prints of the run that it names', () => {
+  it('is what show prints of the run that it names, and of the recorded one', () => {
     const folder = folderForCommands();
     const picture = /^```\n( {4}main[\s\S]*?)^```/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
     expect(faultline(folder, 'run SC22 --seed 3').status).toBe(3);
     expect(faultline(folder, 'show').stdout).toContain(picture);
+    expect(faultline(folder, 'show traces/sc22-deadlock.trace').stdout).toContain(picture);
   });
 });

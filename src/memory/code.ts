@@ -18,7 +18,7 @@ export const GUEST = {
   MAP_GPA_RANGE: 3,
   /** [target, counter, times]: goes to target while the counter register is below times; times 0 means for ever */
   LOOP: 4,
-  /** [n, target 1, weight 1, …]: a free choice by weight */
+  /** [n, target 1, sum of the weights up to 1, …]: a free choice by weight */
   MIX: 5,
   /** [target] */
   JUMP: 6,

@@ -57,7 +57,7 @@ export class Simulation {
   readonly world: RunWorld;
   steps = 0;
   private readonly log: WriteLog;
-  private readonly random: Random;
+  private random: Random;
   /** Actors that may be able to go on, in the first `ready` places. */
   private readonly candidates: Int32Array;
   private readonly place: Int32Array;
@@ -79,7 +79,26 @@ export class Simulation {
     this.place = new Int32Array(actors + 1).fill(-1);
     this.parkedOn = new Int32Array(world.plan.objects);
     this.nextParked = new Int32Array(actors + 1);
-    for (let actor = 1; actor <= actors; actor++) if (!world.ended(actor)) this.wake(actor);
+    this.wakeAll();
+  }
+
+  /** Begins anew on the same world, which stands at the beginning of a run again. */
+  restart(seed: number): void {
+    this.random = new Random(seed);
+    this.steps = 0;
+    this.ready = 0;
+    this.place.fill(-1);
+    this.nextParked.fill(0);
+    for (let object = 0; object < this.parkedOn.length; object++) {
+      if (this.parkedOn[object] === 0) continue;
+      this.parkedOn[object] = 0;
+      this.log.forgetParked(object);
+    }
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    for (let actor = 1; actor < this.place.length; actor++) if (!this.world.ended(actor)) this.wake(actor);
   }
 
   /** Executes one step of some actor; false when nobody can go on. `world.last` and the write log tell what it did. */

@@ -88,6 +88,11 @@ export class RunWorld {
   /** Called after the steps of these leaves (1, by number), while the registers of the fragments that they end still stand. */
   watch: { readonly leaves: Uint8Array; readonly executed: () => void } | undefined = undefined;
 
+  /** First word of each actor's frame, which is its leaf. */
+  private readonly frameBase: Int32Array;
+  private readonly width: number;
+  /** For each leaf and outcome two words: where it leads, and which registers it zeroes (0: none). */
+  private readonly moves: Int32Array;
   private readonly functions: readonly Step<never>[];
   private readonly zero: readonly Int32Array[];
   private readonly chooseNow: Choose;
@@ -112,6 +117,13 @@ export class RunWorld {
     this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
     }) as unknown as FrameView)];
+    this.frameBase = Int32Array.from(this.frames, (frame) => frame?.base ?? 0);
+    this.width = this.table.width;
+    this.moves = new Int32Array(this.table.next.length * 2);
+    this.table.next.forEach((to, at) => {
+      this.moves[2 * at] = to;
+      this.moves[2 * at + 1] = this.table.endsAt[at]!;
+    });
     this.functions = this.table.leaves.map((leaf) => (leaf.final ? endedStep : kernel.steps.get(leaf.step)!));
     this.zero = this.table.ends.map((ended) => registerOffsets(kernel, plan, ended));
     this.chooseNow = (n) => {
@@ -155,32 +167,39 @@ export class RunWorld {
 
   /** Executes the next step of `actor`. Answers its outcome, or a negative number when it is blocked and nothing has changed. */
   step(actor: number, picker: Choose): number {
-    const frame = this.frames[actor]!;
-    const { last, table } = this;
-    const { leaf } = frame;
+    const { last, words, width, moves } = this;
+    const base = this.frameBase[actor]!;
+    const leaf = words[base]!;
     last.actor = actor;
     last.leaf = leaf;
     last.choice = -1;
     last.choices = 0;
-    last.pc = this.words[frame.base + this.pcOffset]!;
+    last.pc = words[base + this.pcOffset]!;
     this.picker = picker;
-    const result = this.functions[leaf]!(this.objects, frame as never, this.chooseNow);
+    const result = this.functions[leaf]!(this.objects, this.frames[actor]! as never, this.chooseNow);
     if (result < 0) return result;
-    const at = leaf * table.width + result;
-    const to = result < table.width ? table.next[at]! : -1;
+    const at = (leaf * width + result) << 1;
+    const to = result < width ? moves[at]! : -1;
     if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
     last.outcome = result;
     last.to = to;
     if (this.watch !== undefined && this.watch.leaves[leaf] !== 0) this.watch.executed();
-    const offsets = this.zero[table.endsAt[at]!]!;
-    for (let k = 0; k < offsets.length; k++) {
-      const cell = frame.base + offsets[k]!;
-      if (this.words[cell] === 0) continue;
-      if (this.framesIgnored) this.words[cell] = 0;
-      else this.access.store(frame.id, cell, 0);
-    }
-    frame.leaf = to;
+    const ends = moves[at + 1]!;
+    if (ends !== 0) this.zeroRegisters(actor, base, this.zero[ends]!);
+    if (this.framesIgnored) words[base] = to;
+    else this.access.store(this.frames[actor]!.id, base, to);
     return result;
+  }
+
+  /** The fragments that the step has ended leave nothing behind. */
+  private zeroRegisters(actor: number, base: number, offsets: Int32Array): void {
+    const { words } = this;
+    for (let k = 0; k < offsets.length; k++) {
+      const cell = base + offsets[k]!;
+      if (words[cell] === 0) continue;
+      if (this.framesIgnored) words[cell] = 0;
+      else this.access.store(this.frames[actor]!.id, cell, 0);
+    }
   }
 
   /** The state that `actor` is in. */

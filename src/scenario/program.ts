@@ -104,9 +104,11 @@ export function assemble(pieces: readonly Piece[], link: Link): number[] {
   /** Each branch jumps behind the last one; an empty branch is the jump alone. */
   const assembleMix = (branches: readonly { readonly weight: number; readonly body: readonly Piece[] }[]): void => {
     const mix = put([GUEST.MIX, branches.length]);
+    let weights = 0;
     const jumps = branches.map(({ weight, body }, k) => {
+      weights += weight;
       code[mix * INSTRUCTION + 2 + 2 * k] = pc();
-      code[mix * INSTRUCTION + 3 + 2 * k] = weight;
+      code[mix * INSTRUCTION + 3 + 2 * k] = weights;
       assembleBlock(body);
       return put([GUEST.JUMP]);
     });

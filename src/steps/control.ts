@@ -1,7 +1,7 @@
 // The control instructions that guest programs and VMM programs share: loops, weighted choices, jumps. They cost no step of
 // their own: an actor's next step runs over them.
 
-import { GUEST, operand } from '../memory/code.ts';
+import { GUEST, INSTRUCTION, operand } from '../memory/code.ts';
 import type { Choose, Facts, Frame } from '../memory/world.ts';
 
 /** Program counter and up to three nested loop counters: live as long as the actor. */
@@ -19,16 +19,14 @@ function setCounter(f: Frame<Program>, n: number, value: number): void {
 }
 
 /** Target of a weighted choice among the branches of the MIX at `pc`. */
-function branch(facts: Facts, actor: number, pc: number, choose: Choose): number {
-  const n = operand(facts, actor, pc, 1);
-  let total = 0;
-  for (let k = 0; k < n; k++) total += operand(facts, actor, pc, 3 + 2 * k);
-  let left = total > 1 ? choose(total) : 0;
-  for (let k = 0; k < n; k++) {
-    left -= operand(facts, actor, pc, 3 + 2 * k);
-    if (left < 0) return operand(facts, actor, pc, 2 + 2 * k);
-  }
-  return operand(facts, actor, pc, 2);
+function branch({ code, programOf }: Facts, actor: number, pc: number, choose: Choose): number {
+  const at = programOf[actor]! + pc * INSTRUCTION;
+  const last = at + 2 * code[at + 1]!;
+  const total = code[last + 1]!;
+  const chosen = total > 1 ? choose(total) : 0;
+  let target = at + 2;
+  while (target < last && chosen >= code[target + 1]!) target += 2;
+  return code[target]!;
 }
 
 /** Runs over jumps and loop ends; the operation at the program counter is then one that does something, or a MIX. */

@@ -5,13 +5,14 @@ import { chunk, KIND, littleEndian, MAGIC } from './chunk.ts';
 import { crc32 } from './crc32.ts';
 import { FORMAT, type TraceFooter, type TraceHeader } from './header.ts';
 
-const text = new TextEncoder();
+// Made when it is used: where there is none, the rest of a bundle still loads.
+const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The first two lines of the file. */
 export function encodeHeader(header: Omit<TraceHeader, 'format'>): Uint8Array {
-  const json = text.encode(JSON.stringify({ format: FORMAT, ...header }));
-  const line = text.encode(`${MAGIC} ${FORMAT} ${json.length} ${crc32(json).toString(16).padStart(8, '0')}\n`);
-  return joined([line, json, text.encode('\n')]);
+  const json = encoded(JSON.stringify({ format: FORMAT, ...header }));
+  const line = encoded(`${MAGIC} ${FORMAT} ${json.length} ${crc32(json).toString(16).padStart(8, '0')}\n`);
+  return joined([line, json, encoded('\n')]);
 }
 
 /** A chunk of steps. */
@@ -24,7 +25,7 @@ export function encodeBatch(batch: TraceBatch): Uint8Array {
 
 /** The last chunk. */
 export function encodeFooter(footer: TraceFooter): Uint8Array {
-  return chunk(KIND.FOOTER, footer.steps + 1, 0, text.encode(JSON.stringify(footer)));
+  return chunk(KIND.FOOTER, footer.steps + 1, 0, encoded(JSON.stringify(footer)));
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

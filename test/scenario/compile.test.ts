@@ -87,7 +87,7 @@ describe('programs', () => {
 
   it('lead each branch of a mix behind the last one', () => {
     const read = { op: 'read', page: 0 };
-    expect(program(guest({ op: 'mix', of: [{ do: [read, read] }, { weight: 7, do: [] }] }), 'vcpu0')).toEqual([[5, 2, 1, 1, 4, 7], [1, 0, 1], [1, 0, 1], [6, 5], [6, 5], [0]]);
+    expect(program(guest({ op: 'mix', of: [{ do: [read, read] }, { weight: 7, do: [] }] }), 'vcpu0')).toEqual([[5, 2, 1, 1, 4, 8], [1, 0, 1], [1, 0, 1], [6, 5], [6, 5], [0]]);
   });
 
   it('of threads carry calls with their arguments in words', () => {

@@ -31,9 +31,11 @@ function player(kernel: Kernel, scenario: Scenario): (seed: number) => string | 
   const { world, observer: log } = preparedWorld(kernel, compile(scenario, kernel), (objects) => new WriteLog(objects));
   const start = world.words.slice();
   const checker = new Checker(world, invariants);
+  const simulation = new Simulation(world, log, 0);
   return (seed) => {
     world.words.set(start);
-    return play(new Simulation(world, log, seed), checker, log, scenario);
+    simulation.restart(seed);
+    return play(simulation, checker, log, scenario);
   };
 }
 
