@@ -44,7 +44,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
   const indexes = spaces.runs('indexes', huge);
   const hvas = spaces.runs('hvas', huge);
   const numbered = { gfns: spaceOf(gfns), indexes: spaceOf(indexes), hvas: spaceOf(hvas) };
-  const sizes = sizesOf({ scenario, cast, pools, huge, pages: { gfns: numbered.gfns.count, indexes: numbered.indexes.count, hvas: numbered.hvas.count } });
+  const sizes = sizesOf({ scenario, cast, pools, huge, calls: kernel.calls, pages: { gfns: numbered.gfns.count, indexes: numbered.indexes.count, hvas: numbered.hvas.count } });
   const { actors, setup } = actorsOf(cast, readings, sizes.file, kernel, {
     gfn: (page) => numbered.gfns.find(page), index: (page) => numbered.indexes.find(page), hva: (page) => numbered.hvas.find(page),
   });

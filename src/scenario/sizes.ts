@@ -1,5 +1,6 @@
 // Sizes of a scenario's world, but for its actors.
 
+import { argumentWords, type Call } from '../memory/calls.ts';
 import { LIMITS } from './limits.ts';
 import type { Sizes } from '../memory/plan.ts';
 import type { Cast } from './cast.ts';
@@ -11,22 +12,24 @@ export interface SizeInputs {
   readonly cast: Cast;
   readonly pools: Pools;
   readonly huge: boolean;
+  readonly calls: readonly Call[];
   readonly pages: { readonly gfns: number; readonly indexes: number; readonly hvas: number };
 }
 
-/** Words of a message at most. */
-const PAYLOAD = 20;
+/** Words of the longest message that is not a call. */
+const PAYLOAD = 8;
 
 /** How many of everything the scenario needs, unless it says so itself. */
-export function sizesOf({ scenario, cast, pools, huge, pages }: SizeInputs): Sizes {
+export function sizesOf({ scenario, cast, pools, huge, calls, pages }: SizeInputs): Sizes {
   const one = (count: number): number => Math.max(1, count);
   const files = Math.max(scenario.files ?? 0, pools.files);
+  const payload = Math.max(PAYLOAD, ...calls.map((call) => call.arguments.reduce((words, { type }) => words + argumentWords(type), 0)));
   // A page for each place that can hold one, and for each thread one that it has allocated and not placed yet.
   const frames = scenario.frames ?? Math.min(LIMITS.frames, one(files * pages.indexes + pages.hvas + cast.threads.length));
   return {
     vm: cast.vms.length, vcpu: one(cast.vcpus.length), gfn: one(pages.gfns), hp: huge ? Math.ceil(one(pages.gfns) / 4) : 0,
     slot: Math.max((scenario.slots ?? 0) + 1, pools.memslots), slotId: Math.max(scenario.slotIds ?? 0, pools.slotIds), set: 2,
     file: files + 1, inode: files + 1, index: one(pages.indexes), pfn: frames + 1, hva: one(pages.hvas), region: one(cast.regions.length),
-    actor: 0, fd: one(cast.descriptors.length), root: 2, thread: one(cast.threads.length), event: one(cast.events.length), payload: PAYLOAD, one: 1,
+    actor: 0, fd: one(cast.descriptors.length), root: 2, thread: one(cast.threads.length), event: one(cast.events.length), payload, one: 1,
   };
 }
