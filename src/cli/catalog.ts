@@ -114,7 +114,7 @@ function bugEntry(id: string): Entry {
       const having = kernels.filter(({ bugs }) => bugs.some((one) => one.id === id));
       const { breaks, scenario, shownBy, fixedIn } = having[0]!.bugs.find((one) => one.id === id)!;
       return [
-        paragraph(`${breaks}${/[.!?]$/.test(breaks) ? '' : '.'} Shown by ${shownBy} in scenario ${scenario}; fixed in ${fixedIn}.`),
+        paragraph(`${breaks}${/[.!?]$/.test(breaks) ? '' : '.'} Shown by ${shownBy.join(', ')} in scenario ${scenario}; fixed in ${fixedIn}.`),
         paragraph(`Kernels that have it: ${having.map(({ name }) => name).join(', ')}.`),
       ];
     },
