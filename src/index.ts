@@ -1,7 +1,8 @@
 // The public API: what a person's own kernels, scenarios and programs are made of.
 
 // Kernels: made from nothing, or as the difference from a neighbour.
-export { defineKernel, deriveKernel } from './kernel/define.ts';
+export { defineKernel } from './kernel/define.ts';
+export { deriveKernel } from './kernel/derive.ts';
 export type { Kernel, KernelDifference, KernelSpec, KnownBug } from './kernel/define.ts';
 export type { Editor, FragmentEdit } from './kernel/edit.ts';
 export { kernels, DEFAULT_KERNEL } from '../machines/kernels/index.ts';

@@ -8,6 +8,7 @@ import { examples, type CommandDefinition } from './command.ts';
 import { UsageError } from './errors.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { line, write } from './output.ts';
+import { patiently } from './patience.ts';
 import { picture } from './picture.ts';
 import { showProgress } from './progress.ts';
 import { mayWrite, Recording } from './recording.ts';
@@ -50,7 +51,8 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   mayWrite(options.trace, options.force === true);
   const { seed } = options;
   const limits = { steps: options.steps ?? (options.seconds === undefined ? DEFAULT_STEPS : undefined), seconds: options.seconds };
-  const opened = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits }));
+  const around = kernel.text === undefined ? undefined : patiently(() => opened.world);
+  const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits, around }));
   const recording = new Recording(opened, runtime.name, kernel, scenario, options.trace, options.force === true);
   if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed }, picture(topology)));
   const lastSteps = keepLastSteps(opened);

@@ -5,9 +5,11 @@ import type { FrameLayout, Layout } from '../memory/layout.ts';
 import type { Call } from '../memory/calls.ts';
 import type { Config, Step } from '../memory/world.ts';
 import type { Fragment } from '../../machines/fragment.ts';
+import { shown } from '../scenario/errors.ts';
 import { editFragment, type FragmentEdit } from './edit.ts';
 import { nearest } from './nearest.ts';
 import { operationFragments } from './operations.ts';
+import { checkMembers, checkSteps, checkUse } from './refuse.ts';
 import { tabulate, type MachineSpec, type Table } from './table.ts';
 
 /** A bug that this kernel is known to have. */
@@ -71,31 +73,46 @@ export interface KernelDifference {
   readonly mended?: readonly string[];
 }
 
-/** Makes a kernel. Throws, with the place and near names, when a fragment, step or state that is named does not exist. */
+const SPEC: Readonly<Record<keyof KernelSpec, true>> = {
+  name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, bugs: true,
+};
+const DIFFERENCE: Readonly<Record<keyof KernelDifference, true>> = {
+  name: true, title: true, objects: true, registers: true, calls: true, fragments: true, steps: true, config: true, bugs: true, mended: true,
+};
+
+/** What defineKernel and deriveKernel have made: nothing else is a kernel, whatever it looks like. */
+const made = new WeakSet<object>();
+
+/** Has been made by defineKernel or deriveKernel. */
+export const isKernel = (value: unknown): value is Kernel => typeof value === 'object' && value !== null && made.has(value);
+
+/** Makes a kernel. Throws, with the place and near names, when a member, fragment, step or state that is named does not exist. */
 export function defineKernel(spec: KernelSpec): Kernel {
+  checkMembers(spec, SPEC);
   return finish({ ...spec, fragments: new Map(spec.fragments.map((one) => [one.name, one])), steps: new Map(Object.entries(spec.steps)) });
 }
 
-/** Makes a kernel as the difference from `base`. */
+/** Makes a kernel as the difference from `base`. Throws, with near names, when the difference would change nothing by mistake. */
 export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel {
+  if (!isKernel(base)) throw new Error(`the kernel to derive from is ${base === undefined ? 'undefined; `kernels.find(…)` finds nothing when the name is wrong' : `${shown(base)}, not what defineKernel or deriveKernel has made`}`);
+  const named = checkMembers(difference, DIFFERENCE);
   const fragments = new Map(base.fragments);
   for (const [name, change] of Object.entries(difference.fragments ?? {})) {
     if (typeof change !== 'function') {
+      if (typeof change !== 'object' || change === null || !('states' in change)) throw new Error(`${named}: fragment '${name}' must be an edit, (edit) => …, or a fragment, not ${shown(change)}`);
       fragments.set(name, change);
       continue;
     }
     const old = fragments.get(name);
-    if (old === undefined) throw new Error(`kernel '${difference.name}' edits fragment '${name}', which '${base.name}' does not have${nearest(name, fragments.keys())}`);
+    if (old === undefined) throw new Error(`${named} edits fragment '${name}', which '${base.name}' does not have${nearest(name, fragments.keys())}`);
     fragments.set(name, editFragment(old, change));
   }
   const steps = new Map(base.steps);
   for (const [name, step] of Object.entries(difference.steps ?? {})) steps.set(name, step);
   for (const id of difference.mended ?? []) {
-    if (!base.bugs.some((bug) => bug.id === id)) {
-      throw new Error(`kernel '${difference.name}' mends '${id}', which '${base.name}' does not have${nearest(id, base.bugs.map((bug) => bug.id))}`);
-    }
+    if (!base.bugs.some((bug) => bug.id === id)) throw new Error(`${named} mends '${id}', which '${base.name}' does not have${nearest(id, base.bugs.map((bug) => bug.id))}`);
   }
-  return finish({
+  const kernel = finish({
     name: difference.name,
     title: difference.title ?? `${base.title}, changed`,
     base: base.name,
@@ -108,6 +125,8 @@ export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel
     config: { ...base.config, ...difference.config },
     bugs: [...base.bugs.filter((bug) => !(difference.mended ?? []).includes(bug.id)), ...(difference.bugs ?? [])],
   });
+  checkUse(kernel, base);
+  return kernel;
 }
 
 function merge<T>(base: readonly T[], change: readonly T[], name: (one: T) => string): T[] {
@@ -118,6 +137,7 @@ function merge<T>(base: readonly T[], change: readonly T[], name: (one: T) => st
 }
 
 function finish(given: Omit<Kernel, 'table'>): Kernel {
+  checkSteps(given);
   const parts = { ...given, fragments: new Map([...given.fragments, ...operationFragments(given.calls).map((one) => [one.name, one] as const)]) };
   for (const fragment of parts.fragments.values()) {
     for (const [name, state] of Object.entries(fragment.states)) {
@@ -127,13 +147,15 @@ function finish(given: Omit<Kernel, 'table'>): Kernel {
     }
   }
   let table: Table | undefined;
-  return {
+  const kernel: Kernel = {
     ...parts,
     get table(): Table {
       table ??= checkRegisters(tabulate(parts.machines, parts.fragments), parts);
       return table;
     },
   };
+  made.add(kernel);
+  return kernel;
 }
 
 /** A register that two nested fragments both have would be zeroed under the outer one's feet. */

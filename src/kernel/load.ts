@@ -3,7 +3,9 @@
 // it is a program, not data.
 
 import { transform } from 'sucrase';
-import type { Kernel } from './define.ts';
+import { shown } from '../scenario/errors.ts';
+import { isKernel, type Kernel } from './define.ts';
+import { lineWith, packageView } from './package-view.ts';
 
 /** A mistake in a kernel's file: one sentence with file and, where it has one, line. */
 export class KernelError extends Error {
@@ -69,27 +71,15 @@ function placeIn(error: unknown, file: string, head: number): string {
 }
 
 function imported(name: string, text: string, file: string, api: object): unknown {
-  if (name === 'faultline') {
-    // A name that the package does not have would otherwise only show as `undefined is not a function`.
-    return new Proxy(api, {
-      get(target, key) {
-        if (typeof key !== 'string' || key in target || key === '__esModule' || key === 'default') return Reflect.get(target, key) as unknown;
-        throw new KernelError(`${file}${lineOf(text, key)}: 'faultline' exports no '${key}'`);
-      },
-    });
-  }
+  if (name === 'faultline') return packageView(api, (key, sentence, hint) => new KernelError(`${file}${lineOf(text, key)}: ${sentence}${hint}`));
   throw new KernelError(`${file}${lineOf(text, `'${name}'`, `"${name}"`)}: imports '${name}'; the file of a kernel may import only 'faultline', so that its text is all of it`);
 }
 
 /** `:line` of the first line of the text that has one of these in it. */
 function lineOf(text: string, ...parts: string[]): string {
-  const line = text.split('\n').findIndex((one) => parts.some((part) => one.includes(part)));
-  return line < 0 ? '' : `:${line + 1}`;
+  const line = lineWith(text, ...parts);
+  return line === 0 ? '' : `:${line}`;
 }
-
-const isKernel = (value: unknown): value is Kernel =>
-  typeof value === 'object' && value !== null && 'fragments' in value && value.fragments instanceof Map && 'steps' in value && value.steps instanceof Map
-  && 'name' in value && typeof value.name === 'string';
 
 function exportedKernel(exports: Record<string, unknown>, file: string): Kernel {
   if (isKernel(exports['default'])) return exports['default'];
@@ -97,5 +87,5 @@ function exportedKernel(exports: Record<string, unknown>, file: string): Kernel 
   if (kernels.length === 1) return kernels[0]![1] as Kernel;
   throw new KernelError(kernels.length > 1
     ? `${file}: exports ${kernels.length} kernels (${kernels.map(([name]) => name).join(', ')}); write 'export default' in front of the one that is meant`
-    : `${file}: exports no kernel; end it with: export default deriveKernel(…)`);
+    : `${file}: exports no kernel${exports['default'] === undefined ? '' : `: its default, ${shown(exports['default'])}, is not what defineKernel or deriveKernel has made`}; end it with: export default deriveKernel(…)`);
 }

@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Evaluated after each step that concerns them; the first violation ends the run. */
   readonly invariants?: readonly Invariant[];
   readonly limits?: Limits;
+  /** Executes each part of the run, of some milliseconds; it may end one whose step does not come back by throwing. */
+  readonly around?: ((part: () => RunResult['why'] | undefined) => RunResult['why'] | undefined) | undefined;
 }
 
 /** An actor that waited in the middle of its work when nobody could go on. */

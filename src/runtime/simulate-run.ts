@@ -8,6 +8,9 @@ import { Simulation, WriteLog } from './simulate.ts';
 /** Milliseconds after which timers, signals and other work get their turn. */
 const TURN_MS = 20;
 
+/** Steps between two looks at the clock. */
+const PART_STEPS = 64;
+
 const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
 
 class SimulateRun extends Run {
@@ -26,7 +29,7 @@ class SimulateRun extends Run {
 
   protected override async execute(): Promise<Omit<RunResult, 'hash' | 'tally'>> {
     const { world, log } = this;
-    const { seed, invariants = [], limits = {} } = this.options;
+    const { seed, invariants = [], limits = {}, around } = this.options;
     const recorder = new Recorder(world, invariants, (batch) => this.stream.next(batch));
     log.watchOnly(recorder.wanted());
     const simulation = new Simulation(world, log, seed);
@@ -34,22 +37,23 @@ class SimulateRun extends Run {
     const began = performance.now();
     let turned = began;
     let why: RunResult['why'] | undefined = recorder.violation === undefined ? undefined : 'violation';
-    while (why === undefined) {
-      try {
-        why = slice(simulation, recorder, log, Math.min(BATCH, most - recorder.steps));
-      } finally {
-        // On the way out of an error too: the steps before it are what explains it.
-        if (recorder.steps % BATCH !== 0) recorder.flush();
+    try {
+      while (why === undefined) {
+        const count = Math.min(BATCH, most - recorder.steps);
+        why = around === undefined ? slice(simulation, recorder, log, count) : around(() => part(simulation, recorder, log, count));
+        const now = performance.now();
+        if (why !== undefined) break;
+        if (this.stopped) why = 'interrupted';
+        else if (recorder.steps >= most) why = 'steps';
+        else if (limits.seconds !== undefined && now - began >= limits.seconds * 1000) why = 'seconds';
+        else if (now - turned >= TURN_MS) {
+          await turn();
+          turned = performance.now();
+        }
       }
-      const now = performance.now();
-      if (why !== undefined) break;
-      if (this.stopped) why = 'interrupted';
-      else if (recorder.steps >= most) why = 'steps';
-      else if (limits.seconds !== undefined && now - began >= limits.seconds * 1000) why = 'seconds';
-      else if (now - turned >= TURN_MS) {
-        await turn();
-        turned = performance.now();
-      }
+    } finally {
+      // On the way out of an error too: the steps before it are what explains it.
+      if (recorder.steps % BATCH !== 0) recorder.flush();
     }
     return {
       why,
@@ -71,6 +75,16 @@ function slice(simulation: Simulation, recorder: Recorder, log: WriteLog, count:
     if (!recorder.record(log.written, log.count)) return 'violation';
   }
   return undefined;
+}
+
+/** At most `count` steps, and no more once a turn's time is over: however slow its steps are, a part that lasts hangs in one of them. */
+function part(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
+  const ends = performance.now() + TURN_MS;
+  let why: RunResult['why'] | undefined;
+  for (let left = count; why === undefined && left > 0 && performance.now() < ends; left -= PART_STEPS) {
+    why = slice(simulation, recorder, log, Math.min(PART_STEPS, left));
+  }
+  return why;
 }
 
 export const simulate: Runtime = { name: 'simulate', open: (options) => new SimulateRun(options) };

@@ -10,6 +10,7 @@ import { outcome, outcomeName } from '../memory/outcome.ts';
 import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo, Table } from '../kernel/table.ts';
+import { shown } from '../scenario/errors.ts';
 import type { PageRange, Topology } from '../scenario/topology.ts';
 
 /** Registers that are never zeroed: where the actor is, and the VM it works on. */
@@ -177,6 +178,7 @@ export class RunWorld {
     last.pc = words[base + this.pcOffset]!;
     this.picker = picker;
     const result = this.functions[leaf]!(this.objects, this.frames[actor]! as never, this.chooseNow);
+    if (!Number.isInteger(result)) throw new LaboratoryError(`step '${this.table.leaves[leaf]!.step}' answered ${answer(result)}; a step answers what outcome('ok') or \`ok\` of 'faultline' is`);
     if (result < 0) return result;
     const at = (leaf * width + result) << 1;
     const to = result < width ? moves[at]! : -1;
@@ -217,6 +219,9 @@ export class RunWorld {
     return `step '${step}' answered '${outcomeName(result)}', which state '${path}' of machine '${machine}' does not lead on; it expects ${outcomes.map((one) => `'${one}'`).join(', ')}`;
   }
 }
+
+/** What a step answered that is no whole number. */
+const answer = (result: unknown): string => `${typeof result === 'string' ? 'the text ' : typeof result === 'number' ? 'the number ' : ''}${shown(result)}`;
 
 const endedStep: Step = () => { throw new LaboratoryError('an actor that has ended was asked for a step'); };
 

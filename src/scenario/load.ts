@@ -6,6 +6,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { transform } from 'sucrase';
 import { nearest } from '../kernel/nearest.ts';
+import { lineWith, packageView } from '../kernel/package-view.ts';
 import * as builder from './builder.ts';
 import { builtinScenario, builtinScenarios } from './builtin/index.ts';
 import { ScenarioError, shown } from './errors.ts';
@@ -79,7 +80,7 @@ class Modules {
     const require = createRequire(path);
     const load = (specifier: string): unknown => {
       const given = this.given[specifier];
-      if (given !== undefined) return given;
+      if (given !== undefined) return specifier === 'faultline' ? packageView(given, (key, sentence, hint) => new ScenarioError(name, `does not load: line ${lineWith(text, key)}: ${sentence}`, hint)) : given;
       if (!specifier.startsWith('.') && !specifier.startsWith('/')) return require(specifier);
       const file = join(dirname(path), specifier);
       return extname(file) === '.json' ? parseJson(readText(file, specifier), specifier) : this.run(file, readText(file, specifier), specifier);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { end, fragment, step, use } from '../../machines/fragment.ts';
-import { defineKernel, deriveKernel, type Kernel } from '../../src/kernel/define.ts';
+import { defineKernel, deriveKernel, isKernel, type Kernel } from '../../src/kernel/define.ts';
 import type { FragmentEdit } from '../../src/kernel/edit.ts';
 import { closeNames, nearest } from '../../src/kernel/nearest.ts';
 
@@ -85,6 +85,32 @@ describe('deriving a kernel', () => {
     expect(() => deriveKernel(base, { name: 'new', fragments: { work: (edit) => edit.replace('look', step('loook', 'looks', { ok: 'unlock' })) } }))
       .toThrow("kernel 'new', fragment 'work', state 'look': there is no step 'loook'; did you mean 'look' or 'lock'?");
     expect(() => deriveKernel(base, { name: 'new', mended: ['B2'] })).toThrow("kernel 'new' mends 'B2', which 'base' does not have; did you mean 'B1'?");
+  });
+
+  it.each<[string, object, string]>([
+    ['a member that does not exist', { fragmants: {} }, "kernel 'new' has member 'fragmants', which does not exist; did you mean 'fragments'?"],
+    ['a member far from all', { patches: [] }, "kernel 'new' has member 'patches', which does not exist; there is name, title, objects, registers, calls, fragments, steps, config, bugs, mended"],
+    ['a config key that does not exist', { config: { userMemSlot: 3 } }, "kernel 'new' has config 'userMemSlot', which does not exist; did you mean 'userMemSlots'?"],
+    ['a new step that nothing executes', { steps: { loook: nothing } }, "kernel 'new' adds step 'loook', which no state executes; did you mean 'look' or 'lock'?"],
+    ['a new fragment that nothing uses', { fragments: { wrk: fragment('wrk', 'x', { look: step('look', 'x', { ok: '^done' }) }) } }, "kernel 'new' adds fragment 'wrk', which no state uses; did you mean 'work'?"],
+    ['a fragment that is none', { fragments: { work: 3 } }, "kernel 'new': fragment 'work' must be an edit, (edit) => …, or a fragment, not 3"],
+    ['a step that is no function', { steps: { look: 'ok' } }, "kernel 'new': step 'look' must be a function, not 'ok'"],
+    ['a missing name', { name: undefined }, "the kernel's name is missing: { name: 'my-patch', … }"],
+    ['a name that is no plain text', { name: 'a b/c' }, "the name of a kernel must be letters and digits, then '.', '_' or '-' too, 64 at most, not 'a b/c'"],
+  ])('refuses %s', (_what, difference, message) => {
+    expect(() => deriveKernel(base, { name: 'new', ...difference })).toThrow(new Error(message));
+  });
+
+  it('refuses what is no kernel to derive from', () => {
+    expect(() => deriveKernel(undefined as never, { name: 'new' })).toThrow(new Error('the kernel to derive from is undefined; `kernels.find(…)` finds nothing when the name is wrong'));
+    expect(() => deriveKernel({ ...base }, { name: 'new' })).toThrow(new Error('the kernel to derive from is an object, not what defineKernel or deriveKernel has made'));
+    expect(() => deriveKernel(base, undefined as never)).toThrow(new Error('a kernel is described by an object, { name: …, … }, not by nothing'));
+    expect([isKernel(base), isKernel({ ...base }), isKernel(undefined)]).toEqual([true, false, false]);
+  });
+
+  it('knows the members of a kernel that is made from nothing', () => {
+    const spec = { name: 'x', title: '', objects: [], registers: [], calls: [], machines: [], fragments: [], steps: {}, config: base.config, bugs: [] };
+    expect(() => defineKernel({ ...spec, machine: [] } as never)).toThrow(new Error("kernel 'x' has member 'machine', which does not exist; did you mean 'machines'?"));
   });
 
   it('replaces steps, configuration and registers by name, and adds new ones', () => {

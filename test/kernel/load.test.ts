@@ -28,6 +28,11 @@ describe.each([['plain functions', undefined], ["Node's compiler", inNode]])('by
     ['another export', 'export default 3;\n', /^\.\/my\.ts: exports no kernel/],
     ['another import', `${HEAD}import fs from 'node:fs';\nfs.rmSync;\n`, /^\.\/my\.ts:3: imports 'node:fs'.*may import only 'faultline'/],
     ['a name that faultline does not export', "import { derive } from 'faultline';\nexport default derive();\n", /^\.\/my\.ts:1: 'faultline' exports no 'derive'/],
+    ['a misspelt name of faultline', "import { deriveKernl } from 'faultline';\nexport default deriveKernl();\n", /^\.\/my\.ts:1: 'faultline' exports no 'deriveKernl'; did you mean 'deriveKernel' or 'defineKernel'\?$/],
+    ['what only looks like a kernel', `${HEAD}export default { ...base, name: 'mine' };\n`, /^\.\/my\.ts: exports no kernel: its default, an object, is not what defineKernel or deriveKernel has made; end it with: export default deriveKernel\(…\)$/],
+    ['a kernel without a name', `${HEAD}export default deriveKernel(base, {});\n`, /^\.\/my\.ts:3: the kernel's name is missing: \{ name: 'my-patch', … \}$/],
+    ['a kernel derived from none', `${HEAD}export default deriveKernel(kernels.find(({ name }) => name === '6.8'), { name: 'mine' });\n`, /^\.\/my\.ts:3: the kernel to derive from is undefined; `kernels\.find\(…\)` finds nothing when the name is wrong; there are: v6\.8, v6\.8-fixed$/],
+    ['a misspelt step', `${HEAD}export default deriveKernel(base, { name: 'x', steps: { 'fault.testStal': () => 0 } });\n`, /^\.\/my\.ts:3: kernel 'x' adds step 'fault\.testStal', which no state executes; did you mean 'fault\.testStale'/],
     ["a built-in kernel's name", `${HEAD}export default deriveKernel(base, { name: 'v6.8' });\n`, /^\.\/my\.ts: the kernel is named 'v6\.8', as a built-in one is/],
   ])('%s is one sentence with its place', (_what, text, message) => {
     let error: unknown;

@@ -90,6 +90,13 @@ describe('how a run ends', () => {
     expect(completed).toBe(true);
     expect(batches[0]!.count).toBeGreaterThan(10);
   });
+
+  test.each([['the text \'ok\'', 'ok'], ['nothing', undefined], ['the number 0.5', 0.5], ['the number NaN', NaN], ['an object', Promise.resolve(0)], ['true', true]])(
+    'with a rejection that says so when a step answers %s', async (shown, answer) => {
+      const kernel = deriveKernel(v6_8, { name: 'odd', steps: { 'fault.testStale': () => answer as never } });
+      await expect(simulate.open({ kernel, topology: compile(SC01, kernel), seed: 1 }).start()).rejects
+        .toThrow(new LaboratoryError(`step 'fault.testStale' answered ${shown}; a step answers what outcome('ok') or \`ok\` of 'faultline' is`));
+    });
 });
 
 describe('what a run tells', () => {

@@ -76,6 +76,8 @@ describe('what is no scenario is refused in one sentence', () => {
     ['10.json', "{'a': 1}", '10.json: is not JSON: line 1, column 2: unexpected "\'"'],
     ['11.json', '{"a": 01}', '11.json: is not JSON: line 1, column 7: unexpected "0"'],
     ['12.json', '{"a": "\\x"}', '12.json: is not JSON: line 1, column 8: unexpected "\\\\"'],
+    ['0.ts', "import { scenario, vcpuu } from 'faultline';\nexport default scenario({ name: 'x', vms: [vcpuu()] });\n", "0.ts: does not load: line 1: 'faultline' exports no 'vcpuu'"],
+    ['00.ts', "\nimport { scenaro } from 'faultline';\nexport default scenaro({});\n", "00.ts: does not load: line 2: 'faultline' exports no 'scenaro'; did you mean 'scenario'?"],
     ['1.ts', 'export const a = 1;\n', '1.ts: must export a scenario as its default: export default { name: …, vms: [ … ] }; it exports none'],
     ['2.ts', 'export default 5;\n', '2.ts: must export a scenario as its default: export default { name: …, vms: [ … ] }; it exports 5'],
     ['3.ts', 'const a = 1;\nthrow new Error(`no ${a}`);\n', '3.ts: does not load: line 2: no 1'],
