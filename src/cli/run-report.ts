@@ -1,6 +1,7 @@
 // What `run` says at its end, for people and for programs.
 
 import type { Invariant } from '../check/invariant.ts';
+import { invariants as everyInvariant } from '../check/invariants/index.ts';
 import { reportText, type ReportedStep } from '../check/report.ts';
 import { outcome } from '../memory/outcome.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
@@ -127,13 +128,16 @@ export function textReport(facts: RunFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The first property that the scenario is about of which `explain` has something to say. */
+const explained = ({ about = [] }: Scenario): string | undefined => about.find((id) => everyInvariant.some((one) => one.id === id));
+
 /** Commands that lead on from here; each can be pasted. */
 function nextCommands(facts: RunFacts): string[] {
   const { result, seed, trace, traceNamed, scenario } = facts;
   const file = traceNamed ? ` ${trace}` : '';
   const commands: string[] = [];
   if (trace !== undefined) commands.push(`${COMMAND} show${file}${result.steps > 40 ? ` --from ${result.steps - 39}` : ''}`, `${COMMAND} replay${file}`);
-  const about = result.violation?.id ?? scenario.about?.[0];
+  const about = result.violation?.id ?? explained(scenario);
   if (about !== undefined) commands.push(`${COMMAND} explain ${about}`);
   return [...commands, runCommand(facts, seed + 1)];
 }

@@ -4,7 +4,7 @@ import { SETUP, type Cast } from './cast.ts';
 import { ScenarioError } from './errors.ts';
 import { assemble, type Link, type Piece } from './program.ts';
 import type { ForKernel } from './for-kernel.ts';
-import type { ActorSpec } from './topology.ts';
+import type { ActorSpec, Topology } from './topology.ts';
 import type { Target } from './vmm-program.ts';
 
 /** All programs, read. */
@@ -25,7 +25,7 @@ interface Planned extends Omit<ActorSpec, 'code' | 'caller'> {
 const NOBODY = { vm: 0, vcpu: -1, thread: -1, ownFile: 0, callerName: '' } as const;
 
 /** Lists the actors, then writes their code. */
-export function actorsOf(cast: Cast, reading: Reading, files: number, kernel: ForKernel, pages: Omit<Link, 'actor'>): { actors: ActorSpec[]; setup: number[] } {
+export function actorsOf(cast: Cast, reading: Reading, files: number, kernel: ForKernel, pages: Omit<Link, 'actor'>): Pick<Topology, 'actors' | 'setup' | 'setupPlaces'> {
   const has = new Set(kernel.machines.map(({ machine }) => machine));
   const planned: Planned[] = [];
   cast.vcpus.forEach(({ name, vm }, n) => {
@@ -53,9 +53,11 @@ export function actorsOf(cast: Cast, reading: Reading, files: number, kernel: Fo
   }
   const numbers = new Map(planned.map(({ name }, i) => [name, i + 1]));
   const link: Link = { ...pages, actor: (name) => numbers.get(name) ?? 0 };
+  const setupPlaces: string[] = [];
   const actors = planned.map(({ callerName, pieces, ...rest }): ActorSpec => ({
-    ...rest, caller: numbers.get(callerName) ?? 0, code: pieces === undefined ? [] : assemble(pieces, link),
+    ...rest, caller: numbers.get(callerName) ?? 0,
+    code: pieces === undefined ? [] : assemble(pieces, link, rest.name === SETUP ? setupPlaces : []),
   }));
   const setup = numbers.get(SETUP);
-  return { actors, setup: setup === undefined ? [] : [setup] };
+  return { actors, setup: setup === undefined ? [] : [setup], setupPlaces };
 }

@@ -45,12 +45,12 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
   const hvas = spaces.runs('hvas', huge);
   const numbered = { gfns: spaceOf(gfns), indexes: spaceOf(indexes), hvas: spaceOf(hvas) };
   const sizes = sizesOf({ scenario, cast, pools, huge, calls: kernel.calls, pages: { gfns: numbered.gfns.count, indexes: numbered.indexes.count, hvas: numbered.hvas.count } });
-  const { actors, setup } = actorsOf(cast, readings, sizes.file, kernel, {
+  const { actors, setup, setupPlaces } = actorsOf(cast, readings, sizes.file, kernel, {
     gfn: (page) => numbered.gfns.find(page), index: (page) => numbered.indexes.find(page), hva: (page) => numbered.hvas.find(page),
   });
   return {
     sizes: { ...sizes, actor: actors.length + 1 },
-    actors, setup, gfns, indexes, hvas, vmTypes,
+    actors, setup, setupPlaces, gfns, indexes, hvas, vmTypes,
     vmOfVcpu: cast.vcpus.map(({ vm }) => vm),
     regionOfHva: Array.from({ length: numbered.hvas.count }, (_one, hva) => {
       const page = numbered.hvas.real(hva);

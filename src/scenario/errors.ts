@@ -38,3 +38,13 @@ export function shown(value: unknown): string {
 /** Path of member `key` of `path`. */
 export const at = (path: string, key: string | number): string =>
   typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+
+/** What somebody's own code threw, in a line: anything can be thrown. */
+export function problemOf(error: unknown): string {
+  try {
+    const message = (error as Partial<Error> | null | undefined)?.message;
+    return typeof message === 'string' ? message.split('\n')[0]!.slice(0, 300) : `it throws ${shown(error)}`;
+  } catch {
+    return 'what it throws cannot be read';
+  }
+}

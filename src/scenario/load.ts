@@ -9,7 +9,8 @@ import { nearest } from '../kernel/nearest.ts';
 import { lineWith, packageView } from '../kernel/package-view.ts';
 import * as builder from './builder.ts';
 import { builtinScenario, builtinScenarios } from './builtin/index.ts';
-import { ScenarioError, shown } from './errors.ts';
+import { problemOf, ScenarioError, shown } from './errors.ts';
+import { guard } from './guard.ts';
 import { parseJson } from './json.ts';
 import { LIMITS } from './limits.ts';
 import type { Scenario } from './types.ts';
@@ -35,11 +36,19 @@ export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Sce
   if (!EXTENSIONS.includes(extension)) throw new ScenarioError(nameOrPath, `is not a scenario file; its name ends in ${EXTENSIONS.join(', ')}`);
   const text = readText(path, nameOrPath);
   if (extension === '.json') return parseJson(text, nameOrPath) as Scenario;
-  const exported = new Modules({ faultline: builder, ...options.modules }).run(path, text, nameOrPath);
-  // What is no ES module exports one thing: module.exports itself.
-  const found = exported['__esModule'] === true ? exported['default'] : Object.keys(exported).length === 0 ? undefined : exported;
+  const found = plainExport(new Modules({ faultline: builder, ...options.modules }).run(path, text, nameOrPath), nameOrPath);
   if (typeof found !== 'object' || found === null) throw new ScenarioError(nameOrPath, `must export a scenario as its default: export default { name: …, vms: [ … ] }; it exports ${found === undefined ? 'none' : shown(found)}`);
   return found as Scenario;
+}
+
+/** A copy of what a module exports as its scenario. */
+function plainExport(exported: Record<string, unknown>, name: string): unknown {
+  try {
+    // What is no ES module exports one thing: module.exports itself.
+    return guard(exported['__esModule'] === true ? exported['default'] : Object.keys(exported).length === 0 ? undefined : exported);
+  } catch (error) {
+    throw new ScenarioError(name, error instanceof ScenarioError ? error.message.replace(/^scenario: /, '') : `does not load: ${problemOf(error)}`);
+  }
 }
 
 function readText(path: string, name: string): string {
@@ -90,8 +99,7 @@ class Modules {
       compileFunction(code, ['exports', 'require', 'module'], { filename: path })(module.exports, load, module);
     } catch (error) {
       if (error instanceof ScenarioError) throw error;
-      const { message = shown(error) } = error as Error;
-      throw new ScenarioError(name, `does not load: ${lineOf(error, path)}${message.split('\n')[0]!.replace(`Error transforming ${path}: `, '').slice(0, 300)}`);
+      throw new ScenarioError(name, `does not load: ${lineOf(error, path)}${problemOf(error).replace(`Error transforming ${path}: `, '')}`);
     }
     return module.exports;
   }
@@ -99,7 +107,17 @@ class Modules {
 
 /** `line 3: ` if the error's stack tells where in `path` it happened. */
 function lineOf(error: unknown, path: string): string {
-  const stack = error instanceof Error || typeof (error as Error | undefined)?.stack === 'string' ? (error as Error).stack! : '';
+  const stack = stackOf(error);
   const found = stack.split('\n').map((line) => line.indexOf(`${path}:`) >= 0 ? /^(\d+)/.exec(line.slice(line.indexOf(`${path}:`) + path.length + 1))?.[1] : undefined).find((line) => line !== undefined);
   return found === undefined ? '' : `line ${found}: `;
+}
+
+/** The stack of what somebody's own code threw, if it has one that can be read. */
+function stackOf(error: unknown): string {
+  try {
+    const stack = (error as Partial<Error> | null | undefined)?.stack;
+    return typeof stack === 'string' ? stack : '';
+  } catch {
+    return '';
+  }
 }

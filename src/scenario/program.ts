@@ -18,7 +18,8 @@ export interface Link {
 export type Emit = (link: Link) => readonly number[];
 
 export type Piece =
-  | { readonly kind: 'instruction'; readonly emit: Emit }
+  /** `place`: where in the scenario, and which operation: `setup[1]: punch`. */
+  | { readonly kind: 'instruction'; readonly emit: Emit; readonly place: string }
   | { readonly kind: 'loop'; readonly counter: number; readonly times: number; readonly body: readonly Piece[] }
   | { readonly kind: 'mix'; readonly branches: readonly { readonly weight: number; readonly body: readonly Piece[] }[] };
 
@@ -72,28 +73,30 @@ function readOperation(op: AnyOp, path: string, language: Language, loops: numbe
       if (event < 0) throw unknownName(at(path, 'event'), 'notify of event', op['event'] as string, events);
       budget.spend(path, 1);
       const operation = op.op === 'notify' ? GUEST.NOTIFY : GUEST.AWAIT;
-      return [{ kind: 'instruction', emit: () => [operation, event] }];
+      return [{ kind: 'instruction', emit: () => [operation, event], place: `${path}: ${op.op}` }];
     }
     default: {
       const emits = leaf(op, path);
       budget.spend(path, emits.length);
-      return emits.map((emit) => ({ kind: 'instruction', emit }));
+      return emits.map((emit) => ({ kind: 'instruction', emit, place: `${path}: ${op.op}` }));
     }
   }
 }
 
-/** The words of a program, its end included. Targets are numbers of instructions. */
-export function assemble(pieces: readonly Piece[], link: Link): number[] {
+/** The words of a program, its end included. Targets are numbers of instructions. `places` gets where each instruction comes from, by
+ *  its number; nothing for loops and mixes. */
+export function assemble(pieces: readonly Piece[], link: Link, places: string[] = []): number[] {
   const code: number[] = [];
   const pc = (): number => code.length / INSTRUCTION;
   const put = (words: readonly number[]): number => {
     const here = pc();
+    places.push('');
     code.push(...words, ...Array.from<number>({ length: INSTRUCTION - words.length }).fill(0));
     return here;
   };
   const assembleBlock = (block: readonly Piece[]): void => {
     for (const piece of block) {
-      if (piece.kind === 'instruction') put(piece.emit(link));
+      if (piece.kind === 'instruction') places[put(piece.emit(link))] = piece.place;
       else if (piece.kind === 'loop') {
         const first = pc();
         assembleBlock(piece.body);

@@ -7,6 +7,7 @@ import { ERRNO_NUMBERS } from '../steps/errno.ts';
 import { shown } from './errors.ts';
 import { flag, list, name, numberOrName, object, only, optional, text, u64, whole, word, type Schema } from './fields.ts';
 import { LIMITS } from './limits.ts';
+import { PROPERTIES } from './properties.ts';
 import { FLAG_NAMES, sugarOf } from './sugar.ts';
 import type { Argument, Call } from '../memory/calls.ts';
 
@@ -14,6 +15,7 @@ type Entries = Record<string, Schema>;
 type Operation = ReturnType<typeof object>;
 
 const page = u64('page number');
+const property = v.pipe(v.picklist(PROPERTIES, ({ input }) => `there is no property ${shown(input)}${typeof input === 'string' && input.length <= LIMITS.name ? nearest(input, PROPERTIES) : ''}`), v.description('a property: S-01'));
 const value = (description: string): Schema => whole(0, LIMITS.value, description, 'value');
 const any = optional(whole(1, LIMITS.pages, 'any of so many pages from `page`, by free choice', 'pages'));
 const expectation = optional(word(Object.keys(ERRNO_NUMBERS), "errno that the call must return, or 'ok'; another result breaks S-22", "the name of an errno, or 'ok'"));
@@ -143,7 +145,7 @@ function makeSchema(calls: readonly Call[]): Made {
     name: name('name of the scenario'),
     title: optional(text('a few words')),
     shows: optional(text('one sentence of what it shows')),
-    about: optional(list(text('a property: S-01'), 'properties that it is about', 0, 64, 'nodes')),
+    about: optional(list(property, 'properties that it is about', 0, 64, 'nodes')),
     frames: optional(whole(1, LIMITS.frames, 'page frames of the machine; enough for everything when left out', 'frames')),
     slotIds: optional(whole(1, 32_768, 'slot ids that the table of slots has room for')),
     slots: optional(whole(1, 3 * LIMITS.slots, 'memslot objects')),

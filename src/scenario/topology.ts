@@ -27,6 +27,8 @@ export interface Topology {
   readonly actors: readonly ActorSpec[];
   /** Actors (numbers) whose programs run to their end, one after the other, before the run begins. */
   readonly setup: readonly number[];
+  /** By instruction of the set-up's program: where it stands in the scenario and what it is: `setup[1]: punch`; empty for loops and mixes. */
+  readonly setupPlaces: readonly string[];
   readonly gfns: readonly PageRange[];
   readonly indexes: readonly PageRange[];
   readonly hvas: readonly PageRange[];

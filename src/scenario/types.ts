@@ -1,7 +1,7 @@
 // A scenario as people write it, in JSON or through the builder. docs/scenarios.md explains it; schema.ts checks it.
 
-/** A 64-bit value: a whole number, or decimal or hexadecimal text for what a number cannot hold; negative ones wrap. */
-export type U64 = number | string;
+/** A 64-bit value: a whole number, or a bigint, or decimal or hexadecimal text, for what a number cannot hold; negative ones wrap. */
+export type U64 = number | bigint | string;
 
 export type VmType = 'default' | 'sw-protected' | 'confidential';
 export type PolicyName = 'stop' | 'retry' | 'convert';

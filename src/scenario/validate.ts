@@ -9,8 +9,7 @@ import type { Scenario } from './types.ts';
 
 /** Checks the form of a scenario. Names, pages and arguments are the compiler's. */
 export function validateScenario(input: unknown, calls: readonly Call[]): Scenario {
-  guard(input);
-  const result = v.safeParse(scenarioSchema(calls), input, { abortEarly: true });
+  const result = v.safeParse(scenarioSchema(calls), guard(input), { abortEarly: true });
   if (result.success) return result.output as Scenario;
   const issue = result.issues[0];
   const keys = (issue.path ?? []).map((item) => item.key as string | number);

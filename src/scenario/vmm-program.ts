@@ -3,7 +3,7 @@
 import { POLICY, VMM } from '../memory/code.ts';
 import { ERRNO_NUMBERS } from '../steps/errno.ts';
 import { messageWords, readCall, type ReadCall } from './call-arguments.ts';
-import { hostPage, vcpuNumber, type Cast, type ThreadEntry } from './cast.ts';
+import { hostPage, SETUP, vcpuNumber, type Cast, type ThreadEntry } from './cast.ts';
 import { at, ScenarioError, unknownName } from './errors.ts';
 import type { Call } from '../memory/calls.ts';
 import type { Emit, Link } from './program.ts';
@@ -48,7 +48,9 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
   const read = readCall(definition, op, path, context.cast);
   context.onCall(read, path);
   needs.add(definition.on);
-  const expected = op['expect'] === undefined ? 0 : ERRNO_NUMBERS[op['expect'] as string]! + 1;
+  // What the set-up does must succeed, unless it says otherwise: else something else than what was written would be run.
+  const expect = op['expect'] ?? (thread.name === SETUP ? 'ok' : undefined);
+  const expected = expect === undefined ? 0 : ERRNO_NUMBERS[expect as string]! + 1;
   const words = messageWords(read);
   const number = context.callNumbers.get(op.op)!;
   return ({ actor }) => [VMM.CALL, number, expected, actor(`${thread.name}.${definition.on}`), ...words];

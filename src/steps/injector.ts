@@ -109,11 +109,11 @@ export const steps = {
   'hw.receiveReply': (world, f) => {
     const box = world.mailbox(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
-    const errno = box.payload.at(0);
+    f.ret = box.payload.at(0);
     mailbox.take(box);
     const expected = operand(world.facts, f.self, f.pc, 2);
     advance(world.facts, f);
-    return expected !== 0 && expected - 1 !== errno ? unexpected : ok;
+    return expected !== 0 && expected - 1 !== f.ret ? unexpected : ok;
   },
   /** lru_add_drain_all: in 6.8 nothing of guest_memfd waits in a batch. */
   'hw.lruDrain': ({ facts }, f) => {

@@ -28,6 +28,20 @@ describe('what it prints', () => {
     for (const command of commands) expect((await box.run(command)).code, command.join(' ')).toBe(0);
   });
 
+  test('a property is explained only where there is something to say of it', async () => {
+    const of = async (...about: string[]) => {
+      box.write('about.json', JSON.stringify({ ...SC01, about }));
+      return /faultline explain (.+)/.exec((await box.run(['run', 'about.json'])).out)?.[1];
+    };
+    expect(await of('L-04', 'S-17', 'S-02')).toBe('S-02');
+    expect(await of('L-04')).toBeUndefined();
+  });
+
+  test('a set-up that goes wrong', async () => {
+    box.write('setup.json', JSON.stringify({ ...SC01, setup: [{ op: 'create_gmem', fd: 'A', pages: 1, flags: 64 }] }));
+    expect(await box.run(['run', 'setup.json'])).toMatchObject({ code: 2, err: expect.stringContaining('setup[0]: create_gmem answered EINVAL, expected ok') as string });
+  });
+
   test('as JSON: one object, the same for the same seed, nothing else', async () => {
     const runs = await Promise.all([1, 1, 2].map((seed) => box.run(['run', 'SC01', '--json', '--seed', String(seed)])));
     expect(runs[0]!.out).toBe(runs[1]!.out);

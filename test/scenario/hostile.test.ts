@@ -57,7 +57,7 @@ describe('hostile input ends in one sentence', () => {
     expect(sentence({ name: 'x', vms: [{}], threads: [{ name: 't', program: [{ op: 'toString' }] }] })).toBe("threads[0].program[0].op: there is no VMM operation 'toString'");
   });
 
-  it.each([5n, Symbol('s'), () => 0, Number.NaN, Infinity, new Date(0), new Map(), true, undefined])('%o as a scenario, a name, a page', (value) => {
+  it.each([Symbol('s'), () => 0, Number.NaN, Infinity, new Date(0), new Map(), true, undefined])('%o as a scenario, a name, a page', (value) => {
     expect(sentence(value)).toMatch(/^\w+: (?:must be an object|is missing)/);
     expect(sentence({ name: value, vms: [{}] })).toMatch(/^name: must be a name/);
     expect(sentence(guest([{ op: 'read', page: value }]))).toMatch(/^vms\[0\]\.vcpus\[0\]\.program\[0\]\.page: must be a whole number/);

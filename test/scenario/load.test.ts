@@ -50,6 +50,13 @@ export default scenario({ name: 'mine', vms: [{ vcpus: [{ program }] }] });
     expect(compile(scenario, anyKernel).gfns).toEqual([{ start: '2', end: '3' }]);
   });
 
+  it('with pages as bigints, as numbers or as text', () => {
+    const scenario = load('big.ts', "export default { name: 'mine', vms: [{ vcpus: [{ program: [{ op: 'read', page: 10n }] }] }], setup: [{ op: 'create_gmem', fd: 'A', pages: 0x10000000000000n }] };");
+    expect(scenario).toEqual({ name: 'mine', vms: [{ vcpus: [{ program: [{ op: 'read', page: 10 }] }] }], setup: [{ op: 'create_gmem', fd: 'A', pages: 2 ** 52 }] });
+    expect(compile(scenario, anyKernel).gfns).toEqual([{ start: '10', end: '11' }]);
+    expect(load('bigger.ts', 'export default { page: 0x7ffffffffffffffn };')).toEqual({ page: '576460752303423487' });
+  });
+
   it('from JavaScript, as an ES module or in the old form', () => {
     const text = "{ name: 'mine', vms: [{}] }";
     expect(load('d.mjs', `export default ${text};`)).toEqual({ name: 'mine', vms: [{}] });
@@ -83,6 +90,11 @@ describe('what is no scenario is refused in one sentence', () => {
     ['3.ts', 'const a = 1;\nthrow new Error(`no ${a}`);\n', '3.ts: does not load: line 2: no 1'],
     ['4.ts', "\nimport { nothing } from './no-such.ts';\nexport default nothing;\n", './no-such.ts: there is no such file'],
     ['5.ts', 'const a = 1;\nlet b: = 2;\n', '5.ts: does not load: Unexpected token (2:8)'],
+    ['7.ts', 'throw null;\n', '7.ts: does not load: it throws null'],
+    ['8.ts', 'throw undefined;\n', '8.ts: does not load: it throws nothing'],
+    ['9.ts', 'throw { get message() { throw 1; }, get stack() { throw 2; } };\n', '9.ts: does not load: what it throws cannot be read'],
+    ['10.ts', "export default { name: 'x', vms: [{ get type() { throw new Error('no type today'); } }] };\n", '10.ts: vms[0].type: cannot be read: no type today'],
+    ['11.ts', 'export default new Proxy({}, { ownKeys() { throw null; } });\n', '11.ts: cannot be read: it throws null'],
     ['6.js', 'const a = 1;\nconst = 2;\n', '6.js: does not load: Unexpected token (2:7)'],
   ])('%s %j', (name, text, sentence) => {
     expect(refusal(name, text)).toBe(sentence);

@@ -38,6 +38,8 @@ describe('a scenario is refused in one sentence', () => {
   it.each<[string, unknown]>([
     ['scenario: must be an object, not null', null],
     ['scenario: must be an object, not a list', []],
+    ["about[0]: there is no property 'S-99'; did you mean 'S-09' or 'S-19' or 'S-29'?", { name: 'x', vms: [{}], about: ['S-99'] }],
+    ["about[1]: there is no property 5", { name: 'x', vms: [{}], about: ['L-11', 5] }],
     ["scenario: must be an object, not 'SC01'", 'SC01'],
     ['name: is missing: name of the scenario', { vms: [{}] }],
     ["name: must be a name: a letter, then letters, digits, '-' or '_', 64 at most, not 3", { name: 3, vms: [{}] }],

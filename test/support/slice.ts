@@ -25,7 +25,7 @@ export function slice(rounds = 1): Topology {
         ...instruction(VMM.CALL, 0, 0, 5, 0, 3, 0, 0, 4096, 0), ...again, ...instruction(VMM.END)] },
       { ...actor, name: 'main.gmem', machine: 'gmem-op', thread: 1, caller: 4 },
     ],
-    setup: [],
+    setupPlaces: [], setup: [],
     gfns: [{ start: '0', end: '1' }], indexes: [{ start: '0', end: '1' }], hvas: [{ start: '0', end: '1' }],
     vmOfVcpu: [0], vmTypes: ['sw-protected'], regionOfHva: [-1], hugeRegions: [],
     names: { vms: ['vm0'], vcpus: ['vcpu0'], threads: ['cpu0', 'main'], fds: ['A'], events: [], regions: [] },

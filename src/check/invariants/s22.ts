@@ -22,11 +22,9 @@ export const s22: Invariant = {
       return `${outcomeName(facts.callOutcomes[call]!)} of ${actorName(world, last.actor)} answered ${errnoName(frames[last.actor]!['ret']!)}, expected was ${errnoName(expected)}`;
     },
     'hw.receiveReply': (world) => {
-      const { facts, last } = world;
+      const { facts, frames, last } = world;
       if (last.outcome !== unexpected) return undefined;
-      return `memory_failure() for ${actorName(world, last.actor)} did not answer ${errnoName(operand(facts, last.actor, last.pc, 2) - 1)}, which was expected`;
+      return `memory_failure() for ${actorName(world, last.actor)} answered ${errnoName(frames[last.actor]!['ret']!)}, expected was ${errnoName(operand(facts, last.actor, last.pc, 2) - 1)}`;
     },
-    'vmm.hostAccess': (world) => (world.last.outcome !== unexpected ? undefined
-      : `an access of ${actorName(world, world.last.actor)} through its mapping did not see or do what was expected`),
   },
 };
