@@ -78,6 +78,9 @@ export function jsonReport(facts: RunFacts): object {
   };
 }
 
+/** Who waits in a deadlock, one line or more for each. */
+export const waitingLines = (waiting: RunResult['waiting']): string[] => waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`));
+
 /** What happened, in words. */
 export function outcomeLines(facts: RunFacts): string[] {
   const { result, kernel } = facts;
@@ -86,7 +89,7 @@ export function outcomeLines(facts: RunFacts): string[] {
     case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by ${result.steps === 0 ? 'the set-up' : `step ${at}`}`), '', violationText(facts)];
     case 'deadlock': return [
       labelled('result', `DEADLOCK behind step ${at}: nobody can go on`),
-      ...result.waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`)),
+      ...waitingLines(result.waiting),
     ];
     case 'finished': return [labelled('result', `held: the scenario came to its end, kernel ${kernel.kernel.name} broke nothing that was checked`)];
     case 'interrupted': return [labelled('result', `interrupted behind step ${at}; until then nothing that was checked was broken`)];

@@ -107,7 +107,7 @@ describe('the schedule of a trace on another kernel', () => {
 
   test('applies as a whole on the same one', async () => {
     const recorded = await record();
-    expect(await on(recorded, v6_8)).toEqual({ steps: recorded.result.steps });
+    expect(await on(recorded, v6_8)).toEqual({ steps: recorded.result.steps, footer: recorded.footer });
     expect(await on(recorded, v6_8, 7)).toEqual({ steps: 7 });
   });
 
