@@ -8,7 +8,7 @@ import { eventsOfTrace } from '../runtime/replay.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
-import { grouped, line, write } from './output.ts';
+import { grouped, line, outputClosed, write } from './output.ts';
 import { openReplayable, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
@@ -69,6 +69,7 @@ async function exported({ source, kernel, topology }: OpenTrace, exporter: Expor
     if (pending.length < PIECE) continue;
     await sink.write(pending);
     pending = '';
+    if (sink === standardOutput && outputClosed()) return count;
   }
 }
 

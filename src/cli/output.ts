@@ -1,18 +1,37 @@
 // Text for people: plain, at most 78 columns, and quiet when nobody reads any more.
 
+import { EXIT, systemProblem } from './errors.ts';
+
 export const WIDTH = 78;
 
-// A reader that has seen enough (head, less) closes the pipe: that is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
+/** Nothing can be written any more: the reader is gone, or the disk is full. */
+let closed = false;
+
+// A reader that has seen enough (head, less) closes the pipe: that is no error, and the command goes on to its own exit code.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (closed) return;
+  closed = true;
+  if (error.code === 'EPIPE') return;
+  complain(`cannot write to standard output: ${systemProblem(error)}`);
+  process.on('exit', () => { process.exitCode = EXIT.USAGE; });
+});
+// Who cannot be told of a problem is not told of this one either.
+process.stderr.on('error', () => {});
+
+/** Whether nobody reads any more; what only prints may stop then. */
+export const outputClosed = (): boolean => closed;
 
 /** Writes to standard output; waits where the reader is slower, so that memory stays small however much there is to say. */
 export async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await new Promise<void>((resolve) => { process.stdout.once('drain', resolve); });
+  if (closed || process.stdout.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const { stdout } = process;
+    const done = (): void => {
+      for (const event of ['drain', 'error', 'close']) stdout.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'error', 'close']) stdout.on(event, done);
+  });
 }
 
 /** One line on standard output. */
