@@ -12,6 +12,7 @@ import { WriteLog } from '../runtime/simulate.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { examples, type CommandDefinition } from './command.ts';
+import { checkEnding } from './ending.ts';
 import { EXIT } from './errors.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { COMMAND, grouped, labelled, line } from './output.ts';
@@ -67,9 +68,11 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
     replayer.close();
   }
   const { footer, step } = replayer;
+  const memory = hashOf(world);
+  if (footer !== undefined) checkEnding(source.name, footer, world, broken && { id: broken.violation.id, step: broken.step });
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
   await line(labelled('replayed', `${grouped(step)} steps${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
-  await line(labelled('memory', `${hashOf(world)}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
+  await line(labelled('memory', `${memory}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
   if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by ${broken.step === 0 ? 'the set-up' : `step ${grouped(broken.step)}`}: ${broken.violation.sentence}`));
   else if (interrupted) await line(labelled('result', 'interrupted'));
   else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));

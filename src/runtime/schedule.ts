@@ -3,6 +3,7 @@
 import { blockedOn, isBlocked, outcomeName } from '../memory/outcome.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Checker } from '../check/checker.ts';
+import { checkRecord } from '../trace/check.ts';
 import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
@@ -49,6 +50,7 @@ export function runSchedule(
   function batchOf({ count, records }: TraceBatch): ScheduleResult | undefined {
     for (let at = 0; at < count * RECORD.WORDS; at += RECORD.WORDS) {
       if (steps >= until) return result({});
+      checkRecord(source, records, at, steps + 1);
       const name = actorNames[records[at]! - 1];
       const actor = numbers.get(name ?? '');
       if (name === undefined || actor === undefined) return stop(`there is no actor ${name === undefined ? records[at] : `'${name}'`} on kernel '${world.kernel.name}'`);
