@@ -1,5 +1,6 @@
 // faultline replay: executes a trace again, verifying every step; or only its schedule, on another kernel.
 
+import { isDeepStrictEqual } from 'node:util';
 import { kernels } from '../../machines/kernels/index.ts';
 import { Checker } from '../check/checker.ts';
 import { invariants } from '../check/invariants/index.ts';
@@ -10,12 +11,13 @@ import { runSchedule, type ScheduleResult } from '../runtime/schedule.ts';
 import { restOf } from '../runtime/standstill.ts';
 import { WriteLog } from '../runtime/simulate.ts';
 import type { RunWorld } from '../runtime/world.ts';
+import { builtinScenario } from '../scenario/builtin/index.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { checkEnding } from './ending.ts';
 import { EXIT } from './errors.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled, line } from './output.ts';
+import { COMMAND, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
 import { waitingLines } from './run-report.ts';
 import { compiled } from './scenarios.ts';
 import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
@@ -99,7 +101,10 @@ async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelNam
   else if (result.stopped === undefined) await line(labelled('differs', 'nowhere: every outcome is that of the trace'));
   if (result.stopped !== undefined) await line(labelled('stopped', `step ${grouped(result.stopped.step)} of the trace does not apply: ${result.stopped.reason}`));
   const code = await scheduleResult(result, world);
-  if (result.stopped !== undefined) await line(labelled('next', `${COMMAND} run ${scenario.name} --kernel ${kernelName}`));
+  const own = builtinScenario(scenario.name);
+  if (result.stopped !== undefined && own !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(own)), scenario)) {
+    await line(labelledCommand('next', `${COMMAND} run ${scenario.name} --kernel ${shellWord(kernelName)} --seed ${source.header.seed}`));
+  }
   return code;
 }
 

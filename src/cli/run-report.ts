@@ -10,7 +10,7 @@ import { RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 import { EXIT } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled, labelledList } from './output.ts';
+import { COMMAND, grouped, labelled, labelledCommand, labelledList, shellWord } from './output.ts';
 
 export interface RunFacts {
   readonly scenario: Scenario;
@@ -103,12 +103,12 @@ function violationText(facts: RunFacts): string {
   return reportText({
     violation: result.violation!, kernel: kernel.kernel.name, scenario: scenario.name, table: kernel.kernel.table, actors: topology.actors,
     steps: facts.lastSteps(), at: result.steps, most: MOST_STEPS, statement: invariants.find(({ id }) => id === result.violation!.id)?.statement ?? '',
-    commands: [runCommand(facts, facts.seed), ...(trace === undefined ? [] : [`${COMMAND} replay${traceNamed ? ` ${trace}` : ''}`])],
+    commands: [runCommand(facts, facts.seed), ...(trace === undefined ? [] : [`${COMMAND} replay${traceNamed ? ` ${shellWord(trace)}` : ''}`])],
   }).trimEnd();
 }
 
 const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
-  `${COMMAND} run ${scenarioName}${kernelName === '' ? '' : ` --kernel ${kernelName}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+  `${COMMAND} run ${shellWord(scenarioName)}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
@@ -118,7 +118,7 @@ export function textReport(facts: RunFacts): string {
   lines.push(labelledList('steps', [`${grouped(result.steps)} in all`, ...busy.map(({ name, count }) => `${name} ${grouped(count)}`)]));
   const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
   const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));
-  lines.push(labelledList('checked', seen.length === 0 ? ['nothing'] : seen.map((one, i) => (i === 0 ? `${one} times` : one))));
+  lines.push(labelledList('checked', seen.length === 0 ? ['nothing'] : seen.map((one, i) => (i === 0 ? `${one} ${one.endsWith(' 1') ? 'time' : 'times'}` : one))));
   if (never.length > 0) lines.push(labelledList('', never.map((one, i) => (i === 0 ? `never evaluated: ${one}` : one))));
   const missed = (scenario.about ?? []).filter((id) => !invariants.some((one, i) => one.id === id && result.evaluated[i]! > 0));
   if (missed.length > 0) lines.push(labelled('', `the scenario is about ${missed.join(', ')}, of which this run says nothing`));
@@ -126,17 +126,17 @@ export function textReport(facts: RunFacts): string {
   const missing = notExercised(result);
   lines.push(labelled('exercised', `${outcomes - missing.length} of ${outcomes} outcomes of the steps of its machines`));
   if (facts.trace !== undefined) lines.push(labelled('trace', facts.trace));
-  lines.push('', ...outcomeLines(facts), '', labelled('next', nextCommands(facts)[0]!), ...nextCommands(facts).slice(1).map((one) => labelled('', one)));
+  lines.push('', ...outcomeLines(facts), '', ...nextCommands(facts).map((one, i) => labelledCommand(i === 0 ? 'next' : '', one)));
   return `${lines.join('\n')}\n`;
 }
 
 /** Commands that lead on from here; each can be pasted. */
 function nextCommands(facts: RunFacts): string[] {
-  const { result, seed, trace, traceNamed, scenario } = facts;
-  const file = traceNamed ? ` ${trace}` : '';
+  const { result, seed, trace, traceNamed, scenario, invariants } = facts;
+  const file = traceNamed && trace !== undefined ? ` ${shellWord(trace)}` : '';
   const commands: string[] = [];
   if (trace !== undefined) commands.push(`${COMMAND} show${file}${result.steps > 40 ? ` --from ${result.steps - 39}` : ''}`, `${COMMAND} replay${file}`);
-  const about = result.violation?.id ?? scenario.about?.[0];
+  const about = [result.violation?.id, ...scenario.about ?? []].find((id) => invariants.some((one) => one.id === id));
   if (about !== undefined) commands.push(`${COMMAND} explain ${about}`);
   return [...commands, runCommand(facts, seed + 1)];
 }
