@@ -50,8 +50,9 @@ export function stepRows(table: Table, steps: readonly ReportedStep[], first: nu
   }));
 }
 
-/** A command line broken behind spaces, as a shell takes it. */
+/** A command line broken behind spaces, as a shell takes it; one with a quoted word stays on its line. */
 function commandLines(command: string, width: number): string[] {
+  if (command.includes("'")) return [`  ${command}`];
   const lines = wrap(command, '    ', width - 2);
   return lines.map((line, k) => (k + 1 < lines.length ? `${line} \\` : line).replace(/^ {4}/, k === 0 ? '  ' : '    '));
 }

@@ -32,7 +32,10 @@ export const systemProblem = (error: NodeJS.ErrnoException): string => SYSTEM[er
 export function userSentence(error: unknown): string | undefined {
   if (error instanceof ScenarioError) return error.message.replace(/^scenario: (?=there is no scenario)/, '');
   if (error instanceof UsageError || error instanceof KernelError || error instanceof TraceError || error instanceof SetupError) return error.message;
-  if (error instanceof ReplayError && error.ownKernel) return `${error.message}; the kernel that came with the trace does not always do the same`;
+  if (error instanceof ReplayError) {
+    return error.ownKernel ? `${error.message}; the trace was edited, or the kernel that came with it does not always do the same`
+      : `the trace was edited, or the laboratory is not deterministic: ${error.message}`;
+  }
   if (isSystemError(error) && error.path !== undefined) return `${error.path}: ${systemProblem(error)}`;
   return undefined;
 }

@@ -8,7 +8,7 @@ import { eventsOfTrace } from '../runtime/replay.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
-import { grouped, line, write } from './output.ts';
+import { grouped, line, outputClosed, write, writeAsIs } from './output.ts';
 import { openReplayable, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
@@ -69,12 +69,14 @@ async function exported({ source, kernel, topology }: OpenTrace, exporter: Expor
     if (pending.length < PIECE) continue;
     await sink.write(pending);
     pending = '';
+    if (sink === standardOutput && outputClosed()) return count;
   }
 }
 
 interface Sink { write(text: string): Promise<void>; finish(): void; discard(): void }
 
-const standardOutput: Sink = { write, finish() {}, discard() {} };
+/** Other programs get every byte; a terminal gets what is harmless. */
+const standardOutput: Sink = { write: (text) => (process.stdout.isTTY ? write(text) : writeAsIs(text)), finish() {}, discard() {} };
 
 /** The file appears when it is whole: a broken trace leaves nothing behind. */
 function fileSink(path: string): Sink {

@@ -1,18 +1,43 @@
 // Text for people: plain, at most 78 columns, and quiet when nobody reads any more.
 
+import { EXIT, systemProblem } from './errors.ts';
+
 export const WIDTH = 78;
 
-// A reader that has seen enough (head, less) closes the pipe: that is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
+/** Nothing can be written any more: the reader is gone, or the disk is full. */
+let closed = false;
+
+// A reader that has seen enough (head, less) closes the pipe: that is no error, and the command goes on to its own exit code.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (closed) return;
+  closed = true;
+  if (error.code === 'EPIPE') return;
+  complain(`cannot write to standard output: ${systemProblem(error)}`);
+  process.on('exit', () => { process.exitCode = EXIT.USAGE; });
+});
+// Who cannot be told of a problem is not told of this one either.
+process.stderr.on('error', () => {});
+
+/** Whether nobody reads any more; what only prints may stop then. */
+export const outputClosed = (): boolean => closed;
+
+/** Text in which control characters, but for line ends and tabs, are escaped: what a trace or a file says must not steer a terminal. */
+export const harmless = (text: string): string => text.replace(/\r(?!\n)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Writes text to standard output, made harmless. */
+export const write = (text: string): Promise<void> => writeAsIs(harmless(text));
 
 /** Writes to standard output; waits where the reader is slower, so that memory stays small however much there is to say. */
-export async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await new Promise<void>((resolve) => { process.stdout.once('drain', resolve); });
+export async function writeAsIs(text: string): Promise<void> {
+  if (closed || process.stdout.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const { stdout } = process;
+    const done = (): void => {
+      for (const event of ['drain', 'error', 'close']) stdout.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'error', 'close']) stdout.on(event, done);
+  });
 }
 
 /** One line on standard output. */
@@ -20,7 +45,7 @@ export const line = (text = ''): Promise<void> => write(`${text}\n`);
 
 /** One sentence on standard error. */
 export function complain(sentence: string): void {
-  process.stderr.write(`faultline: ${sentence}\n`);
+  process.stderr.write(`faultline: ${harmless(sentence)}\n`);
 }
 
 /** Pieces of a word that fit into `width`; a path is broken behind a dot. */
@@ -52,7 +77,13 @@ const LABEL = 11;
 export const labelled = (label: string, text: string): string => wrapped(text, WIDTH - LABEL)
   .map((one, i) => `${(i === 0 ? label : '').padEnd(LABEL)}${one}`).join('\n');
 
-/** The same for a list, whose members are not broken. */
+/** `label      command`, on one line however long it is, so that it can be pasted. */
+export const labelledCommand = (label: string, command: string): string => `${label.padEnd(LABEL)}${command}`;
+
+/** A word as a shell takes it. */
+export const shellWord = (word: string): string => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** The same as `labelled` for a list, whose members are not broken. */
 export const labelledList = (label: string, members: readonly string[]): string =>
   labelled(label, members.map((one) => one.replaceAll(' ', '\u2007')).join(', ')).replaceAll('\u2007', ' ');
 

@@ -1,18 +1,24 @@
 // faultline replay: executes a trace again, verifying every step; or only its schedule, on another kernel.
 
+import { isDeepStrictEqual } from 'node:util';
 import { kernels } from '../../machines/kernels/index.ts';
 import { Checker } from '../check/checker.ts';
 import { invariants } from '../check/invariants/index.ts';
 import type { Violation } from '../check/violation.ts';
 import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Replayer } from '../runtime/replay.ts';
-import { runSchedule } from '../runtime/schedule.ts';
+import { runSchedule, type ScheduleResult } from '../runtime/schedule.ts';
+import { restOf } from '../runtime/standstill.ts';
 import { WriteLog } from '../runtime/simulate.ts';
+import type { RunWorld } from '../runtime/world.ts';
+import { builtinScenario } from '../scenario/builtin/index.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { examples, type CommandDefinition } from './command.ts';
+import { checkEnding } from './ending.ts';
 import { EXIT } from './errors.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled, line } from './output.ts';
+import { COMMAND, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
+import { waitingLines } from './run-report.ts';
 import { compiled } from './scenarios.ts';
 import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
@@ -64,9 +70,11 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
     replayer.close();
   }
   const { footer, step } = replayer;
+  const memory = hashOf(world);
+  if (footer !== undefined) checkEnding(source.name, footer, world, broken && { id: broken.violation.id, step: broken.step });
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
   await line(labelled('replayed', `${grouped(step)} steps${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
-  await line(labelled('memory', `${hashOf(world)}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
+  await line(labelled('memory', `${memory}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
   if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by ${broken.step === 0 ? 'the set-up' : `step ${grouped(broken.step)}`}: ${broken.violation.sentence}`));
   else if (interrupted) await line(labelled('result', 'interrupted'));
   else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
@@ -92,11 +100,34 @@ async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelNam
   if (result.differs !== undefined) await line(labelled('differs', `first at step ${grouped(result.differs.step)}: ${result.differs.sentence}`));
   else if (result.stopped === undefined) await line(labelled('differs', 'nowhere: every outcome is that of the trace'));
   if (result.stopped !== undefined) await line(labelled('stopped', `step ${grouped(result.stopped.step)} of the trace does not apply: ${result.stopped.reason}`));
-  await line(result.violation === undefined
-    ? labelled('result', 'nothing that was checked was broken')
-    : labelled('result', `BROKEN: ${result.violation.id}, by step ${grouped(result.steps)}: ${result.violation.sentence}`));
-  if (result.stopped !== undefined) await line(labelled('next', `${COMMAND} run ${scenario.name} --kernel ${kernelName}`));
-  return result.violation === undefined ? EXIT.HELD : EXIT.SAFETY;
+  const code = await scheduleResult(result, world);
+  const own = builtinScenario(scenario.name);
+  if (result.stopped !== undefined && own !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(own)), scenario)) {
+    await line(labelledCommand('next', `${COMMAND} run ${scenario.name} --kernel ${shellWord(kernelName)} --seed ${source.header.seed}`));
+  }
+  return code;
+}
+
+/** Says what the schedule has come to; answers the exit code. */
+async function scheduleResult({ violation, stopped, footer, steps }: ScheduleResult, world: RunWorld): Promise<number> {
+  if (violation !== undefined) {
+    await line(labelled('result', `BROKEN: ${violation.id}, by step ${grouped(steps)}: ${violation.sentence}`));
+    return EXIT.SAFETY;
+  }
+  if (stopped !== undefined) {
+    await line(labelled('result', 'inconclusive: until there nothing that was checked was broken, and the rest of the schedule does not apply'));
+    return EXIT.INCONCLUSIVE;
+  }
+  const rest = footer && restOf(world);
+  if (rest !== undefined && rest.mover === undefined && rest.why === 'deadlock') {
+    await line(labelled('result', `DEADLOCK here${footer!.why === 'deadlock' ? ' too' : ', which the trace does not end with'}, behind step ${grouped(steps)}: nobody can go on`));
+    for (const one of waitingLines(rest.waiting)) await line(one);
+    return EXIT.DEADLOCK;
+  }
+  const goesOn = footer?.why === 'deadlock' && rest !== undefined
+    ? `; the trace ends in a deadlock, ${rest.mover === undefined ? 'here everybody has come to the end' : `this kernel goes on: '${rest.mover}' can move`}` : '';
+  await line(labelled('result', `nothing that was checked was broken${goesOn}`));
+  return EXIT.HELD;
 }
 
 /** Actors as the trace numbers them: those of the kernel it was recorded on, if that is a built-in one. */

@@ -1,17 +1,15 @@
 // What `run` says at its end, for people and for programs.
 
 import type { Invariant } from '../check/invariant.ts';
-import { invariants as everyInvariant } from '../check/invariants/index.ts';
 import { reportText, type ReportedStep } from '../check/report.ts';
 import { outcome } from '../memory/outcome.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
-import type { Scenario } from '../scenario/types.ts';
 import type { Topology } from '../scenario/topology.ts';
 import { RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 import { EXIT } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled, labelledList } from './output.ts';
+import { COMMAND, grouped, labelled, labelledCommand, labelledList, shellWord } from './output.ts';
 
 export interface RunFacts {
   readonly scenario: Scenario;
@@ -79,6 +77,9 @@ export function jsonReport(facts: RunFacts): object {
   };
 }
 
+/** Who waits in a deadlock, one line or more for each. */
+export const waitingLines = (waiting: RunResult['waiting']): string[] => waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`));
+
 /** What happened, in words. */
 export function outcomeLines(facts: RunFacts): string[] {
   const { result, kernel } = facts;
@@ -87,7 +88,7 @@ export function outcomeLines(facts: RunFacts): string[] {
     case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by ${result.steps === 0 ? 'the set-up' : `step ${at}`}`), '', violationText(facts)];
     case 'deadlock': return [
       labelled('result', `DEADLOCK behind step ${at}: nobody can go on`),
-      ...result.waiting.map(({ actor, path, step }) => labelled('', `${actor} waits in ${path} (${step})`)),
+      ...waitingLines(result.waiting),
     ];
     case 'finished': return [labelled('result', `held: the scenario came to its end, kernel ${kernel.kernel.name} broke nothing that was checked`)];
     case 'interrupted': return [labelled('result', `interrupted behind step ${at}; until then nothing that was checked was broken`)];
@@ -101,12 +102,12 @@ function violationText(facts: RunFacts): string {
   return reportText({
     violation: result.violation!, kernel: kernel.kernel.name, scenario: scenario.name, table: kernel.kernel.table, actors: topology.actors,
     steps: facts.lastSteps(), at: result.steps, most: MOST_STEPS, statement: invariants.find(({ id }) => id === result.violation!.id)?.statement ?? '',
-    commands: [runCommand(facts, facts.seed), ...(trace === undefined ? [] : [`${COMMAND} replay${traceNamed ? ` ${trace}` : ''}`])],
+    commands: [runCommand(facts, facts.seed), ...(trace === undefined ? [] : [`${COMMAND} replay${traceNamed ? ` ${shellWord(trace)}` : ''}`])],
   }).trimEnd();
 }
 
 const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
-  `${COMMAND} run ${scenarioName}${kernelName === '' ? '' : ` --kernel ${kernelName}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+  `${COMMAND} run ${shellWord(scenarioName)}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
@@ -116,7 +117,7 @@ export function textReport(facts: RunFacts): string {
   lines.push(labelledList('steps', [`${grouped(result.steps)} in all`, ...busy.map(({ name, count }) => `${name} ${grouped(count)}`)]));
   const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
   const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));
-  lines.push(labelledList('checked', seen.length === 0 ? ['nothing'] : seen.map((one, i) => (i === 0 ? `${one} times` : one))));
+  lines.push(labelledList('checked', seen.length === 0 ? ['nothing'] : seen.map((one, i) => (i === 0 ? `${one} ${one.endsWith(' 1') ? 'time' : 'times'}` : one))));
   if (never.length > 0) lines.push(labelledList('', never.map((one, i) => (i === 0 ? `never evaluated: ${one}` : one))));
   const missed = (scenario.about ?? []).filter((id) => !invariants.some((one, i) => one.id === id && result.evaluated[i]! > 0));
   if (missed.length > 0) lines.push(labelled('', `the scenario is about ${missed.join(', ')}, of which this run says nothing`));
@@ -124,20 +125,17 @@ export function textReport(facts: RunFacts): string {
   const missing = notExercised(result);
   lines.push(labelled('exercised', `${outcomes - missing.length} of ${outcomes} outcomes of the steps of its machines`));
   if (facts.trace !== undefined) lines.push(labelled('trace', facts.trace));
-  lines.push('', ...outcomeLines(facts), '', labelled('next', nextCommands(facts)[0]!), ...nextCommands(facts).slice(1).map((one) => labelled('', one)));
+  lines.push('', ...outcomeLines(facts), '', ...nextCommands(facts).map((one, i) => labelledCommand(i === 0 ? 'next' : '', one)));
   return `${lines.join('\n')}\n`;
 }
 
-/** The first property that the scenario is about of which `explain` has something to say. */
-const explained = ({ about = [] }: Scenario): string | undefined => about.find((id) => everyInvariant.some((one) => one.id === id));
-
 /** Commands that lead on from here; each can be pasted. */
 function nextCommands(facts: RunFacts): string[] {
-  const { result, seed, trace, traceNamed, scenario } = facts;
-  const file = traceNamed ? ` ${trace}` : '';
+  const { result, seed, trace, traceNamed, scenario, invariants } = facts;
+  const file = traceNamed && trace !== undefined ? ` ${shellWord(trace)}` : '';
   const commands: string[] = [];
   if (trace !== undefined) commands.push(`${COMMAND} show${file}${result.steps > 40 ? ` --from ${result.steps - 39}` : ''}`, `${COMMAND} replay${file}`);
-  const about = result.violation?.id ?? explained(scenario);
+  const about = [result.violation?.id, ...scenario.about ?? []].find((id) => invariants.some((one) => one.id === id));
   if (about !== undefined) commands.push(`${COMMAND} explain ${about}`);
   return [...commands, runCommand(facts, seed + 1)];
 }

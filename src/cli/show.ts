@@ -12,7 +12,7 @@ import { TraceError } from '../trace/errors.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
-import { grouped, labelled, line, write } from './output.ts';
+import { grouped, labelled, line, outputClosed, write } from './output.ts';
 import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
@@ -106,7 +106,7 @@ async function printRows({ source, kernel, topology }: OpenTrace, shown: readonl
   const describer = new Describer(world);
   let pending = `${layout.heading().join('\n')}\n`;
   try {
-    while (replayer.step < to) {
+    while (replayer.step < to && !outputClosed()) {
       observer.clear();
       if (!replayer.next()) break;
       if (replayer.step < from) continue;

@@ -5,11 +5,13 @@ import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { checkVersion } from '../runtime/replay.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
+import { TraceError } from '../trace/errors.ts';
 import { openTraceFile } from '../trace/file-reader.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import { kernelOfTrace, type NamedKernel } from './kernels.ts';
 import { COMMAND } from './output.ts';
+import { runtimes } from './runtimes.ts';
 import { compiled } from './scenarios.ts';
 
 /** Where a run keeps its trace when nobody says. */
@@ -26,7 +28,12 @@ export function openTrace(file: string | undefined): TraceSource {
   const path = file ?? LAST_TRACE;
   if (file === undefined && !existsSync(path)) throw new UsageError(`there is no ${LAST_TRACE} here; name a trace, or make one: ${COMMAND} run`);
   try {
-    return openTraceFile(path);
+    const source = openTraceFile(path);
+    const { runtime } = source.header;
+    if (!runtimes.some(({ name }) => name === runtime)) {
+      throw new TraceError('malformed', `has a header that names runtime '${runtime}', which this faultline does not have; there is ${runtimes.map(({ name }) => name).join(', ')}`).of(source.name);
+    }
+    return source;
   } catch (error) {
     if (isSystemError(error)) throw new UsageError(`trace ${path}: ${systemProblem(error)}`);
     throw error;

@@ -5,6 +5,7 @@ import { isBlocked, outcomeName } from '../memory/outcome.ts';
 import type { Observer, Words } from '../memory/views.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
+import { checkRecord, malformedStep } from '../trace/check.ts';
 import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { TraceError } from '../trace/errors.ts';
 import type { TraceFooter } from '../trace/header.ts';
@@ -81,16 +82,17 @@ export class Replayer<O extends Observer = Observer> {
     const number = this.step + 1;
     const differs = (sentence: string): ReplayError => new ReplayError(this.source, number, sentence);
     const name = world.topology.actors[actor - 1]?.name;
-    if (name === undefined) throw differs(`there is no actor ${actor}; the scenario has ${world.topology.actors.length}`);
+    if (name === undefined) throw malformedStep(this.source, number, `there is no actor ${actor}; the scenario has ${world.topology.actors.length}`);
+    checkRecord(this.source, records, at, number);
     const leaf = world.leafOf(actor);
     if (leaf.number !== records[at + RECORD.LEAF]) {
-      const other = world.table.leaves[records[at + RECORD.LEAF]!];
-      throw differs(`the trace has '${name}' in state '${other?.path ?? `number ${records[at + RECORD.LEAF]}`}', here it is in '${leaf.path}'`);
+      const other = world.table.leaves[records[at + RECORD.LEAF]!]!;
+      throw differs(`the trace has '${name}' in state '${other.path}', here it is in '${leaf.path}'`);
     }
     if (leaf.final) throw differs(`'${name}' has ended`);
     this.wanted = records[at + RECORD.CHOICE]!;
     const result = world.step(actor, this.choose);
-    const expected = this.source.header.outcomes[records[at + RECORD.OUTCOME]!] ?? `number ${records[at + RECORD.OUTCOME]}`;
+    const expected = this.source.header.outcomes[records[at + RECORD.OUTCOME]!]!;
     if (isBlocked(result)) throw differs(`'${leaf.step}' of '${name}' is blocked here; the trace has outcome '${expected}'`);
     if (this.outcomes[result] !== records[at + RECORD.OUTCOME]) throw differs(`'${leaf.step}' of '${name}' answers '${outcomeName(result)}' here; the trace has outcome '${expected}'`);
     if (world.last.choices === 0 && this.wanted !== NO_CHOICE) throw differs(`'${leaf.step}' of '${name}' has no choice here; the trace has choice ${this.wanted}`);
@@ -124,7 +126,7 @@ export class Replayer<O extends Observer = Observer> {
   private readonly choose = (n: number): number => {
     const number = this.step + 1;
     if (this.wanted === NO_CHOICE) throw new ReplayError(this.source, number, `the step has a choice of ${n} here; the trace has none`);
-    if (this.wanted >= n) throw new ReplayError(this.source, number, `the trace has choice ${this.wanted}; there are ${n}, counted from 0`);
+    if (this.wanted >= n) throw malformedStep(this.source, number, `the trace has choice ${this.wanted}; there are ${n}, counted from 0`);
     return this.wanted;
   };
 

@@ -3,7 +3,9 @@
 import { blockedOn, isBlocked, outcomeName } from '../memory/outcome.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Checker } from '../check/checker.ts';
-import { NO_CHOICE, RECORD } from '../trace/batch.ts';
+import { checkRecord } from '../trace/check.ts';
+import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { Describer } from './describe.ts';
 import type { WriteLog } from './simulate.ts';
@@ -17,6 +19,8 @@ export interface ScheduleResult {
   /** The first step that had another outcome than in the trace. */
   readonly differs?: { readonly step: number; readonly sentence: string };
   readonly violation?: Violation;
+  /** The trace's own end; there when every step of it was executed. */
+  readonly footer?: TraceFooter;
 }
 
 /** Runs the schedule on `world`, whose set-up is over. `actorNames`: the actors as the trace numbers them. */
@@ -30,9 +34,23 @@ export function runSchedule(
   const result = (more: Partial<ScheduleResult>): ScheduleResult => ({ steps, ...(differs ? { differs } : {}), ...more });
   const stop = (reason: string): ScheduleResult => result({ stopped: { step: steps + 1, reason } });
 
-  for (const { count, records } of source.batches()) {
+  const batches = source.batches();
+  try {
+    for (;;) {
+      const more = batches.next();
+      if (more.done === true) return result({ footer: more.value });
+      const stopped = batchOf(more.value);
+      if (stopped !== undefined) return stopped;
+    }
+  } finally {
+    batches.return(undefined as never);
+  }
+
+  /** The steps of one batch; answers when they are the last. */
+  function batchOf({ count, records }: TraceBatch): ScheduleResult | undefined {
     for (let at = 0; at < count * RECORD.WORDS; at += RECORD.WORDS) {
       if (steps >= until) return result({});
+      checkRecord(source, records, at, steps + 1);
       const name = actorNames[records[at]! - 1];
       const actor = numbers.get(name ?? '');
       if (name === undefined || actor === undefined) return stop(`there is no actor ${name === undefined ? records[at] : `'${name}'`} on kernel '${world.kernel.name}'`);
@@ -56,6 +74,6 @@ export function runSchedule(
       const violation = checker?.afterStep(log.written, log.count);
       if (violation !== undefined) return result({ violation });
     }
+    return undefined;
   }
-  return result({});
 }

@@ -4,6 +4,7 @@ import { preparedWorld } from './prepared.ts';
 import { BATCH, Recorder } from './recorder.ts';
 import { Run, type RunOptions, type RunResult, type Runtime } from './run.ts';
 import { Simulation, WriteLog } from './simulate.ts';
+import { waitingActors } from './standstill.ts';
 
 /** Milliseconds after which timers, signals and other work get their turn. */
 const TURN_MS = 20;
@@ -59,10 +60,7 @@ class SimulateRun extends Run {
       why,
       steps: recorder.steps,
       ...(recorder.violation ? { violation: recorder.violation } : {}),
-      waiting: why === 'deadlock' ? simulation.blockedActors().map((actor) => {
-        const { path, step } = world.leafOf(actor);
-        return { actor: world.topology.actors[actor - 1]!.name, path, step };
-      }) : [],
+      waiting: why === 'deadlock' ? waitingActors(world) : [],
       evaluated: recorder.evaluated,
     };
   }

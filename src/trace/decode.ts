@@ -24,6 +24,8 @@ export class TraceDecoder {
   private at = 0;
   private offset = 0;
   private place: 'line' | 'header' | 'chunks' | 'behind' = 'line';
+  /** As the first line has it. */
+  private format = 0;
   private headerLength = 0;
   private headerCrc = 0;
   private head: ChunkHead | undefined;
@@ -93,21 +95,26 @@ export class TraceDecoder {
     if (!this.beginsLikeTrace()) throw this.foreign();
     const newline = this.bytes.indexOf(NEWLINE, this.at) - this.at;
     if (newline < 0 || newline > MOST_LINE) {
-      if (newline > MOST_LINE || this.have() > MOST_LINE) throw this.foreign();
+      if (newline > MOST_LINE || this.have() > MOST_LINE) throw this.editedLine();
       return false;
     }
     const line = new TextDecoder().decode(this.bytes.subarray(this.at, this.at + newline));
     const [magic, version, length, crc] = line.split(' ');
-    if (magic !== MAGIC || !/^\d{1,6}$/.test(version ?? '')) throw this.foreign();
+    if (magic !== MAGIC || !/^\d{1,6}$/.test(version ?? '')) throw this.editedLine();
     if (Number(version) > FORMAT) {
       throw this.wrong('newer', `is a trace of format ${version}, and this faultline reads formats up to ${FORMAT}: read it with the faultline that wrote it, or a newer one`);
     }
-    if (Number(version) < 1 || !/^\d{1,9}$/.test(length ?? '') || !/^[0-9a-f]{8}$/.test(crc ?? '') || Number(length) > MOST_HEADER) throw this.edited('its first line');
+    if (Number(version) < 1 || !/^\d{1,9}$/.test(length ?? '') || !/^[0-9a-f]{8}$/.test(crc ?? '') || Number(length) > MOST_HEADER) throw this.editedLine();
+    this.format = Number(version);
     this.headerLength = Number(length);
     this.headerCrc = Number.parseInt(crc!, 16);
     this.take(newline + 1);
     this.place = 'header';
     return true;
+  }
+
+  private editedLine(): TraceError {
+    return this.wrong('edited', `begins with '${MAGIC}' as a trace does, and the rest of its first line is damaged: it was changed after it was written; record the run again`);
   }
 
   private edited(what: string): TraceError {
@@ -127,7 +134,9 @@ export class TraceDecoder {
     if (crc32(json) !== this.headerCrc) throw this.edited('the header');
     this.take(this.headerLength + 1);
     this.place = 'chunks';
-    return { kind: 'header', header: parseHeader(new TextDecoder().decode(json), from) };
+    const header = parseHeader(new TextDecoder().decode(json), from);
+    if (header.format !== this.format) throw new TraceError('malformed', `is of format ${this.format} by its first line and of format ${header.format} by its header (byte ${from})`, from);
+    return { kind: 'header', header };
   }
 
   private chunk(): TracePart | undefined {

@@ -62,4 +62,8 @@ function parse<S extends v.GenericSchema>(schema: S, json: string, what: string,
 
 /** Reads the JSON of a header, or footer, that begins at `offset` of the file; throws a TraceError that says what is wrong with it. */
 export const parseHeader = (json: string, offset: number): TraceHeader => parse(headerSchema, json, 'header', offset);
-export const parseFooter = (json: string, offset: number): TraceFooter => parse(footerSchema, json, 'footer', offset);
+export function parseFooter(json: string, offset: number): TraceFooter {
+  const footer = parse(footerSchema, json, 'footer', offset);
+  if ((footer.why === 'violation') === (footer.violation !== undefined)) return footer;
+  throw new TraceError('malformed', `has a footer that ${footer.violation === undefined ? 'does not say what was violated' : `ends with '${footer.why}' and names a violation`} (byte ${offset})`, offset);
+}

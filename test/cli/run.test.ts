@@ -1,9 +1,11 @@
 // faultline run, as a person meets it.
 
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDLESS, SC01 } from '../support/recorded.ts';
 import { await_, notify } from '../../src/scenario/builder.ts';
-import { PATCH, Sandbox, THROWS } from '../support/command.ts';
+import { bin, PATCH, Sandbox, THROWS } from '../support/command.ts';
 
 const box = new Sandbox();
 beforeAll(() => {
@@ -110,6 +112,22 @@ describe('exit codes', () => {
     const { code, out } = await box.run(['run', 'endless.json', '--seconds', '60', '--json', '--trace', 'json.trace'], { interruptWhen: () => box.has('json.trace') && box.read('json.trace').length > 200_000 });
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ why: 'interrupted', exitCode: 130 });
+  });
+});
+
+describe('an output that takes nothing', () => {
+  const shell = (command: string): ReturnType<typeof spawnSync> => spawnSync('bash', ['-c', `set -o pipefail; ${command}`], { cwd: box.folder, encoding: 'utf8', env: { ...process.env, F: bin } });
+
+  test.skipIf(process.platform === 'win32')('a reader that has gone changes neither the exit code nor the trace', async () => {
+    expect(shell('node "$F" run SC22 --seed 3 --trace piped.trace | true').status).toBe(3);
+    expect((await box.run(['replay', 'piped.trace'])).code).toBe(3);
+    const { status, stderr } = shell('node "$F" show piped.trace | true');
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is one sentence, exit code 2', () => {
+    const { status, stderr } = shell('node "$F" run SC22 --seed 3 >/dev/full');
+    expect([status, stderr]).toEqual([2, 'faultline: cannot write to standard output: the disk is full\n']);
   });
 });
 

@@ -52,6 +52,33 @@ describe('replay', () => {
   });
 });
 
+describe('the schedule of a deadlock on another kernel', () => {
+  beforeAll(async () => {
+    box.write('same.ts', `import { deriveKernel, kernels } from 'faultline';\nexport default deriveKernel(kernels.find((one) => one.name === 'v6.8')!, { name: 'same' });\n`);
+    await box.run(['run', 'SC22', '--seed', '3', '--trace', 'dead.trace']);
+  });
+
+  test('which has it too: exit code 3, with those who wait', async () => {
+    const { code, out } = await box.run(['replay', 'dead.trace', '--kernel', './same.ts']);
+    expect(code).toBe(3);
+    expect(out).toMatch(/result +DEADLOCK here too, behind step 22: nobody can go on\n +main waits in reply \(vmm\.receiveReply\)\n/);
+  });
+
+  test('which goes on: says so', async () => {
+    const { code, out } = await box.run(['replay', 'dead.trace', '--kernel', 'v6.8-fixed']);
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, ' ')).toMatch(/nothing that was checked was broken; the trace ends in a deadlock, this kernel goes on: '[\w.]+' can move/);
+  });
+
+  test('on which it does not apply to the end: exit code 5', async () => {
+    await box.run(['run', 'SC02', '--seed', '1', '--trace', 'sc02.trace']);
+    const { code, out } = await box.run(['replay', 'sc02.trace', '--kernel', 'v6.8-fixed']);
+    expect(out).toMatch(/stopped +step \d+ of the trace does not apply/);
+    expect(out).toMatch(/result +inconclusive: until there nothing/);
+    expect(code).toBe(5);
+  });
+});
+
 describe('show', () => {
   test('one column for each actor, at most 78 wide, choices and waiting marked', async () => {
     const { code, out } = await box.run(['show', 'long.trace', '--to', '400']);

@@ -10,6 +10,7 @@ import { runSchedule } from '../../src/runtime/schedule.ts';
 import { WriteLog } from '../../src/runtime/simulate.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
+import { TraceError } from '../../src/trace/errors.ts';
 import { traceInMemory } from '../../src/trace/source.ts';
 import { bytesOf, ENDLESS, M02, record, SC01, v6_8, withWord, type Recorded } from '../support/recorded.ts';
 
@@ -51,7 +52,7 @@ describe('a trace as it was written', () => {
 });
 
 describe('a trace whose checksums are right and whose steps are not', () => {
-  const refused = async (word: number, value: (old: number) => number, step = 30): Promise<string> => {
+  const refused = async (word: number, value: (old: number) => number, kind: typeof ReplayError | typeof TraceError = ReplayError, step = 30): Promise<string> => {
     const recorded = await record();
     const edited = withWord(recorded, step, word, value(recorded.batches[0]!.records[(step - 1) * 4 + word]!));
     const replay = replayer(edited);
@@ -59,22 +60,24 @@ describe('a trace whose checksums are right and whose steps are not', () => {
     try {
       replay.runTo(Infinity);
     } catch (one) { error = one; }
-    expect(error).toBeInstanceOf(ReplayError);
-    expect((error as ReplayError).step).toBe(step);
-    return (error as ReplayError).message;
+    expect(error).toBeInstanceOf(kind);
+    if (error instanceof ReplayError) expect(error.step).toBe(step);
+    if (error instanceof TraceError) expect(error.problem).toBe('malformed');
+    return (error as Error).message;
   };
 
   test('another outcome is refused', async () => expect(await refused(2, (old) => old + 1)).toMatch(/^t, step 30: '.*' of '.*' answers '.*' here; the trace has outcome '.*'/));
-  test('an outcome that does not exist is refused', async () => expect(await refused(2, () => 60_000)).toMatch(/number 60000/));
+  test('an outcome that does not exist is refused', async () => expect(await refused(2, () => 60_000, TraceError)).toMatch(/^t is malformed at step 30: there is no outcome number 60000; the kernel has \d+, counted from 0$/));
   test('another state is refused', async () => expect(await refused(1, (old) => old + 1)).toMatch(/the trace has '.*' in state '.*', here it is in/));
-  test('an actor that does not exist is refused', async () => expect(await refused(0, () => 999)).toMatch(/there is no actor 999; the scenario has \d+/));
+  test('a state that does not exist is refused', async () => expect(await refused(1, () => 60_000, TraceError)).toMatch(/^t is malformed at step 30: there is no state number 60000; the kernel has \d+, counted from 0$/));
+  test('an actor that does not exist is refused', async () => expect(await refused(0, () => 999, TraceError)).toMatch(/^t is malformed at step 30: there is no actor 999; the scenario has \d+$/));
   test('a choice where there is none is refused', async () => expect(await refused(3, () => 2)).toMatch(/has no choice here; the trace has choice 2/));
 
   test('a choice beyond those there are, or a missing one, is refused', async () => {
     const recorded = await record(ENDLESS, { limits: { steps: 2000 } });
     const { records } = recorded.batches[0]!;
     const step = 1 + [...Array(2000).keys()].find((k) => records[k * 4 + 3] !== 0xffff)!;
-    expect(() => replayer(withWord(recorded, step, 3, 7)).runTo(Infinity)).toThrow(`t, step ${step}: the trace has choice 7; there are 2`);
+    expect(() => replayer(withWord(recorded, step, 3, 7)).runTo(Infinity)).toThrow(`t is malformed at step ${step}: the trace has choice 7; there are 2`);
     expect(() => replayer(withWord(recorded, step, 3, 0xffff)).runTo(Infinity)).toThrow(`t, step ${step}: the step has a choice of 2 here; the trace has none`);
   });
 
@@ -107,7 +110,7 @@ describe('the schedule of a trace on another kernel', () => {
 
   test('applies as a whole on the same one', async () => {
     const recorded = await record();
-    expect(await on(recorded, v6_8)).toEqual({ steps: recorded.result.steps });
+    expect(await on(recorded, v6_8)).toEqual({ steps: recorded.result.steps, footer: recorded.footer });
     expect(await on(recorded, v6_8, 7)).toEqual({ steps: 7 });
   });
 

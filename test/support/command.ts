@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
+/** The command itself, for tests that need a shell around it. */
+export const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
 
 export interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
 

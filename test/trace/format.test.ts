@@ -31,7 +31,9 @@ const batches = fc.array(fc.tuple(content, fc.boolean()), { maxLength: 4 }).map(
     return batch;
   });
 });
-const footerOf = (list: readonly TraceBatch[], why: TraceFooter['why']): TraceFooter => ({ why, hash: 'h', steps: list.reduce((sum, one) => sum + one.count, 0) });
+const footerOf = (list: readonly TraceBatch[], why: TraceFooter['why']): TraceFooter => ({
+  why, hash: 'h', steps: list.reduce((sum, one) => sum + one.count, 0), ...(why === 'violation' ? { violation: { id: 'S-01', sentence: 'is broken' } } : {}),
+});
 
 describe('round trip', () => {
   test('header, batches with and without tickets, and footer come back as they were, in whatever pieces the bytes come', () => {
@@ -132,8 +134,13 @@ describe('a trace that is not whole', () => {
 });
 
 describe('what is no trace of this format', () => {
-  test.each([['text', 'hello'], ['a number', '1\n'], ['zeros', '\0\0\0\0'.repeat(100)], ['near miss', 'faultline-tracs 1 2 00000000\n{}\n'], ['another line', 'faultline-trace of mine\n']])('%s is foreign', (_name, text) => {
+  test.each([['text', 'hello'], ['a number', '1\n'], ['zeros', '\0\0\0\0'.repeat(100)], ['near miss', 'faultline-tracs 1 2 00000000\n{}\n']])('%s is foreign', (_name, text) => {
     expect(read(new TextEncoder().encode(text)).error?.problem).toBe('foreign');
+  });
+
+  test.each(['faultline-trace of mine\n', 'faultline-trace 1x 2 00000000\n{}\n', 'faultline-trace 1 2 0000\n{}\n', `faultline-trace ${'1'.repeat(80)}\n`])('%j was a trace, and was edited', (text) => {
+    const error = read(new TextEncoder().encode(text)).error;
+    expect([error?.problem, error?.message]).toEqual(['edited', "begins with 'faultline-trace' as a trace does, and the rest of its first line is damaged: it was changed after it was written; record the run again"]);
   });
 
   test('a newer format is refused before anything else of it is looked at', () => {
