@@ -5,6 +5,7 @@ import { reportText, type ReportedStep } from '../check/report.ts';
 import { outcome } from '../memory/outcome.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
 import type { Topology } from '../scenario/topology.ts';
+import type { Scenario } from '../scenario/types.ts';
 import { RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 import { EXIT } from './errors.ts';
