@@ -31,19 +31,29 @@ export function castOf(scenario: Scenario, calls: ReadonlyMap<string, Call>): Ca
     .map((entry, n) => ({ ...entry, name: `vcpu${n}` }));
   if (vcpus.length > LIMITS.vcpus) throw new ScenarioError('vms', `${vcpus.length} vCPUs; the limit 'vcpus' is ${LIMITS.vcpus}`);
   const threads = threadsOf(scenario, vcpus);
-  const descriptors = new Set<string>();
+  const creators = new Map<string, string>();
   const events = new Set<string>();
-  for (const { program, path } of [...threads, ...programsOf(scenario)]) {
-    for (const { op } of walk(program, path)) {
+  for (const { program, path, name = '' } of [...threads, ...programsOf(scenario)]) {
+    for (const { op, path: here } of walk(program, path)) {
       if (op.op === 'notify') events.add(op['event'] as string);
       for (const argument of calls.get(op.op)?.arguments ?? []) {
-        if (argument.type === 'newFd' && typeof op[argument.name] === 'string') descriptors.add(op[argument.name] as string);
+        if (argument.type === 'newFd' && typeof op[argument.name] === 'string') addCreator(creators, op[argument.name] as string, name, at(here, argument.name));
       }
     }
   }
-  limit('descriptors', descriptors.size);
+  limit('descriptors', creators.size);
   limit('events', events.size);
-  return { vms: scenario.vms.map((_vm, n) => `vm${n}`), vcpus, threads, descriptors: [...descriptors], events: [...events], regions: regionsOf(scenario) };
+  return { vms: scenario.vms.map((_vm, n) => `vm${n}`), vcpus, threads, descriptors: [...creators.keys()], events: [...events], regions: regionsOf(scenario) };
+}
+
+/** Notes who creates a descriptor. A kernel gives each thread a descriptor of its own; a name is one descriptor, and what two threads
+ *  store in it at a time is lost but for one. The set-up, which is read last, is over when they begin. */
+function addCreator(creators: Map<string, string>, fd: string, thread: string, path: string): void {
+  const other = creators.get(fd);
+  if (other !== undefined && other !== thread && thread !== SETUP) {
+    throw new ScenarioError(path, `thread '${other}' creates a descriptor ${shown(fd)} as well; two threads need two names`);
+  }
+  creators.set(fd, other ?? thread);
 }
 
 function limit(which: 'descriptors' | 'events', count: number): void {
@@ -72,7 +82,7 @@ function threadsOf(scenario: Scenario, vcpus: readonly VcpuEntry[]): ThreadEntry
 }
 
 /** Programs that are not threads'. */
-function programsOf(scenario: Scenario): { program: readonly AnyOp[]; path: string }[] {
+function programsOf(scenario: Scenario): { program: readonly AnyOp[]; path: string; name?: string }[] {
   return [
     ...scenario.vms.flatMap(({ vcpus = [] }, vm) => vcpus.map(({ program = [] }, i) => ({ program: asOps(program), path: `vms[${vm}].vcpus[${i}].program` }))),
     ...(scenario.hardware ?? []).map(({ program }, i) => ({ program: asOps(program), path: `hardware[${i}].program` })),

@@ -7,7 +7,7 @@ import { deriveKernel, type Kernel, type KernelDifference } from '../../src/kern
 import { MEMORY_FAULT_FLAG_PRIVATE } from '../../src/memory/layouts/vcpu.ts';
 import { ok } from '../../src/memory/outcome.ts';
 import { builtinScenario } from '../../src/scenario/builtin/index.ts';
-import { allocate, createGmem, memoryError, punch, read, scenario, setAttributes, slot, write } from '../../src/scenario/builder.ts';
+import { allocate, createGmem, hostRead, hostWrite, memoryError, punch, read, scenario, setAttributes, slot, write } from '../../src/scenario/builder.ts';
 import { steps as fault } from '../../src/steps/fault.ts';
 import { sendSignal } from '../../src/steps/signal.ts';
 import { invariant, judge } from '../support/judge.ts';
@@ -97,6 +97,17 @@ describe('events', () => {
   it('S-22 when a call does not answer what the scenario expects, by the names of call and errno', () => {
     const wrong = { ...SC01, threads: [{ name: 'main', program: [punch('A', 0, 1, 'EINVAL')] }] };
     expect(sentences('S-22', v6_8, wrong)).toEqual(['S-22: fallocate of main answered ok, expected was EINVAL']);
+  });
+
+  it('S-22 when memory_failure() does not, by the errno that it answers', () => {
+    const struck: Scenario = { ...poisoned, hardware: [{ name: 'hw', program: [memoryError({ fd: 'A', page: 0, expect: 'EINVAL' })] }] };
+    expect(sentences('S-22', v6_8, struck)).toEqual(['S-22: memory_failure() for hw answered EBUSY, expected was EINVAL']);
+  });
+
+  it('S-27, and not S-22, when a thread does not read what its program expects', () => {
+    const misread = scenario({ name: 'misread', vms: [{}], memory: [{ name: 'ram', pages: 1 }], threads: [{ name: 'main', program: [hostWrite('ram', 0, 3), hostRead('ram', 0, { value: 4 })] }] });
+    expect(sentences('S-22', v6_8, misread)).toEqual([]);
+    expect(sentences('S-27', v6_8, misread)).toEqual(['S-27: main reads host:3 at host page 0x7f0000000, its program expects 4']);
   });
 
   it('S-27 when a guest does not read what its program expects', () => {

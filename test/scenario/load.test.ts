@@ -85,6 +85,8 @@ describe('what is no scenario is refused in one sentence', () => {
     ['12.json', '{"a": "\\x"}', '12.json: is not JSON: line 1, column 8: unexpected "\\\\"'],
     ['0.ts', "import { scenario, vcpuu } from 'faultline';\nexport default scenario({ name: 'x', vms: [vcpuu()] });\n", "0.ts: does not load: line 1: 'faultline' exports no 'vcpuu'"],
     ['00.ts', "\nimport { scenaro } from 'faultline';\nexport default scenaro({});\n", "00.ts: does not load: line 2: 'faultline' exports no 'scenaro'; did you mean 'scenario'?"],
+    ['13.json', '{\n  "name": "x",\n  "vms": [{"type": "default", "ty\\u0070e": "confidential"}, {"type": "default"}]\n}', "13.json: has a member twice: line 3, column 31: 'type'"],
+    ['14.json', '{"a": {"b": [{}, {"c": 1}], "a": {}}, "b": {"c": 1}, "a": 2}', "14.json: has a member twice: line 1, column 54: 'a'"],
     ['1.ts', 'export const a = 1;\n', '1.ts: must export a scenario as its default: export default { name: …, vms: [ … ] }; it exports none'],
     ['2.ts', 'export default 5;\n', '2.ts: must export a scenario as its default: export default { name: …, vms: [ … ] }; it exports 5'],
     ['3.ts', 'const a = 1;\nthrow new Error(`no ${a}`);\n', '3.ts: does not load: line 2: no 1'],
@@ -103,6 +105,10 @@ describe('what is no scenario is refused in one sentence', () => {
   it('when it is a folder, or larger than any scenario', () => {
     expect(refusal('large.json', `"${'a'.repeat(4_200_000)}"`)).toBe("large.json: has 4200002 bytes; the limit 'fileBytes' is 4194304");
     expect(() => loadScenario(`${cwd}/.ts`, {})).toThrow(ScenarioError);
+  });
+
+  it('when a text of it is as long as its file', () => {
+    expect(load('long.json', `"${'a'.repeat(4_000_000)}"`)).toHaveLength(4_000_000);
   });
 
   it('when it is nested a million deep', () => {

@@ -28,6 +28,7 @@ describe('a scenario is accepted', () => {
     ['with three counted loops inside an endless one', guest({ op: 'loop', forever: true, do: [nested(3, 2)] })],
     ['with a branch that does nothing', guest({ op: 'mix', of: [{ do: [] }, { weight: 3, do: [{ op: 'read', page: 1 }] }] })],
     ['with -1 for no file', main({ op: 'set_region', slot: 0, page: 0, pages: 1, fd: -1, memory: 'ram' })],
+    ['with a descriptor that the set-up creates and a thread again, and again', { name: 'x', vms: [{}], setup: [create], threads: [{ name: 'a', program: [{ op: 'close', fd: 'A' }, create, { op: 'dup', fd: 'A', newFd: 'A' }] }] }],
     ['with VMs and vCPUs by name', { name: 'x', vms: [{}, { vcpus: [{}] }], threads: [{ name: 't', program: [{ op: 'create_gmem', vm: 'vm1', fd: 'A', pages: 1 }, { op: 'close_vcpu', vcpu: 'vcpu0' }] }] }],
   ])('%s', (_what, input) => {
     expect(() => compile(input, anyKernel)).not.toThrow();
@@ -38,6 +39,8 @@ describe('a scenario is refused in one sentence', () => {
   it.each<[string, unknown]>([
     ['scenario: must be an object, not null', null],
     ['scenario: must be an object, not a list', []],
+    ["threads[1].program[0].do[0].fd: thread 'a' creates a descriptor 'B' as well; two threads need two names", { name: 'x', vms: [{}], threads: [{ name: 'a', program: [{ ...create, fd: 'B' }] }, { name: 'b', program: [{ op: 'loop', times: 2, do: [{ ...create, fd: 'B' }] }] }] }],
+    ["threads[0].program[0].newFd: thread 'cpu0' creates a descriptor 'B' as well; two threads need two names", { name: 'x', vms: [{ vcpus: [{ thread: [{ ...create, fd: 'B' }] }] }], setup: [create, { ...create, fd: 'B' }], threads: [{ name: 'a', program: [{ op: 'dup', fd: 'A', newFd: 'B' }] }] }],
     ["about[0]: there is no property 'S-99'; did you mean 'S-09' or 'S-19' or 'S-29'?", { name: 'x', vms: [{}], about: ['S-99'] }],
     ["about[1]: there is no property 5", { name: 'x', vms: [{}], about: ['L-11', 5] }],
     ["scenario: must be an object, not 'SC01'", 'SC01'],

@@ -27,7 +27,8 @@ export function randomScenario(seed: number): Scenario {
       { op: 'convert', page, pages: 1 + below(pages - page), to: kind() }, { op: 'speculate', page: 0, any: pages }, { op: 'evict', page: 0, any: pages },
     );
   };
-  const vmm = (): Op => {
+  /** Of thread `t<i>`: two threads do not create the same descriptor. */
+  const vmm = (i: number) => (): Op => {
     const page = below(pages);
     const range = { page, pages: 1 + below(pages - page) };
     return pick<Op>(
@@ -37,7 +38,7 @@ export function randomScenario(seed: number): Scenario {
       { op: 'set_region', vm: vm(), slot: below(2), page: 0, pages: 0 },
       { op: 'madvise_dontneed', memory: 'ram', ...range }, { op: 'munmap', memory: 'ram', ...range }, { op: 'madvise_hwpoison', memory: 'ram', page },
       { op: 'host_write', memory: 'ram', page, value: 9 }, { op: 'host_read', memory: 'ram', page: 0, any: pages },
-      { op: 'close', fd: fd() }, { op: 'create_gmem', vm: vm(), fd: 'B', pages },
+      { op: 'close', fd: fd() }, { op: 'create_gmem', vm: vm(), fd: i === 0 ? 'B' : `B${i}`, pages },
     );
   };
   const hardware = (): Op => pick<Op>(
@@ -57,7 +58,7 @@ export function randomScenario(seed: number): Scenario {
       { op: 'create_gmem', vm: 0, fd: 'A', pages }, { op: 'set_region', vm: 0, slot: 0, page: 0, pages, flags: ['guest_memfd'], fd: 'A', memory: 'ram' },
       { op: 'set_attributes', vm: 0, page: 0, pages: 1 + below(pages), to: 'private' }, { op: 'create_gmem', vm: 0, fd: 'B', pages: 2 },
     ],
-    threads: Array.from({ length: 1 + below(3) }, (_one, i) => ({ name: `t${i}`, program: some(vmm, 5) })),
+    threads: Array.from({ length: 1 + below(3) }, (_one, i) => ({ name: `t${i}`, program: some(vmm(i), 5) })),
     hardware: below(2) === 0 ? [] : [{ name: 'hw', program: some(hardware, 3) }],
   } as unknown as Scenario;
 }
