@@ -22,7 +22,7 @@ process.stderr.on('error', () => {});
 export const outputClosed = (): boolean => closed;
 
 /** Text in which control characters, but for line ends and tabs, are escaped: what a trace or a file says must not steer a terminal. */
-export const harmless = (text: string): string => text.replace(/\r(?!\n)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const harmless = (text: string): string => text.replace(/\r(?!\n)|[^\P{Cc}\r\n\t]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Writes text to standard output, made harmless. */
 export const write = (text: string): Promise<void> => writeAsIs(harmless(text));
