@@ -1,6 +1,6 @@
 // faultline export: a trace in a format of other tools, with every value, which replay brings back.
 
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Exporter } from '../export/exporter.ts';
 import { exporters } from '../export/index.ts';
 import { nearest } from '../kernel/nearest.ts';
@@ -8,7 +8,8 @@ import { eventsOfTrace } from '../runtime/replay.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
-import { grouped, line, outputClosed, write, writeAsIs } from './output.ts';
+import { counted, line, outputClosed, write, writeAsIs } from './output.ts';
+import { mayWrite } from './recording.ts';
 import { openReplayable, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
@@ -38,13 +39,13 @@ function exportTo(trace: string | undefined, { format, output, force = false, fr
   if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
   if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
   const open = openReplayable(trace, trust);
-  if (output !== undefined && !force && existsSync(output)) throw new UsageError(`${output} exists already; choose another name, or overwrite it with --force`);
+  if (output !== undefined) mayWrite('--output', output, force);
   return blamingKernel(open, async () => {
     const sink = output === undefined ? standardOutput : fileSink(output);
     try {
       const count = await exported(open, exporter, sink, from, to);
       sink.finish();
-      if (output !== undefined) await line(`${output}: ${grouped(count)} steps of ${open.source.name}, format ${format}`);
+      if (output !== undefined) await line(`${output}: ${counted(count, 'step')} of ${open.source.name}, format ${format}`);
     } catch (error) {
       sink.discard();
       throw isSystemError(error) && output !== undefined ? new UsageError(`cannot write ${output}: ${systemProblem(error)}`) : error;

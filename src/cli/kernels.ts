@@ -31,7 +31,8 @@ export function findKernel(name: string): NamedKernel {
   const kernel = kernels.find((one) => one.name === name);
   if (kernel !== undefined) return { kernel, fingerprint: fingerprintOf(kernel) };
   if (!looksLikeFile(name)) {
-    throw new UsageError(`there is no kernel '${name}'${nearest(name, kernels.map((one) => one.name)) || "; 'faultline list kernels' lists them"}, or give a file: ./my-patch.ts`);
+    const near = nearest(name, kernels.map((one) => one.name));
+    throw new UsageError(`there is no kernel ${name === '' ? 'without a name' : `'${name}'`}${near === '' ? "; 'faultline list kernels' lists them, or give a file: ./my-patch.ts" : `${near} Or give a file: ./my-patch.ts`}`);
   }
   return ownKernel(readText(name), name);
 }
@@ -57,7 +58,7 @@ function ownKernel(text: string, file: string): NamedKernel {
 export function kernelOfTrace({ kernel: name, kernelText }: TraceHeader, trace: string, trusted: boolean): NamedKernel {
   if (kernelText === undefined) {
     const kernel = kernels.find((one) => one.name === name);
-    if (kernel === undefined) throw new UsageError(`${trace} was recorded on kernel '${name}', which this faultline does not have${nearest(name, kernels.map((one) => one.name))}; run its schedule on another with replay --kernel`);
+    if (kernel === undefined) throw new UsageError(`${trace} was recorded on kernel '${name}', which this faultline does not have; run its schedule on another with replay --kernel${nearest(name, kernels.map((one) => one.name))}`);
     return { kernel, fingerprint: fingerprintOf(kernel) };
   }
   const { file, text } = kernelText;

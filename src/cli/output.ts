@@ -22,7 +22,7 @@ process.stderr.on('error', () => {});
 export const outputClosed = (): boolean => closed;
 
 /** Text in which control characters, but for line ends and tabs, are escaped: what a trace or a file says must not steer a terminal. */
-export const harmless = (text: string): string => text.replace(/\r(?!\n)|[^\P{Cc}\r\n\t]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const harmless = (text: string): string => text.replace(/\r(?!\n)|(?![\t\n\r])\p{Cc}/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Writes text to standard output, made harmless. */
 export const write = (text: string): Promise<void> => writeAsIs(harmless(text));
@@ -99,6 +99,9 @@ export function table(rows: readonly (readonly [string, string])[], indent = '  
 
 /** 1,234,567 whatever the locale. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** `1 step`, `1,234 steps`. */
+export const counted = (n: number, what: string): string => `${grouped(n)} ${what}${n === 1 ? '' : 's'}`;
 
 /** How a command is called, for the ones that are suggested. */
 export const COMMAND = 'npx --no faultline';

@@ -1,7 +1,7 @@
 // Writing a run to a trace file while it goes on.
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Run, RunResult } from '../runtime/run.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { TraceFileWriter } from '../trace/file-writer.ts';
@@ -12,9 +12,12 @@ import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
 import { LAST_TRACE } from './traces.ts';
 
-/** Complains before anything is done if the file that --trace names is there already. */
-export function mayWrite(file: string | undefined, force: boolean): void {
-  if (file !== undefined && !force && existsSync(file)) throw new UsageError(`${file} exists already; choose another name, or overwrite it with --force`);
+/** Complains before anything is done if the file that `option` names cannot be written, or is there already. */
+export function mayWrite(option: string, file: string, force: boolean): void {
+  if (file === '') throw new UsageError(`${option} takes the name of a file; it was given an empty one`);
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) throw new UsageError(`${file} is a folder; name a file in it: ${join(file, option === '--trace' ? 'my.trace' : 'my-export')}`);
+  if (!force && there !== undefined) throw new UsageError(`${file} exists already; choose another name, or overwrite it with --force`);
 }
 
 export class Recording {

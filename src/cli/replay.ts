@@ -17,7 +17,8 @@ import { examples, type CommandDefinition } from './command.ts';
 import { checkEnding } from './ending.ts';
 import { EXIT } from './errors.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
-import { COMMAND, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
+import { knownLines } from './known.ts';
+import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
 import { waitingLines } from './run-report.ts';
 import { compiled } from './scenarios.ts';
 import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
@@ -73,9 +74,12 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
   const memory = hashOf(world);
   if (footer !== undefined) checkEnding(source.name, footer, world, broken && { id: broken.violation.id, step: broken.step });
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
-  await line(labelled('replayed', `${grouped(step)} steps${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
+  await line(labelled('replayed', `${counted(step, 'step')}${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
   await line(labelled('memory', `${memory}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
-  if (broken !== undefined) await line(labelled('result', `BROKEN: ${broken.violation.id}, by ${broken.step === 0 ? 'the set-up' : `step ${grouped(broken.step)}`}: ${broken.violation.sentence}`));
+  if (broken !== undefined) {
+    await line(labelled('result', `BROKEN: ${broken.violation.id}, by ${broken.step === 0 ? 'the set-up' : `step ${grouped(broken.step)}`}: ${broken.violation.sentence}`));
+    for (const one of knownLines(kernel, scenario.name, broken.violation.id)) await line(one);
+  }
   else if (interrupted) await line(labelled('result', 'interrupted'));
   else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
   else if (footer?.why === 'failed') await line(labelled('result', `the run failed in the step behind ${grouped(step)}`));
@@ -96,11 +100,11 @@ async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelNam
   const names = actorNames(source) ?? topology.actors.map(({ name }) => name);
   const result = runSchedule(source, world, observer, names, new Checker(world, invariants), until);
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${source.header.kernel}, seed ${source.header.seed}`));
-  await line(labelled('schedule', `on kernel ${kernel.name}: ${grouped(result.steps)} steps applied`));
+  await line(labelled('schedule', `on kernel ${kernel.name}: ${counted(result.steps, 'step')} applied`));
   if (result.differs !== undefined) await line(labelled('differs', `first at step ${grouped(result.differs.step)}: ${result.differs.sentence}`));
   else if (result.stopped === undefined) await line(labelled('differs', 'nowhere: every outcome is that of the trace'));
   if (result.stopped !== undefined) await line(labelled('stopped', `step ${grouped(result.stopped.step)} of the trace does not apply: ${result.stopped.reason}`));
-  const code = await scheduleResult(result, world);
+  const code = await scheduleResult(result, world, scenario.name);
   const own = builtinScenario(scenario.name);
   if (result.stopped !== undefined && own !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(own)), scenario)) {
     await line(labelledCommand('next', `${COMMAND} run ${scenario.name} --kernel ${shellWord(kernelName)} --seed ${source.header.seed}`));
@@ -109,9 +113,10 @@ async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelNam
 }
 
 /** Says what the schedule has come to; answers the exit code. */
-async function scheduleResult({ violation, stopped, footer, steps }: ScheduleResult, world: RunWorld): Promise<number> {
+async function scheduleResult({ violation, stopped, footer, steps }: ScheduleResult, world: RunWorld, scenario: string): Promise<number> {
   if (violation !== undefined) {
     await line(labelled('result', `BROKEN: ${violation.id}, by step ${grouped(steps)}: ${violation.sentence}`));
+    for (const one of knownLines(world.kernel, scenario, violation.id)) await line(one);
     return EXIT.SAFETY;
   }
   if (stopped !== undefined) {

@@ -10,6 +10,7 @@ import { RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 import { EXIT } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
+import { DEADLOCK_ID, knownLines } from './known.ts';
 import { COMMAND, grouped, labelled, labelledCommand, labelledList, shellWord } from './output.ts';
 
 export interface RunFacts {
@@ -85,10 +86,11 @@ export const waitingLines = (waiting: RunResult['waiting']): string[] => waiting
 export function outcomeLines(facts: RunFacts): string[] {
   const { result, kernel } = facts;
   const at = grouped(result.steps);
+  const known = (id: string): string[] => knownLines(kernel.kernel, facts.scenario.name, id);
   switch (result.why) {
-    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by ${result.steps === 0 ? 'the set-up' : `step ${at}`}`), '', violationText(facts)];
+    case 'violation': return [labelled('result', `BROKEN: ${result.violation!.id}, by ${result.steps === 0 ? 'the set-up' : `step ${at}`}`), ...known(result.violation!.id), '', violationText(facts)];
     case 'deadlock': return [
-      labelled('result', `DEADLOCK behind step ${at}: nobody can go on`),
+      labelled('result', `DEADLOCK behind step ${at}: nobody can go on`), ...known(DEADLOCK_ID),
       ...waitingLines(result.waiting),
     ];
     case 'finished': return [labelled('result', `held: the scenario came to its end, kernel ${kernel.kernel.name} broke nothing that was checked`)];

@@ -48,7 +48,7 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   if (runtime === undefined) {
     throw new UsageError(`there is no runtime '${options.runtime}'${nearest(options.runtime, runtimes.map(({ name }) => name)) || `; there is ${runtimes.map(({ name }) => name).join(', ')}`}`);
   }
-  mayWrite(options.trace, options.force === true);
+  if (options.trace !== undefined) mayWrite('--trace', options.trace, options.force === true);
   const { seed } = options;
   const limits = { steps: options.steps ?? (options.seconds === undefined ? DEFAULT_STEPS : undefined), seconds: options.seconds };
   const around = kernel.text === undefined ? undefined : patiently(() => opened.world);

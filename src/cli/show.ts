@@ -12,7 +12,7 @@ import { TraceError } from '../trace/errors.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
-import { grouped, labelled, line, outputClosed, write } from './output.ts';
+import { counted, grouped, labelled, line, outputClosed, write } from './output.ts';
 import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
@@ -50,7 +50,7 @@ async function showTrace(trace: string | undefined, { from = 1, to = Infinity, a
     if (!all.includes(name)) throw new UsageError(`there is no actor '${name}' in ${source.name}${nearest(name, all) || `; there is ${all.join(', ')}`}`);
   }
   const { counts, needs, last } = survey(open, from, to);
-  if (last < from) throw new UsageError(`${source.name} has ${last} steps, none of them from ${from} on`);
+  if (last < from) throw new UsageError(`${source.name} has ${counted(last, 'step')}, none of them from ${from} on`);
   const fit = Math.floor((TEXT_WIDTH - String(last).length) / NARROW);
   const named = wanted === undefined ? all.filter((_name, i) => counts[i + 1]! > 0) : all.filter((name) => wanted.includes(name));
   if (wanted !== undefined && named.length > fit) throw new UsageError(`${named.length} actors do not fit beside each other; choose at most ${fit}`);

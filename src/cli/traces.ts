@@ -26,6 +26,7 @@ export interface OpenTrace extends NamedKernel {
 /** Opens a trace file; without a name the last run's. */
 export function openTrace(file: string | undefined): TraceSource {
   const path = file ?? LAST_TRACE;
+  if (path === '') throw new UsageError('the name of the trace is empty; name a file, or leave it out for the last run\'s');
   if (file === undefined && !existsSync(path)) throw new UsageError(`there is no ${LAST_TRACE} here; name a trace, or make one: ${COMMAND} run`);
   try {
     const source = openTraceFile(path);

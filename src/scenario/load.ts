@@ -28,10 +28,15 @@ const EXTENSIONS = ['.json', '.ts', '.mts', '.js', '.mjs', '.cjs'];
 export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Scenario {
   const builtin = builtinScenario(nameOrPath);
   if (builtin !== undefined) return builtin;
+  if (nameOrPath === '') throw new ScenarioError('', 'its name is empty', "; 'faultline list scenarios' lists those there are");
   const path = resolve(options.cwd ?? '.', nameOrPath);
   const extension = extname(path);
   if (extension === '' && !nameOrPath.includes('/')) {
     throw new ScenarioError('', `there is no scenario ${shown(nameOrPath)}`, nearest(nameOrPath, builtinScenarios.map(({ name }) => name)));
+  }
+  // A name with a number behind its dot, as kernels have it, is no file that was misspelt.
+  if (/^\.\d/.test(extension) && !nameOrPath.includes('/')) {
+    throw new ScenarioError('', `there is no scenario ${shown(nameOrPath)}, nor is it the name of a scenario file, which ends in ${EXTENSIONS.join(', ')}`, nearest(nameOrPath, builtinScenarios.map(({ name }) => name)));
   }
   if (!EXTENSIONS.includes(extension)) throw new ScenarioError(nameOrPath, `is not a scenario file; its name ends in ${EXTENSIONS.join(', ')}`);
   const text = readText(path, nameOrPath);

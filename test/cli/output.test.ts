@@ -1,7 +1,7 @@
 // What the commands make of texts that are not their own, and of commands that they suggest.
 
 import { afterAll, expect, test } from 'vitest';
-import { harmless, labelledCommand, shellWord } from '../../src/cli/output.ts';
+import { counted, harmless, labelledCommand, shellWord } from '../../src/cli/output.ts';
 import { SC01 } from '../support/recorded.ts';
 import { Sandbox } from '../support/command.ts';
 
@@ -21,6 +21,12 @@ test('a title cannot steer the terminal, nor can a sentence of complaint', async
   const { code, err } = await box.run(['run', '\x1b[31mSC01']);
   expect(code).toBe(2);
   expect(err).toContain("there is no scenario '\\u001b[31mSC01'");
+});
+
+test('one is not many', async () => {
+  expect([counted(0, 'step'), counted(1, 'step'), counted(1234, 'time')]).toEqual(['0 steps', '1 step', '1,234 times']);
+  await box.run(['run', 'SC01', '--steps', '1', '--trace', 'one.trace']);
+  expect((await box.run(['replay', 'one.trace'])).out).toContain('replayed   1 step, all of them; ');
 });
 
 test('a suggested command stays on one line, its words as a shell takes them', async () => {

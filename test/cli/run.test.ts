@@ -192,6 +192,12 @@ describe('mistakes are one sentence, exit code 2', () => {
     ['missing kernel file', ['run', '--kernel', './none.ts'], /kernel \.\/none\.ts: there is no such file/],
     ['a kernel with a syntax error', ['run', '--kernel', './bad.ts'], /\.\/bad\.ts:1:\d+: Unexpected token/],
     ['a kernel that is a folder', ['run', '--kernel', './'], /kernel \.\/: it is not a file/],
+    ['an unknown kernel, whole sentence', ['run', '--kernel', 'v6.88'], /^faultline: there is no kernel 'v6\.88'; did you mean 'v6\.8'( or '[^']+')*\? Or give a file: \.\/my-patch\.ts\n$/],
+    ['a trace that is a folder', ['run', '--trace', '.'], /^faultline: \. is a folder; name a file in it: my\.trace\n$/],
+    ['a trace that is a folder, with force', ['run', '--trace', '.', '--force'], /^faultline: \. is a folder; name a file in it: my\.trace\n$/],
+    ['a trace without a name', ['run', '--trace', ''], /^faultline: --trace takes the name of a file; it was given an empty one\n$/],
+    ['a scenario without a name', ['run', ''], /^faultline: scenario: its name is empty; 'faultline list scenarios' lists those there are\n$/],
+    ['a kernel instead of a scenario', ['list', 'actors', 'v6.8'], /^faultline: there is no scenario 'v6\.8', nor is it the name of a scenario file, which ends in \.json, /],
     ['unknown runtime', ['run', '--runtime', 'simulat'], /there is no runtime 'simulat'; did you mean 'simulate'/],
     ['a trace in a folder that is not there', ['run', '--trace', 'no/where.trace'], /cannot write no\/where\.trace: there is no such file or folder/],
   ])('%s', async (_what, args, message) => {

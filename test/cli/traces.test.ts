@@ -147,6 +147,8 @@ describe('mistakes are one sentence, exit code 2', () => {
     ['an unknown actor', ['show', '--actor', 'vcpu9'], /there is no actor 'vcpu9' in traces\/last\.trace; did you mean 'vcpu0'/],
     ['a part behind the end', ['show', '--from', '5000'], /has 111 steps, none of them from 5000 on/],
     ['a part that ends before it begins', ['show', '--from', '9', '--to', '3'], /--to 3 comes before --from 9/],
+    ['an output that is a folder', ['export', '-o', '.'], /^faultline: \. is a folder; name a file in it: my-export\n$/],
+    ['a trace without a name', ['show', ''], /^faultline: the name of the trace is empty; name a file, or leave it out for the last run's\n$/],
     ['an unknown format', ['export', '--format', 'ndjsn'], /there is no format 'ndjsn'; did you mean 'ndjson'/],
     ['an unknown kernel', ['replay', '--kernel', 'v6.7'], /there is no kernel 'v6\.7'/],
   ])('%s', async (_what, args, message) => {

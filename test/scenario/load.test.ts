@@ -69,6 +69,7 @@ describe('what is no scenario is refused in one sentence', () => {
   it.each([
     ['SC1', undefined, "scenario: there is no scenario 'SC1'; did you mean 'SC01' or 'SC10' or 'SC11'?"],
     ['nothing', undefined, "scenario: there is no scenario 'nothing'"],
+    ['v6.8', undefined, "scenario: there is no scenario 'v6.8', nor is it the name of a scenario file, which ends in .json, .ts, .mts, .js, .mjs, .cjs"],
     ['d.mj', undefined, 'd.mj: is not a scenario file; its name ends in .json, .ts, .mts, .js, .mjs, .cjs'],
     ['aa.json', undefined, "aa.json: there is no such file; did you mean 'a.json' or 'b.json'?"],
     ['1.json', '{\n  "name": "x",\n  "vms": [{},]\n}', '1.json: is not JSON: line 3, column 14: unexpected "]"'],

@@ -1,0 +1,21 @@
+// What is broken and known is called by its name.
+
+import { afterAll, expect, test } from 'vitest';
+import { knownLines } from '../../src/cli/known.ts';
+import { M02, v6_8 } from '../support/recorded.ts';
+import { Sandbox } from '../support/command.ts';
+
+const box = new Sandbox();
+afterAll(() => box.remove());
+
+test.each([
+  ['its own scenario', v6_8, 'SC21', 'S-19', ['known: G4-B1 of v6.8, mended in v6.8-fixed']],
+  ['a scenario that shows it too', v6_8, 'SC19', 'S-19', ['known: G4-B1 of v6.8, mended in v6.8-fixed']],
+  ['another scenario', v6_8, 'mine', 'S-19', ['may be G4-B1 of v6.8, mended in v6.8-fixed']],
+  ['a kernel derived from one that has it', M02, 'SC21', 'S-19', ['known: G4-B1 of v6.8, mended in v6.8-fixed']],
+  ['nothing that is known', v6_8, 'SC01', 'S-01', []],
+])('%s', (_what, kernel, scenario, id, lines) => expect(knownLines(kernel, scenario, id).map((one) => one.trim())).toEqual(lines));
+
+test('a deadlock that is known is named below it', async () => {
+  expect((await box.run(['run', 'SC22', '--seed', '3'])).out).toMatch(/DEADLOCK behind step 22: nobody can go on\n +known: G4-B10 of v6\.8, mended in v6\.8-fixed\n +main waits/);
+});
