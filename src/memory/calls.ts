@@ -1,7 +1,6 @@
 // The system calls of the model: what a VMM thread can ask of a VM or of a file. A call is one row: its name is the outcome of
 // the operation's receive step, and with it the state in which the operation's statechart carries it out.
 
-import { outcome } from './outcome.ts';
 import { pair, type Pair } from './u64.ts';
 import type { Frame, World } from './world.ts';
 
@@ -45,6 +44,3 @@ export function argumentOffset(call: Call, name: string): number {
 export const arg = ({ mailbox }: World, f: Frame, offset: number): number => mailbox(f.self).payload.at(offset);
 /** Two-word argument. */
 export const arg64 = (world: World, f: Frame, offset: number): Pair => pair(arg(world, f, offset), arg(world, f, offset + 1));
-
-/** Message type of a call in a kernel's list, and back. Types count from 1; 0 is an empty mailbox. */
-export const callOutcome = (call: Call): number => outcome(call.name);
