@@ -11,6 +11,8 @@ export interface Observer {
   read?(id: number, cell: number): void;
   /** Layouts whose accesses it does not want to hear of. */
   readonly ignores?: readonly string[];
+  /** Layouts of which it wants to hear of writes only. */
+  readonly readsUnseen?: readonly string[];
   /** Before the word changes. */
   write(id: number, cell: number, previous: number, value: number): void;
 }
@@ -149,8 +151,9 @@ export function makeAccess(plan: Plan, words: Words, observer?: Observer): Acces
   const tables: Record<string, Table<Layout>> = {};
   for (const table of plan.tables) {
     const ignored = observer?.ignores?.includes(table.layout.name) === true;
-    const ViewClass = viewClass(table, words, ignored ? rawLoad : load, ignored ? rawStore : store, {
-      reads: ignored || load === rawLoad, writes: ignored || store === rawStore,
+    const unseen = ignored || observer?.readsUnseen?.includes(table.layout.name) === true;
+    const ViewClass = viewClass(table, words, unseen ? rawLoad : load, ignored ? rawStore : store, {
+      reads: unseen || load === rawLoad, writes: ignored || store === rawStore,
     });
     const views: ObjectRef[] = [];
     for (let n = 0; n < table.count; n++) views.push(new ViewClass(table.firstId + n, table.base + n * table.words));

@@ -55,6 +55,20 @@ export class Describer {
     return undefined;
   }
 
+  /** Names of the actors that an object's words name: holders and waiters of a lock, who sent a message. */
+  actorsIn(id: number): string[] {
+    const { base, fields } = this.object(id);
+    const found = new Set<string>();
+    for (const { spec, offset, words } of fields) {
+      for (let k = 0; k < words; k++) {
+        const value = this.world.words[base + offset + k]!;
+        if (spec.ref === 'actor' && value !== 0) found.add(this.actor(value));
+        for (let bit = 0; spec.bits === 'actor' && bit < 32; bit++) if ((value & (1 << bit)) !== 0) found.add(this.actor(k * 32 + bit));
+      }
+    }
+    return [...found];
+  }
+
   private actor(number: number): string {
     return this.world.topology.actors[number - 1]?.name ?? `actor ${number}`;
   }

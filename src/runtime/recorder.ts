@@ -53,6 +53,13 @@ export class Recorder {
     return this.violation === undefined;
   }
 
+  /** Begins anew on the same world, which stands at the start of a run again. How often invariants were evaluated goes on counting. */
+  restart(): void {
+    this.steps = 0;
+    this.count = 0;
+    this.violation = undefined;
+  }
+
   /** Emits what has not been emitted. */
   flush(): void {
     const { count, records } = this;

@@ -11,12 +11,35 @@ import type { TraceFooter } from '../trace/header.ts';
 import { Expander, type Message, type StepEvent } from './events.ts';
 import { hashOf } from './prepared.ts';
 import { Tally } from './tally.ts';
+import type { Placement } from './threads/placement.ts';
+import type { WorkerResult } from './threads/worker-loop.ts';
 import type { RunWorld } from './world.ts';
 
 /** Bounds of a run; without any it goes on until the scenario ends or somebody stops it. */
 export interface Limits {
   readonly steps?: number | undefined;
   readonly seconds?: number | undefined;
+}
+
+/** How a run on real threads is to be. */
+export interface ThreadOptions {
+  /** Worker threads, 1 to 16; 2 when left out. The shadow is one more. */
+  readonly workers?: number | undefined;
+  /** How actors are dealt out; `round-robin` when left out. */
+  readonly placement?: Placement | undefined;
+  /** Seeded pauses between steps, of so many microseconds at most; 0, none, when left out. */
+  readonly jitter?: number | undefined;
+  /** Rounds: the scenario begins anew until a round ends with a finding, or there were so many; 1 when left out. The batches of the
+   *  run are those of the last round. */
+  readonly repeat?: number | undefined;
+  /** Seconds without a step of anybody after which the run counts as hung. */
+  readonly patience?: number | undefined;
+  /** Words of each log, a power of two. */
+  readonly logWords?: number | undefined;
+  /** Version that every object begins with. */
+  readonly firstVersion?: number | undefined;
+  /** Entry point of the workers, for tests. */
+  readonly entry?: URL | undefined;
 }
 
 export interface RunOptions {
@@ -27,6 +50,10 @@ export interface RunOptions {
   readonly invariants?: readonly Invariant[];
   readonly limits?: Limits;
   /** Executes each part of the run, of some milliseconds; it may end one whose step does not come back by throwing. */
+  /** The text that makes `kernel`, where that is a person's own: threads can only be sent texts. */
+  readonly kernelText?: { readonly file: string; readonly text: string } | undefined;
+  /** For the runtime `threads`. */
+  readonly threads?: ThreadOptions | undefined;
   readonly around?: ((part: () => RunResult['why'] | undefined) => RunResult['why'] | undefined) | undefined;
 }
 
@@ -46,6 +73,11 @@ export interface RunResult {
   readonly evaluated: readonly number[];
   /** Who executed how much, and which outcome of which state how often. */
   readonly tally: Tally;
+  /** On real threads: what each worker has done. */
+  readonly workers?: readonly WorkerResult[];
+  /** Rounds that were run, and steps of all of them, where a run may have several. */
+  readonly rounds?: number;
+  readonly allSteps?: number;
 }
 
 /** What a runtime does: executes steps until it has reason to stop. */

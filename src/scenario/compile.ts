@@ -4,7 +4,7 @@
 import { actorsOf, type Reading } from './actors.ts';
 import { readCall } from './call-arguments.ts';
 import { castOf, type Cast } from './cast.ts';
-import { ScenarioError } from './errors.ts';
+import { ScenarioError, unknownName } from './errors.ts';
 import { guestLeaf } from './guest-program.ts';
 import { hardwareLeaf } from './hardware-program.ts';
 import { LIMITS } from './limits.ts';
@@ -48,7 +48,11 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
   const { actors, setup, setupPlaces } = actorsOf(cast, readings, sizes.file, kernel, {
     gfn: (page) => numbered.gfns.find(page), index: (page) => numbered.indexes.find(page), hva: (page) => numbered.hvas.find(page),
   });
+  const placement = scenario.placement ?? {};
+  const names = actors.map(({ name }) => name);
+  for (const name of Object.keys(placement)) if (!names.includes(name)) throw unknownName(`placement.${name}`, 'actor', name, names);
   return {
+    placement,
     sizes: { ...sizes, actor: actors.length + 1 },
     actors, setup, setupPlaces, gfns, indexes, hvas, vmTypes,
     vmOfVcpu: cast.vcpus.map(({ vm }) => vm),

@@ -14,6 +14,8 @@ export const LIMITS = {
   regions: 64,
   /** Pages of each space: guest pages, file pages, host pages. */
   pages: 4096,
+  /** Worker threads of a run. */
+  workers: 16,
   /** Page frames of the machine. */
   frames: 65_536,
   /** guest_memfd files that exist at a time. */

@@ -164,6 +164,7 @@ function makeSchema(calls: readonly Call[]): Made {
     setup: optional(program(vmm, 'what the VMM does before the run begins')),
     threads: optional(list(object({ name: name('name of the thread'), program: program(vmm, 'what it does') }, 'a thread of the VMM'), 'threads of the VMM beside those of the vCPUs', 0, LIMITS.threads, 'threads')),
     hardware: optional(list(object({ name: name('name of the program'), program: program(hardwareOperations, 'what happens') }, 'a program of the hardware'), 'what hardware does: memory errors, interrupts, pins', 0, LIMITS.hardware, 'hardware')),
+    placement: optional(v.pipe(v.record(v.string(), whole(0, LIMITS.workers - 1, 'number of a worker thread, from 0', 'workers')), v.description('worker thread of an actor, by its name, on the runtime `threads`'))),
   }, 'a scenario of faultline');
   return { schema, definitions: { guestOperation: guestOperations, vmmOperation: vmm, hardwareOperation: hardwareOperations } };
 }

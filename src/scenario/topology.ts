@@ -38,4 +38,6 @@ export interface Topology {
   /** Regions of huge pages, by region number. */
   readonly hugeRegions: readonly boolean[];
   readonly names: Names;
+  /** Worker thread of an actor, by its name, where the scenario says so. */
+  readonly placement: Readonly<Record<string, number>>;
 }

@@ -87,4 +87,6 @@ export interface Scenario {
   readonly setup?: readonly VmmOp[] | undefined;
   readonly threads?: readonly ThreadSpec[] | undefined;
   readonly hardware?: readonly HardwareSpec[] | undefined;
+  /** Worker thread of an actor, by its name, where the run has several; modulo their number. */
+  readonly placement?: Readonly<Record<string, number>> | undefined;
 }

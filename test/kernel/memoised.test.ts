@@ -1,7 +1,8 @@
 import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../machines/kernels/index.ts';
-import { leavesBySnapshot, memoisedLogic } from '../../src/kernel/memoised.ts';
+import { outcome } from '../../src/memory/outcome.ts';
+import { leafOfSnapshot, memoisedLogic, outcomeEvent } from '../../src/kernel/memoised.ts';
 
 describe.each(kernels)('memoised actors of $name', (kernel) => {
   const { table } = kernel;
@@ -10,13 +11,12 @@ describe.each(kernels)('memoised actors of $name', (kernel) => {
     for (const [machine, logic] of table.machines) {
       const plain = createActor(logic).start();
       const memoised = createActor(memoisedLogic(table, table.initial.get(machine)!)).start();
-      const leafOf = leavesBySnapshot(table);
       for (let k = 0; k < 300; k++) {
-        const { outcomes } = table.leaves[leafOf.get(memoised.getSnapshot())!]!;
+        const { outcomes } = table.leaves[leafOfSnapshot(memoised.getSnapshot())]!;
         if (outcomes.length === 0) break;
         const type = outcomes[k % outcomes.length]!;
         plain.send({ type });
-        memoised.send({ type });
+        memoised.send(k % 2 === 0 ? { type } : outcomeEvent(outcome(type)));
         expect(memoised.getSnapshot().value).toEqual(plain.getSnapshot().value);
       }
     }

@@ -1,80 +1,116 @@
-// The shadow: follows the logs of all workers and executes their steps again on a memory of its own, in an order that their
+// The shadow: follows the logs of all threads and executes their steps again on a memory of its own, in an order that their
 // tickets allow. It has every value, live and without disturbing anybody; at the end its memory is the physical memory, word for word.
 
 import { isBlocked, outcomeName } from '../../memory/outcome.ts';
 import type { Plan } from '../../memory/plan.ts';
 import type { Words } from '../../memory/views.ts';
+import { outcomeNames, outcomesToTrace } from '../../trace/outcomes.ts';
 import { LaboratoryError, type RunWorld } from '../world.ts';
-import { LogReader, RECORD_HEAD, type Shared } from './shared.ts';
+import { LogReader, RECORD_HEAD } from './log.ts';
+import type { Shared } from './shared.ts';
+import { nextVersion } from './versions.ts';
+
+/** Objects that the step just executed has touched, each once, and whether it wrote them; frames are not in it. */
+export interface Footprint { count: number; readonly ids: Int32Array; readonly wrote: Uint8Array }
+
+/** Steps of one log in a row before the next one has its turn. */
+const TURN = 4096;
 
 export class Shadow {
-  /** Steps executed so far. */
+  /** Steps executed so far, over all rounds. */
   steps = 0;
+  readonly footprint: Footprint = { count: 0, ids: new Int32Array(1 << 16), wrote: new Uint8Array(1 << 16) };
   private readonly world: RunWorld;
   private readonly readers: readonly LogReader[];
   private readonly versions: Int32Array;
+  private readonly outcomes: Int32Array;
+  private readonly firstVersion: number;
+  private readonly beforeStep: () => void;
   private readonly afterStep: () => void;
+  private choice = 0;
+  private readonly choose = (): number => this.choice;
 
-  /** `world` is a private copy of the run's initial state; `afterStep` is called with its `last` step standing. */
-  constructor(world: RunWorld, shared: Shared, afterStep: () => void = () => {}) {
+  /** `world` is a private copy of the run's initial state; `afterStep` is called with its `last` step and the footprint standing. */
+  constructor(world: RunWorld, shared: Shared, beforeStep: () => void, afterStep: () => void) {
     this.world = world;
     this.readers = shared.logs.map((log) => new LogReader(log));
     this.versions = new Int32Array(world.plan.objects);
+    this.outcomes = outcomesToTrace(world.table);
+    this.firstVersion = shared.firstVersion;
+    this.beforeStep = beforeStep;
     this.afterStep = afterStep;
+    this.restart();
   }
 
-  /** Executes what the logs allow, at most `most` steps; answers how many. */
-  follow(most: number): number {
+  /** A new round: versions as at the start. */
+  restart(): void {
+    this.versions.fill(this.firstVersion);
+  }
+
+  /** Executes what the logs allow, a turn of each at most; answers how many steps. */
+  follow(): number {
     let done = 0;
-    for (let moved = true; moved && done < most;) {
-      moved = false;
-      for (const reader of this.readers) {
-        while (done < most && reader.waiting() && this.ready(reader)) {
-          this.execute(reader);
-          done++;
-          moved = true;
-        }
+    for (const reader of this.readers) {
+      const before = done;
+      while (done - before < TURN && reader.waiting() && this.ready(reader)) {
+        this.execute(reader);
+        done++;
       }
+      if (done > before) reader.release();
     }
     this.steps += done;
     return done;
   }
 
-  /** True when no worker's log has a record left. */
+  /** True when no log has a record left. */
   drained(): boolean {
     return this.readers.every((reader) => !reader.waiting());
   }
 
+  /** Drops what is left in the logs: a thread has died, and what it had not logged is missing. */
+  discard(): void {
+    for (const reader of this.readers) {
+      while (reader.waiting()) reader.skip(1);
+      reader.release();
+    }
+  }
+
   /** A step may go when everything that it touched is at the version that it saw. */
   private ready(reader: LogReader): boolean {
-    const count = reader.peek(4);
+    const count = reader.peek(1) >>> 16;
     for (let k = 0; k < count; k++) {
-      if (this.versions[reader.peek(RECORD_HEAD + 2 * k)] !== reader.peek(RECORD_HEAD + 2 * k + 1)) return false;
+      if (this.versions[reader.peek(RECORD_HEAD + 2 * k) >>> 1] !== reader.peek(RECORD_HEAD + 2 * k + 1)) return false;
     }
     return true;
   }
 
   private execute(reader: LogReader): void {
-    const { world } = this;
-    const actor = reader.peek(0);
-    const leaf = reader.peek(1);
-    const expected = reader.peek(2);
-    const choice = reader.peek(3);
-    const at = world.leafOf(actor);
-    const name = world.topology.actors[actor - 1]!.name;
-    if (at.number !== leaf) throw new LaboratoryError(`shadow, step ${this.steps}: '${name}' is in '${at.path}', its worker had it in '${world.table.leaves[leaf]?.path}'`);
-    const result = world.step(actor, () => choice);
-    if (result !== expected) {
-      throw new LaboratoryError(`shadow, step ${this.steps}: '${at.step}' of '${name}' answers '${isBlocked(result) ? 'blocked' : outcomeName(result)}', its worker got '${outcomeName(expected)}'`);
-    }
-    const count = reader.peek(4);
+    const { world, footprint, versions } = this;
+    const first = reader.peek(0);
+    const second = reader.peek(1);
+    const actor = first & 0xffff;
+    const expected = second & 0xffff;
+    this.choice = (first >>> 16) - 1;
+    this.beforeStep();
+    const result = world.step(actor, this.choose);
+    if (isBlocked(result) || this.outcomes[result] !== expected) this.differs(actor, result, expected);
+    const count = second >>> 16;
+    footprint.count = count;
     for (let k = 0; k < count; k++) {
-      const id = reader.peek(RECORD_HEAD + 2 * k);
-      // Versions are 31-bit counts of 32-bit words: compared by equality, wrapped alike.
-      this.versions[id] = (this.versions[id]! + 1) & 0x7fffffff;
+      const word = reader.peek(RECORD_HEAD + 2 * k);
+      const id = word >>> 1;
+      footprint.ids[k] = id;
+      footprint.wrote[k] = word & 1;
+      versions[id] = nextVersion(versions[id]!);
     }
     reader.skip(RECORD_HEAD + 2 * count);
     this.afterStep();
+  }
+
+  private differs(actor: number, result: number, expected: number): never {
+    const { topology, last, table } = this.world;
+    throw new LaboratoryError(`shadow, step ${this.steps + 1} or soon after: '${table.leaves[last.leaf]!.step}' of '${topology.actors[actor - 1]!.name}' `
+      + `answers '${isBlocked(result) ? 'blocked' : outcomeName(result)}', its worker got '${outcomeNames(table)[expected]}'`);
   }
 }
 

@@ -1,0 +1,24 @@
+// Seeded pauses between steps: they widen windows that are narrower than what the hardware would hit by itself.
+
+import { Random } from '../random.ts';
+
+/** Out of so many steps one is followed by a pause. */
+const ONE_IN = 8;
+
+export class Jitter {
+  private readonly random: Random;
+  private readonly most: number;
+
+  /** Pauses of up to `most` microseconds. */
+  constructor(seed: number, most: number) {
+    this.random = new Random(seed);
+    this.most = most;
+  }
+
+  /** Between two steps: mostly nothing. */
+  pause(): void {
+    if (this.random.below(ONE_IN) !== 0) return;
+    const ends = performance.now() + this.random.below(this.most + 1) / 1000;
+    while (performance.now() < ends);
+  }
+}

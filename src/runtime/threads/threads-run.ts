@@ -1,0 +1,209 @@
+// A run on real threads, as the thread that called sees it: starts the workers and the shadow, takes the batches that the shadow
+// sends, sets limits, notices when a thread dies or nothing moves any more, and ends everybody.
+
+import { Worker } from 'node:worker_threads';
+import type { TraceBatch } from '../../trace/batch.ts';
+import { runSetup } from '../setup.ts';
+import { Run, type RunOptions, type RunResult } from '../run.ts';
+import { waitingActors } from '../standstill.ts';
+import { LaboratoryError, planFor, RunWorld } from '../world.ts';
+import { copyOfMemory, hangReport, lastStepOf } from './hang.ts';
+import { placed } from './placement.ts';
+import { CONTROL, Control, END, makeShared, MOST_WORKERS, OWN, type Shared } from './shared.ts';
+import type { ActorsData, FromActors, FromShadow, ShadowData } from './thread-data.ts';
+import type { ShadowResult } from './shadow-loop.ts';
+import type { WorkerResult } from './worker-loop.ts';
+
+/** Seconds in which threads must be up. */
+const START_SECONDS = 60;
+/** Seconds without a step of anybody, not all asleep, after which a run counts as hung. */
+const PATIENCE = 20;
+/** Milliseconds between two looks at whether something moves. */
+const LOOK_MS = 250;
+
+const ACTORS = new URL('../../../workers/actors.js', import.meta.url);
+const SHADOW = new URL('../../../workers/shadow.js', import.meta.url);
+
+interface Threads { readonly workers: readonly Worker[]; readonly shadow: Worker }
+
+export class ThreadsRun extends Run {
+  private readonly shared: Shared;
+  private readonly control: Control;
+  private failure: LaboratoryError | undefined;
+  private readonly results: WorkerResult[] = [];
+  private done: ShadowResult | undefined;
+  /** Resolves `execute` when the shadow has said how it ended, or nothing more is to come. */
+  private settle: () => void = () => {};
+  private stopped = false;
+  /** Ends the run when its seconds are over. */
+  private clock: NodeJS.Timeout | undefined;
+
+  constructor(options: RunOptions) {
+    const { kernel, topology, threads = {} } = options;
+    const { workers = 2 } = threads;
+    if (!(Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) throw new RangeError(`a run has 1 to ${MOST_WORKERS} workers, not ${workers}`);
+    const plan = planFor(kernel, topology);
+    const shared = makeShared(plan, workers, threads);
+    const shadow = new Int32Array(shared.shadow);
+    const world = new RunWorld(kernel, topology, plan, shadow);
+    runSetup(world);
+    new Int32Array(shared.memory).set(shadow);
+    super(options, world);
+    this.shared = shared;
+    this.control = new Control(shared);
+  }
+
+  override stop(): void {
+    this.stopped = true;
+    this.end(END.INTERRUPTED);
+  }
+
+  /** Steps that each worker has executed so far, mod 2^32; what it shows may be some steps old. */
+  workerSteps(): number[] {
+    return Array.from({ length: this.shared.workers }, (_one, worker) => this.control.words[this.control.at(worker, OWN.STEPS)]! >>> 0);
+  }
+
+  protected override async execute(): Promise<Omit<RunResult, 'hash' | 'tally'>> {
+    if (this.stopped) return { why: 'interrupted', steps: 0, waiting: [], evaluated: [] };
+    const threads = this.open();
+    const watchdog = setInterval(this.watch(), LOOK_MS);
+    try {
+      await new Promise<void>((resolve) => { this.settle = resolve; });
+    } finally {
+      clearTimeout(this.clock);
+      clearInterval(watchdog);
+      await Promise.all([...threads.workers, threads.shadow].map((thread) => thread.terminate()));
+    }
+    if (this.failure !== undefined) throw this.failure;
+    const { why, steps, violation, evaluated, rounds, allSteps } = this.done!;
+    if (why === 'failed') throw new LaboratoryError('the run failed, and nobody said why');
+    return {
+      why, steps, ...(violation ? { violation } : {}), waiting: why === 'deadlock' ? waitingActors(this.world) : [], evaluated,
+      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps,
+    };
+  }
+
+  private end(reason: number): void {
+    Atomics.store(this.control.words, CONTROL.STOP, reason);
+    this.control.finish(reason);
+  }
+
+  /** Seconds count from when all threads are up. */
+  private startClock(): void {
+    const { seconds } = this.options.limits ?? {};
+    if (seconds !== undefined) this.clock = setTimeout(() => this.end(END.SECONDS), Math.min(seconds * 1000, 0x7fffffff));
+  }
+
+  /** Starts all threads. */
+  private open(): Threads {
+    const { shared, options } = this;
+    const { kernel, topology, seed, invariants = [], limits = {}, kernelText, threads = {} } = options;
+    const common = { kernel: { name: kernel.name, ...(kernelText ? { text: kernelText } : {}) }, topology };
+    const shadowData: ShadowData = {
+      ...common, invariants: invariants.map(({ id }) => id),
+      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1 },
+    };
+    const shadow = new Worker(SHADOW, { workerData: shadowData });
+    this.hear(shadow, 'the shadow', (message: FromShadow) => {
+      if (message.type === 'batch') this.take(message.batch);
+      else if (message.type === 'up') this.startClock();
+      else if (message.type === 'failed') {
+        this.fail(message.message);
+        this.settle();
+      }
+      else {
+        this.done = message.result;
+        this.maybeSettle();
+      }
+    });
+    const places = placed(topology, shared.workers, threads.placement ?? 'round-robin');
+    const workers = places.map((actors, worker) => {
+      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded: true } };
+      const thread = new Worker(threads.entry ?? ACTORS, { workerData: data });
+      this.hear(thread, `worker ${worker}`, (message: FromActors) => {
+        if (message.type === 'failed') this.workerDied(worker, message.message);
+        else {
+          this.results.push(message.result);
+          this.maybeSettle();
+        }
+      }, worker);
+      return thread;
+    });
+    return { workers, shadow };
+  }
+
+  /** Listens to a thread: to what it says, and to its death. */
+  private hear<M>(thread: Worker, name: string, heard: (message: M) => void, worker?: number): void {
+    let last = false;
+    thread.on('message', (message: M & { type: string }) => {
+      last ||= message.type === 'done' || message.type === 'failed';
+      heard(message);
+    });
+    const died = (how: string): void => {
+      if (last) return;
+      last = true;
+      if (worker === undefined) {
+        this.fail(`${name} ${how}`);
+        this.settle();
+      } else this.workerDied(worker, how);
+    };
+    thread.once('error', (error) => died(`ended with an error: ${error instanceof Error ? error.message : String(error)}`));
+    thread.once('exit', (code) => died(`ended with code ${code} in the middle of the run`));
+  }
+
+  /** A worker is no more: what it has logged is followed, then everybody ends. */
+  private workerDied(worker: number, how: string): void {
+    if (this.failure === undefined) {
+      const copy = copyOfMemory(this.world, this.shared);
+      this.fail(`worker ${worker} ${how}, ${lastStepOf(copy.world, this.control, worker)}`);
+    }
+    Atomics.add(this.control.words, CONTROL.DONE, 1);
+    this.control.ring(this.control.shadow);
+  }
+
+  private fail(sentence: string): void {
+    this.failure ??= new LaboratoryError(sentence);
+    this.end(END.FAILED);
+  }
+
+  private maybeSettle(): void {
+    if (this.done !== undefined && (this.failure !== undefined || this.results.length === this.shared.workers)) this.settle();
+  }
+
+  private take(batch: TraceBatch): void {
+    const { words } = this.control;
+    Atomics.add(words, CONTROL.TAKEN, 1);
+    Atomics.notify(words, CONTROL.TAKEN);
+    this.stream.next(batch);
+  }
+
+  /** Called now and then: ends a run in which nothing moves any more. */
+  private watch(): () => void {
+    const { control } = this;
+    const patience = (this.options.threads?.patience ?? PATIENCE) * 1000;
+    const began = performance.now();
+    let moved = began;
+    let before = '';
+    return () => {
+      const now = performance.now();
+      if (Atomics.load(control.words, CONTROL.READY) < control.workers) {
+        if (now - began > START_SECONDS * 1000) this.hung(`only ${Atomics.load(control.words, CONTROL.READY)} of ${control.workers} workers were up after ${START_SECONDS} s`);
+        return;
+      }
+      const waitsOutside = Atomics.load(control.words, CONTROL.INPUTS) !== 0 && control.allAsleep() && control.end === END.RUNNING;
+      const state = [...this.workerSteps(), control.end, ...[CONTROL.ROUND, CONTROL.DONE, CONTROL.EMITTED].map((word) => Atomics.load(control.words, word))].join();
+      if (state !== before || waitsOutside) {
+        before = state;
+        moved = now;
+      } else if (now - moved > patience) {
+        this.hung(`nothing has moved for ${patience / 1000} s: ${hangReport(this.world, this.shared, this.options.topology)}`);
+      }
+    };
+  }
+
+  private hung(sentence: string): void {
+    this.failure ??= new LaboratoryError(sentence);
+    this.end(END.FAILED);
+    this.settle();
+  }
+}
