@@ -32,7 +32,12 @@ export type { Violation } from './check/violation.ts';
 
 // Runs and traces.
 export { simulate } from './runtime/simulate-run.ts';
-export type { Limits, Run, RunOptions, RunResult, Runtime } from './runtime/run.ts';
+export { threads } from './runtime/threads/index.ts';
+export type { Placement, WorkerResult } from './runtime/threads/index.ts';
+export type { Limits, Run, RunOptions, RunResult, Runtime, ThreadOptions } from './runtime/run.ts';
+export { Meter, metrics } from './runtime/metrics.ts';
+export type { Metrics } from './runtime/metrics.ts';
+export { Tally } from './runtime/tally.ts';
 export type { Message, StepEvent } from './runtime/events.ts';
 export { checkVersion, eventsOfTrace, Replayer, ReplayError } from './runtime/replay.ts';
 export { traceInMemory } from './trace/source.ts';

@@ -49,11 +49,11 @@ export interface RunOptions {
   /** Evaluated after each step that concerns them; the first violation ends the run. */
   readonly invariants?: readonly Invariant[];
   readonly limits?: Limits;
-  /** Executes each part of the run, of some milliseconds; it may end one whose step does not come back by throwing. */
   /** The text that makes `kernel`, where that is a person's own: threads can only be sent texts. */
   readonly kernelText?: { readonly file: string; readonly text: string } | undefined;
   /** For the runtime `threads`. */
   readonly threads?: ThreadOptions | undefined;
+  /** Executes each part of the run, of some milliseconds; it may end one whose step does not come back by throwing. */
   readonly around?: ((part: () => RunResult['why'] | undefined) => RunResult['why'] | undefined) | undefined;
 }
 
@@ -78,6 +78,8 @@ export interface RunResult {
   /** Rounds that were run, and steps of all of them, where a run may have several. */
   readonly rounds?: number;
   readonly allSteps?: number;
+  /** On real threads: seconds from when all threads were up. */
+  readonly seconds?: number;
 }
 
 /** What a runtime does: executes steps until it has reason to stop. */

@@ -7,12 +7,13 @@ import { Simulation, WriteLog } from './simulate.ts';
 import { waitingActors } from './standstill.ts';
 
 /** Milliseconds after which timers, signals and other work get their turn. */
-const TURN_MS = 20;
+export const TURN_MS = 20;
 
 /** Steps between two looks at the clock. */
 const PART_STEPS = 64;
 
-const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
+/** Gives them their turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
 
 class SimulateRun extends Run {
   private readonly log: WriteLog;
@@ -41,7 +42,7 @@ class SimulateRun extends Run {
     try {
       while (why === undefined) {
         const count = Math.min(BATCH, most - recorder.steps);
-        why = around === undefined ? slice(simulation, recorder, log, count) : around(() => part(simulation, recorder, log, count));
+        why = around === undefined ? sliceOf(simulation, recorder, log, count) : around(() => partOf(simulation, recorder, log, count));
         const now = performance.now();
         if (why !== undefined) break;
         if (this.stopped) why = 'interrupted';
@@ -67,7 +68,7 @@ class SimulateRun extends Run {
 }
 
 /** At most `count` steps; says why when there can be no more. */
-function slice(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
+export function sliceOf(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
   for (let k = 0; k < count; k++) {
     if (!simulation.step()) return simulation.standstill();
     if (!recorder.record(log.written, log.count)) return 'violation';
@@ -76,11 +77,11 @@ function slice(simulation: Simulation, recorder: Recorder, log: WriteLog, count:
 }
 
 /** At most `count` steps, and no more once a turn's time is over: however slow its steps are, a part that lasts hangs in one of them. */
-function part(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
+export function partOf(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
   const ends = performance.now() + TURN_MS;
   let why: RunResult['why'] | undefined;
   for (let left = count; why === undefined && left > 0 && performance.now() < ends; left -= PART_STEPS) {
-    why = slice(simulation, recorder, log, Math.min(PART_STEPS, left));
+    why = sliceOf(simulation, recorder, log, Math.min(PART_STEPS, left));
   }
   return why;
 }

@@ -63,6 +63,11 @@ export class ThreadsRun extends Run {
     return Array.from({ length: this.shared.workers }, (_one, worker) => this.control.words[this.control.at(worker, OWN.STEPS)]! >>> 0);
   }
 
+  /** Rounds that were begun. */
+  get round(): number {
+    return Atomics.load(this.control.words, CONTROL.ROUND);
+  }
+
   protected override async execute(): Promise<Omit<RunResult, 'hash' | 'tally'>> {
     if (this.stopped) return { why: 'interrupted', steps: 0, waiting: [], evaluated: [] };
     const threads = this.open();
@@ -75,11 +80,11 @@ export class ThreadsRun extends Run {
       await Promise.all([...threads.workers, threads.shadow].map((thread) => thread.terminate()));
     }
     if (this.failure !== undefined) throw this.failure;
-    const { why, steps, violation, evaluated, rounds, allSteps } = this.done!;
+    const { why, steps, violation, evaluated, rounds, allSteps, seconds } = this.done!;
     if (why === 'failed') throw new LaboratoryError('the run failed, and nobody said why');
     return {
       why, steps, ...(violation ? { violation } : {}), waiting: why === 'deadlock' ? waitingActors(this.world) : [], evaluated,
-      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps,
+      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps, seconds,
     };
   }
 
