@@ -27,7 +27,7 @@ const DEFAULT_WORKERS = Math.min(2, availableParallelism());
 /** What the command line gave. */
 export interface RunArguments {
   readonly kernel?: string; readonly runtime: string; readonly seed: number; readonly steps?: number; readonly seconds?: number;
-  readonly workers?: number; readonly placement?: Placement; readonly jitter?: number; readonly repeat?: number; readonly check: Check;
+  readonly workers?: number; readonly placement?: Placement; readonly jitter?: number; readonly patience?: number; readonly repeat?: number; readonly check: Check;
   readonly trace?: string; readonly force?: boolean; readonly json?: boolean; readonly brief?: boolean;
 }
 
@@ -44,6 +44,7 @@ export function declareOptions(command: Command): Command {
     .option('--workers <n>', `threads: workers, 1 to ${MOST_WORKERS} (default: 2, or 1 on one core)`, values.workers)
     .option('--placement <how>', `threads: which worker has which actor: ${PLACEMENTS.join(', ')}`, values.oneOf(PLACEMENTS))
     .option('--jitter <us>', `threads: random pauses of up to so many microseconds (default: ${ROUNDS_JITTER} with --repeat, else 0)`, values.jitter)
+    .option('--patience <s>', 'threads: seconds without a step of anybody after which the run counts as hung (default: 20)', values.seconds)
     .option('--trace <file>', 'keep the trace in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the file that --trace names')
     .option('--brief', 'say less of what every actor and every invariant did')
@@ -59,7 +60,7 @@ export interface HowToRun {
   /** Rounds at most, if there may be several. */
   readonly repeat: number | undefined;
   /** For real threads. */
-  readonly threads: { readonly workers: number; readonly placement: Placement; readonly jitter: number; readonly repeat: number | undefined } | undefined;
+  readonly threads: { readonly workers: number; readonly placement: Placement; readonly jitter: number; readonly patience: number | undefined; readonly repeat: number | undefined } | undefined;
   /** Evaluated with each step, and those evaluated by the end. */
   readonly live: readonly Invariant[];
   readonly invariants: readonly Invariant[];
@@ -73,7 +74,7 @@ export function howToRun(given: RunArguments): HowToRun {
   const runtime = runtimes.find(({ name }) => name === given.runtime);
   if (runtime === undefined) throw new UsageError(`there is no runtime '${given.runtime}'${nearest(given.runtime, names) || `; there is ${names.join(', ')}`}`);
   const onThreads = runtime.name === 'threads';
-  for (const option of ['workers', 'placement', 'jitter'] as const) {
+  for (const option of ['workers', 'placement', 'jitter', 'patience'] as const) {
     if (!onThreads && given[option] !== undefined) throw new UsageError(`--${option} is for real threads, and the runtime is ${runtime.name}; add --runtime threads, or leave it out`);
   }
   const { check, repeat, seed, steps, seconds } = given;
@@ -82,7 +83,8 @@ export function howToRun(given: RunArguments): HowToRun {
     runtime, seed, check, repeat,
     limits: { steps: steps ?? (seconds === undefined || repeat !== undefined ? DEFAULT_STEPS : undefined), seconds },
     threads: onThreads ? {
-      workers: given.workers ?? DEFAULT_WORKERS, placement: given.placement ?? 'round-robin', jitter: given.jitter ?? (repeat === undefined ? 0 : ROUNDS_JITTER), repeat,
+      workers: given.workers ?? DEFAULT_WORKERS, placement: given.placement ?? 'round-robin', jitter: given.jitter ?? (repeat === undefined ? 0 : ROUNDS_JITTER),
+      patience: given.patience, repeat,
     } : undefined,
     live: check === 'live' ? invariants : [],
     invariants: check === 'off' ? [] : invariants,
@@ -93,7 +95,7 @@ export function howToRun(given: RunArguments): HowToRun {
 /** The words that say the same again. */
 function wordsOf(given: RunArguments): string[] {
   const words: string[] = [];
-  for (const option of ['kernel', 'runtime', 'workers', 'placement', 'jitter', 'repeat', 'steps', 'seconds', 'check'] as const) {
+  for (const option of ['kernel', 'runtime', 'workers', 'placement', 'jitter', 'patience', 'repeat', 'steps', 'seconds', 'check'] as const) {
     const value = given[option];
     if (value === undefined || value === 'simulate' || value === 'live') continue;
     words.push(`--${option}`, shellWord(String(value)));

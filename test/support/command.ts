@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The command itself, for tests that need a shell around it. */
 export const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
@@ -17,10 +17,11 @@ export interface Ended { readonly code: number | null; readonly out: string; rea
 export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'faultline-'));
 
-  /** `interruptWhen`: sends Ctrl-C as soon as this is true. */
-  run(args: readonly string[], options: { interruptWhen?: () => boolean } = {}): Promise<Ended> {
+  /** `interruptWhen`: sends Ctrl-C, or `signal`, as soon as this is true. `preload`: a module that every thread of the process loads first. */
+  run(args: readonly string[], options: { interruptWhen?: () => boolean; signal?: NodeJS.Signals; preload?: string } = {}): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      const flags = options.preload === undefined ? [] : ['--import', pathToFileURL(options.preload).href];
+      const child = spawn(process.execPath, [...flags, bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
       let out = '';
       let err = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
@@ -28,7 +29,7 @@ export class Sandbox {
       const timer = options.interruptWhen && setInterval(() => {
         if (!options.interruptWhen!()) return;
         clearInterval(timer);
-        child.kill('SIGINT');
+        child.kill(options.signal ?? 'SIGINT');
       }, 10);
       child.on('error', reject);
       child.on('close', (code) => {
