@@ -46,6 +46,8 @@ export type TakerFor = (plan: Plan, words: Words, privateObjects: number) => Ver
 
 /** Times that a step is tried again at once when it met a conflict. */
 const TRIES = 8;
+/** Steps after which others may see how many there were, if the worker does not sleep before. */
+const TOLD_EVERY = 1024;
 /** Milliseconds of a pause when nothing but conflicts is to be had: whoever holds the object has lost its processor. */
 const CONFLICT_MS = 0.05;
 /** Looks at the start of a round before a worker sleeps until the others are there. */
@@ -238,7 +240,7 @@ class WorkerLoop {
   /** Behind a step: wakes whom it may concern. */
   private done(): void {
     const { taker, parking } = this;
-    this.executed++;
+    if (++this.executed % TOLD_EVERY === 0) this.control.words[this.control.at(this.task.worker, OWN.STEPS)] = this.executed | 0;
     let own = false;
     for (let k = 0; k < taker.count; k++) if (taker.wrote[k] !== 0 && parking.written(taker.objects[k]!)) own = true;
     if (own) parking.wake();
