@@ -17,8 +17,8 @@ class Terminal {
     this.columns = columns;
   }
   write(text: string): void {
-    for (const [part] of text.matchAll(/\x1b\[(\d*)([AKJ])|\r|\n|[^\x1b\r\n]+/g)) {
-      const [, count, escape] = /^\x1b\[(\d*)([AKJ])$/.exec(part) ?? [];
+    for (const [part] of text.replaceAll('\x1b[', '§').matchAll(/§\d*[AKJ]|\r|\n|[^§\r\n]+/g)) {
+      const [, count, escape] = /^§(\d*)([AKJ])$/.exec(part) ?? [];
       if (escape === 'A') this.row -= Number(count);
       else if (escape === 'J') this.rows.splice(this.row, Infinity, '');
       else if (escape === 'K') continue;
