@@ -38,6 +38,8 @@ export interface ThreadOptions {
   readonly logWords?: number | undefined;
   /** Version that every object begins with. */
   readonly firstVersion?: number | undefined;
+  /** False: nothing is logged, so there is no trace, no check and no replay; for measuring what they cost. */
+  readonly recorded?: boolean | undefined;
   /** Entry point of the workers, for tests. */
   readonly entry?: URL | undefined;
 }

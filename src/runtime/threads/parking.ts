@@ -57,14 +57,14 @@ export class Parking {
     for (let k = this.parked - 1; k >= 0; k--) if ((Atomics.load(this.waiters, this.objects[k]!) & this.bit) === 0) this.unpark(k);
   }
 
-  /** A step of this thread has written `object`. True when one of this worker's own actors waited for it. */
-  written(object: number): boolean {
-    if (Atomics.load(this.waiters, object) === 0) return false;
+  /** A step of this thread has written `object`: whoever waits for it may go on. */
+  written(object: number): void {
+    if (Atomics.load(this.waiters, object) === 0) return;
     const waiting = Atomics.exchange(this.waiters, object, 0);
     for (let worker = 0; worker < this.control.workers; worker++) {
       if (worker !== this.worker && (waiting & (1 << worker)) !== 0) this.control.ring(worker);
     }
-    return (waiting & this.bit) !== 0;
+    if ((waiting & this.bit) !== 0) this.wakeFrom(object);
   }
 
   private wakeFrom(object: number): void {

@@ -20,6 +20,8 @@ export interface ShadowTask {
   readonly steps: number;
   /** Rounds; the first that ends with a finding is the last. */
   readonly rounds: number;
+  /** False: there are no logs to follow; only the end of the run is to be seen to. */
+  readonly recorded: boolean;
 }
 
 /** How the last round ended. */
@@ -181,7 +183,7 @@ class ShadowLoop {
     const bells = control.bells();
     if (!control.allAsleep() || !shadow.drained()) return false;
     if (!control.allAsleep() || control.bells().some((bell, worker) => bell !== bells[worker])) return false;
-    const mover = this.probe.whoCanGoOn();
+    const mover = this.task.recorded ? this.probe.whoCanGoOn() : undefined;
     if (mover !== undefined) throw new LaboratoryError(`all workers sleep, and '${mover}' could go on: a wake-up was lost`);
     return this.end(END.STANDSTILL);
   }
@@ -201,6 +203,7 @@ class ShadowLoop {
       return 'failed';
     }
     if (!shadow.drained()) throw new LaboratoryError('the shadow cannot order what the workers logged: a ticket is missing');
+    if (!this.task.recorded) world.words.set(this.memory);
     const cell = firstDifference(world.plan, world.words, this.memory);
     if (cell >= 0) throw new LaboratoryError(`behind step ${shadow.steps} the shadow differs from physical memory at word ${cell}`);
     if (this.cut !== undefined) world.words.set(this.cut);

@@ -98,10 +98,11 @@ export class ThreadsRun extends Run {
   private open(): Threads {
     const { shared, options } = this;
     const { kernel, topology, seed, invariants = [], limits = {}, kernelText, threads = {} } = options;
+    const recorded = threads.recorded ?? true;
     const common = { kernel: { name: kernel.name, ...(kernelText ? { text: kernelText } : {}) }, topology };
     const shadowData: ShadowData = {
       ...common, invariants: invariants.map(({ id }) => id),
-      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1 },
+      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded },
     };
     const shadow = new Worker(SHADOW, { workerData: shadowData });
     this.hear(shadow, 'the shadow', (message: FromShadow) => {
@@ -118,7 +119,7 @@ export class ThreadsRun extends Run {
     });
     const places = placed(topology, shared.workers, threads.placement ?? 'round-robin');
     const workers = places.map((actors, worker) => {
-      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded: true } };
+      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded } };
       const thread = new Worker(threads.entry ?? ACTORS, { workerData: data });
       this.hear(thread, `worker ${worker}`, (message: FromActors) => {
         if (message.type === 'failed') this.workerDied(worker, message.message);
