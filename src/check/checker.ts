@@ -19,11 +19,11 @@ export class Checker {
   private readonly before: readonly (readonly Due<Check>[])[];
   private readonly atQuiescence: readonly Due<Check>[];
   private readonly restLeaf: Uint8Array;
+  /** Number of each object's table, and of each table what gives an object's indices: its first object, the sizes of its last two dimensions. */
   private readonly tableOf: Uint16Array;
-  /** Indices of each object in its table. */
-  private readonly a: Int32Array;
-  private readonly b: Int32Array;
-  private readonly c: Int32Array;
+  private readonly firstId: Int32Array;
+  private readonly second: Int32Array;
+  private readonly third: Int32Array;
   /** What the step just executed broke, found while its registers still stood. */
   private found: Violation | undefined;
 
@@ -42,18 +42,10 @@ export class Checker {
     this.atQuiescence = due((one) => one.atQuiescence);
     this.restLeaf = Uint8Array.from(table.leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.tableOf = new Uint16Array(plan.objects);
-    this.a = new Int32Array(plan.objects);
-    this.b = new Int32Array(plan.objects);
-    this.c = new Int32Array(plan.objects);
-    plan.tables.forEach(({ firstId, count, dims }, n) => {
-      this.tableOf.fill(n, firstId, firstId + count);
-      const [, second = 1, third = 1] = dims;
-      for (let element = 0; element < count; element++) {
-        this.a[firstId + element] = Math.floor(element / (second * third));
-        this.b[firstId + element] = Math.floor(element / third) % second;
-        this.c[firstId + element] = element % third;
-      }
-    });
+    this.firstId = Int32Array.from(plan.tables, ({ firstId }) => firstId);
+    this.second = Int32Array.from(plan.tables, ({ dims }) => dims[1] ?? 1);
+    this.third = Int32Array.from(plan.tables, ({ dims }) => dims[2] ?? 1);
+    plan.tables.forEach(({ firstId, count }, n) => this.tableOf.fill(n, firstId, firstId + count));
     world.watch = {
       leaves: Uint8Array.from(this.after, (checks) => (checks.length > 0 ? 1 : 0)),
       executed: () => { this.found = this.evaluate(this.after[this.world.last.leaf]!); },
@@ -74,11 +66,28 @@ export class Checker {
     }
     for (let k = 0; k < count; k++) {
       const id = written[k]!;
-      const checks = this.onWrite[this.tableOf[id]!]!;
+      const table = this.tableOf[id]!;
+      const checks = this.onWrite[table]!;
+      if (checks.length === 0) continue;
+      let a = id - this.firstId[table]!;
+      let b = 0;
+      let c = 0;
+      const third = this.third[table]!;
+      if (third !== 1) {
+        const rest = (a / third) | 0;
+        c = a - rest * third;
+        a = rest;
+      }
+      const second = this.second[table]!;
+      if (second !== 1) {
+        const rest = (a / second) | 0;
+        b = a - rest * second;
+        a = rest;
+      }
       for (let r = 0; r < checks.length; r++) {
         const { invariant, check } = checks[r]!;
         this.evaluated[invariant]! += 1;
-        const sentence = check(this.world, this.a[id]!, this.b[id]!, this.c[id]!);
+        const sentence = check(this.world, a, b, c);
         if (sentence !== undefined) return this.violation(invariant, sentence);
       }
     }
