@@ -3,6 +3,8 @@
 import type { Invariant } from '../check/invariant.ts';
 import { reportText, type ReportedStep } from '../check/report.ts';
 import { outcome } from '../memory/outcome.ts';
+import type { Plan } from '../memory/plan.ts';
+import { megabytesOf, roomOf } from '../runtime/room.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
@@ -17,6 +19,8 @@ export interface RunFacts {
   readonly scenario: Scenario;
   /** As the command line named it. */
   readonly scenarioName: string;
+  /** What --vcpus said. */
+  readonly vcpus: number | undefined;
   readonly topology: Topology;
   readonly kernel: NamedKernel;
   readonly kernelName: string;
@@ -109,8 +113,8 @@ function violationText(facts: RunFacts): string {
   }).trimEnd();
 }
 
-const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
-  `${COMMAND} run ${shellWord(scenarioName)}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+const runCommand = ({ scenarioName, vcpus, kernelName, runtime }: RunFacts, seed: number): string =>
+  `${COMMAND} run ${shellWord(scenarioName)}${vcpus === undefined ? '' : ` --vcpus ${vcpus}`}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
@@ -143,13 +147,17 @@ function nextCommands(facts: RunFacts): string[] {
   return [...commands, runCommand(facts, seed + 1)];
 }
 
+/** Megabytes from which on a world is large: a person wants to know before it starts. */
+const LARGE = 10;
+
 /** What stands above a run: what is about to be run, and who acts in it. */
-export function heading({ scenario, kernel, runtime, seed }: Pick<RunFacts, 'scenario' | 'kernel' | 'runtime' | 'seed'>, lines: readonly string[]): string {
+export function heading({ scenario, kernel, runtime, seed, plan }: Pick<RunFacts, 'scenario' | 'kernel' | 'runtime' | 'seed'> & { readonly plan: Plan }, lines: readonly string[]): string {
   return [
     labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`),
     ...(scenario.shows === undefined ? [] : [labelled('', scenario.shows)]),
     labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`),
     labelled('seed', `${seed}, runtime ${runtime}`),
+    ...(megabytesOf(plan) < LARGE ? [] : [labelled('memory', roomOf(plan))]),
     '', ...lines, '', '',
   ].join('\n');
 }

@@ -38,4 +38,6 @@ export interface Topology {
   /** Regions of huge pages, by region number. */
   readonly hugeRegions: readonly boolean[];
   readonly names: Names;
+  /** Megabytes that its world may take; the laboratory's limit when left out. */
+  readonly megabytes?: number;
 }
