@@ -54,7 +54,10 @@ export class Checker {
 
   /** 1 for each object, by number, that some invariant reads: writes of others need not be reported. */
   wanted(): Uint8Array {
-    return Uint8Array.from(this.tableOf, (table) => (this.onWrite[table]!.length > 0 ? 1 : 0));
+    const { plan } = this.world;
+    const wanted = new Uint8Array(plan.objects);
+    plan.tables.forEach(({ firstId, count }, table) => { if (this.onWrite[table]!.length > 0) wanted.fill(1, firstId, firstId + count); });
+    return wanted;
   }
 
   /** Call after a step that wrote the first `count` of these objects. Answers the first violation found. */

@@ -71,6 +71,14 @@ class BitsView implements Bits {
     }
     return -1;
   }
+  firstClear(i: number): number {
+    for (let k = i >>> 5; k < this.words; k++) {
+      // Members below `i` count as set.
+      const clear = ~this.load(this.id, this.base + k) & (k === i >>> 5 ? -1 << (i & 31) : -1);
+      if (clear !== 0) return k * 32 + (31 - Math.clz32(clear & -clear));
+    }
+    return this.words * 32;
+  }
   clearAll(): void {
     for (let k = 0; k < this.words; k++) if (this.load(this.id, this.base + k) !== 0) this.store(this.id, this.base + k, 0);
   }
@@ -121,6 +129,8 @@ type TableFunction = (...at: number[]) => ObjectRef;
 
 /** Tables up to this size have all their views from the start; those of a larger one are made when they are first asked for. */
 const SMALL = 4096;
+/** Views of a large table are kept in pieces of so many. */
+const CHUNK_BITS = 8, CHUNK = 1 << CHUNK_BITS;
 
 /** A function of the table's indices that gives the view of one object, always the same one. */
 const tableFunction = (table: PlacedTable, View: ViewClass): TableFunction => (table.count <= SMALL ? eagerTable : lazyTable)(table, View);
@@ -149,15 +159,19 @@ function eagerTable(table: PlacedTable, View: ViewClass): TableFunction {
 
 function lazyTable(table: PlacedTable, View: ViewClass): TableFunction {
   const { firstId, base, words, count, dims } = table;
-  const views: ObjectRef[] = [];
-  views.length = count;
-  const made = (n: number): ObjectRef | undefined => (n >= 0 && n < count ? (views[n] = new View(firstId + n, base + n * words)) : undefined);
+  const chunks: (ObjectRef | undefined)[][] = Array.from({ length: Math.ceil(count / CHUNK) });
+  const made = (n: number): ObjectRef | undefined => {
+    if (!(n >= 0 && n < count)) return undefined;
+    const chunk = chunks[n >>> CHUNK_BITS] ??= Array.from<undefined>({ length: CHUNK }).fill(undefined);
+    return (chunk[n & (CHUNK - 1)] = new View(firstId + n, base + n * words));
+  };
+  const view = (n: number): ObjectRef | undefined => chunks[n >>> CHUNK_BITS]?.[n & (CHUNK - 1)] ?? made(n);
   const outside = outsideOf(table);
   const [a = 1, b = 1, c = 1] = dims;
   switch (dims.length) {
-    case 1: return (i) => views[i!] ?? made(i!) ?? outside(i!);
-    case 2: return (i, j) => (j! < b ? views[i! * b + j!] ?? made(i! * b + j!) : undefined) ?? outside(i!, j!);
-    case 3: return (i, j, k) => (i! < a && j! < b && k! < c ? views[(i! * b + j!) * c + k!] ?? made((i! * b + j!) * c + k!) : undefined) ?? outside(i!, j!, k!);
+    case 1: return (i) => view(i!) ?? outside(i!);
+    case 2: return (i, j) => (j! < b ? view(i! * b + j!) : undefined) ?? outside(i!, j!);
+    case 3: return (i, j, k) => (i! < a && j! < b && k! < c ? view((i! * b + j!) * c + k!) : undefined) ?? outside(i!, j!, k!);
     default: throw new Error(`layout '${table.layout.name}' has more than three dimensions`);
   }
 }
