@@ -2,8 +2,15 @@
 
 import { checkedWorld, type CheckedWorld, type Watched } from './checked-world.ts';
 import { quiescent } from './quiescence.ts';
+import { LARGE, Whereabouts } from './whereabouts.ts';
 import type { Check, Invariant, ObjectCheck } from './invariant.ts';
 import type { Violation } from './violation.ts';
+
+export interface CheckerOptions {
+  /** Memory changes by nothing but the steps that `afterStep` is told of: it is not put back to an earlier state. The checks of a large world,
+   *  or of any with `always`, then look up what is where instead of walking over all of it. */
+  readonly forward?: boolean | 'always';
+}
 
 interface Due<F> { readonly invariant: number; readonly check: F }
 
@@ -24,14 +31,18 @@ export class Checker {
   private readonly firstId: Int32Array;
   private readonly second: Int32Array;
   private readonly third: Int32Array;
+  /** By table: what keeps `whereabouts` up to date. */
+  private readonly note: readonly (((element: number) => void) | undefined)[];
   /** What the step just executed broke, found while its registers still stood. */
   private found: Violation | undefined;
 
-  constructor(world: Watched, invariants: readonly Invariant[]) {
-    this.world = checkedWorld(world);
+  constructor(world: Watched, invariants: readonly Invariant[], { forward = false }: CheckerOptions = {}) {
+    const kept = invariants.length > 0 && (forward === 'always' || (forward && world.plan.objects >= LARGE));
+    this.world = checkedWorld(world, kept ? new Whereabouts(world.plan, world.words) : undefined);
     this.invariants = invariants;
     this.evaluated = new Uint32Array(invariants.length);
     const { plan, table } = world;
+    this.note = plan.tables.map((one) => this.world.whereabouts?.noteOf(one));
     const due = <F>(select: (one: Invariant) => F | undefined): Due<F>[] => invariants.flatMap((one, invariant) => {
       const check = select(one);
       return check === undefined ? [] : [{ invariant, check }];
@@ -56,12 +67,13 @@ export class Checker {
   wanted(): Uint8Array {
     const { plan } = this.world;
     const wanted = new Uint8Array(plan.objects);
-    plan.tables.forEach(({ firstId, count }, table) => { if (this.onWrite[table]!.length > 0) wanted.fill(1, firstId, firstId + count); });
+    plan.tables.forEach(({ firstId, count }, table) => { if (this.onWrite[table]!.length > 0 || this.note[table] !== undefined) wanted.fill(1, firstId, firstId + count); });
     return wanted;
   }
 
   /** Call after a step that wrote the first `count` of these objects. Answers the first violation found. */
   afterStep(written: Int32Array | readonly number[], count: number): Violation | undefined {
+    if (this.world.whereabouts !== undefined) this.keep(written, count);
     const { found } = this;
     if (found !== undefined) {
       this.found = undefined;
@@ -101,6 +113,14 @@ export class Checker {
       if (violation !== undefined) return violation;
     }
     return this.restLeaf[to] !== 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence) : undefined;
+  }
+
+  private keep(written: Int32Array | readonly number[], count: number): void {
+    for (let k = 0; k < count; k++) {
+      const id = written[k]!;
+      const table = this.tableOf[id]!;
+      this.note[table]?.(id - this.firstId[table]!);
+    }
   }
 
   /** Evaluates every statement over the whole state: the initial state is judged so, and what a test compares with. */

@@ -26,7 +26,7 @@ export class Recorder {
   constructor(world: RunWorld, invariants: readonly Invariant[], emit: (batch: TraceBatch) => void) {
     if (world.table.leaves.length > 0xffff) throw new LaboratoryError(`kernel '${world.kernel.name}' has ${world.table.leaves.length} leaf states; a trace can number 65535`);
     this.world = world;
-    this.checker = new Checker(world, invariants);
+    this.checker = new Checker(world, invariants, { forward: true });
     this.violation = this.checker.wholeState();
     this.outcomes = outcomesToTrace(world.table);
     this.emit = emit;
