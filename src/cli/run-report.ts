@@ -116,11 +116,26 @@ function violationText(facts: RunFacts): string {
 const runCommand = ({ scenarioName, vcpus, kernelName, runtime }: RunFacts, seed: number): string =>
   `${COMMAND} run ${shellWord(scenarioName)}${vcpus === undefined ? '' : ` --vcpus ${vcpus}`}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
+/** Actors from which on a report counts the steps of each machine instead. */
+const CROWD = 80;
+
+/** Who executed how many steps, but for those that executed none. */
+function busyActors({ topology: { actors }, result }: RunFacts): { name: string; count: number }[] {
+  const busy = actors.map(({ name, machine }, i) => ({ name, machine, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  if (busy.length < CROWD) return busy;
+  const machines = new Map<string, { count: number; actors: number }>();
+  for (const { machine, count } of busy) {
+    const sum = machines.get(machine) ?? { count: 0, actors: 0 };
+    machines.set(machine, { count: sum.count + count, actors: sum.actors + 1 });
+  }
+  return [...machines].map(([machine, sum]) => ({ name: `${grouped(sum.actors)} ${machine}`, count: sum.count }));
+}
+
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
-  const { result, invariants, topology, scenario } = facts;
+  const { result, invariants, scenario } = facts;
   const lines: string[] = [];
-  const busy = topology.actors.map(({ name }, i) => ({ name, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  const busy = busyActors(facts);
   lines.push(labelledList('steps', [`${grouped(result.steps)} in all`, ...busy.map(({ name, count }) => `${name} ${grouped(count)}`)]));
   const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
   const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));

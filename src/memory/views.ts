@@ -165,7 +165,8 @@ function lazyTable(table: PlacedTable, View: ViewClass): TableFunction {
     const chunk = chunks[n >>> CHUNK_BITS] ??= Array.from<undefined>({ length: CHUNK }).fill(undefined);
     return (chunk[n & (CHUNK - 1)] = new View(firstId + n, base + n * words));
   };
-  const view = (n: number): ObjectRef | undefined => chunks[n >>> CHUNK_BITS]?.[n & (CHUNK - 1)] ?? made(n);
+  // What is no whole number would be made one by the shift, and name another object.
+  const view = (n: number): ObjectRef | undefined => ((n | 0) === n ? chunks[n >>> CHUNK_BITS]?.[n & (CHUNK - 1)] ?? made(n) : undefined);
   const outside = outsideOf(table);
   const [a = 1, b = 1, c = 1] = dims;
   switch (dims.length) {

@@ -37,7 +37,7 @@ describe('the built-in scenarios', () => {
 
   it('but for the large stress are small enough to be searched whole', () => {
     for (const scenario of builtinScenarios) {
-      if (scenario.name === 'stress' || scenario.name === 'stress-all') continue;
+      if (['scale', 'stress', 'stress-all'].includes(scenario.name)) continue;
       const { sizes } = compile(scenario, anyKernel);
       expect(sizes.vcpu, scenario.name).toBeLessThanOrEqual(2);
       expect(sizes.gfn, scenario.name).toBeLessThanOrEqual(8);
@@ -47,7 +47,7 @@ describe('the built-in scenarios', () => {
   it.each(builtinScenarios.map((scenario) => [scenario.name, scenario] as const))('%s runs on v6.8 until everybody rests', (name, scenario) => {
     const topology = compile(scenario, v6_8);
     const plan = planFor(v6_8, topology);
-    const endless = name === 'stress' || name === 'stress-all';
+    const endless = ['scale', 'stress', 'stress-all'].includes(name);
     const ends = new Set<string>();
     for (let seed = 1; seed <= 5; seed++) {
       const log = new WriteLog(plan.objects);
