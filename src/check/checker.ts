@@ -26,11 +26,12 @@ export class Checker {
   private readonly before: readonly (readonly Due<Check>[])[];
   private readonly atQuiescence: readonly Due<Check>[];
   private readonly restLeaf: Uint8Array;
-  /** Number of each object's table, and of each table what gives an object's indices: its first object, the sizes of its last two dimensions. */
+  /** Number of each object's table, and of each table what gives an object's indices: its first object, and
+   *  the sizes of the last of several dimensions and of the second of three; 0 for those that it has not. */
   private readonly tableOf: Uint16Array;
   private readonly firstId: Int32Array;
-  private readonly second: Int32Array;
-  private readonly third: Int32Array;
+  private readonly last: Int32Array;
+  private readonly middle: Int32Array;
   /** By table: what keeps `whereabouts` up to date. */
   private readonly note: readonly (((element: number) => void) | undefined)[];
   /** What the step just executed broke, found while its registers still stood. */
@@ -54,8 +55,8 @@ export class Checker {
     this.restLeaf = Uint8Array.from(table.leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.tableOf = new Uint16Array(plan.objects);
     this.firstId = Int32Array.from(plan.tables, ({ firstId }) => firstId);
-    this.second = Int32Array.from(plan.tables, ({ dims }) => dims[1] ?? 1);
-    this.third = Int32Array.from(plan.tables, ({ dims }) => dims[2] ?? 1);
+    this.last = Int32Array.from(plan.tables, ({ dims }) => (dims.length > 1 ? dims.at(-1)! : 0));
+    this.middle = Int32Array.from(plan.tables, ({ dims }) => (dims.length > 2 ? dims[1]! : 0));
     plan.tables.forEach(({ firstId, count }, n) => this.tableOf.fill(n, firstId, firstId + count));
     world.watch = {
       leaves: Uint8Array.from(this.after, (checks) => (checks.length > 0 ? 1 : 0)),
@@ -84,20 +85,20 @@ export class Checker {
       const table = this.tableOf[id]!;
       const checks = this.onWrite[table]!;
       if (checks.length === 0) continue;
+      // Most tables have one dimension.
       let a = id - this.firstId[table]!;
       let b = 0;
       let c = 0;
-      const third = this.third[table]!;
-      if (third !== 1) {
-        const rest = (a / third) | 0;
-        c = a - rest * third;
-        a = rest;
-      }
-      const second = this.second[table]!;
-      if (second !== 1) {
-        const rest = (a / second) | 0;
-        b = a - rest * second;
-        a = rest;
+      const last = this.last[table]!;
+      if (last !== 0) {
+        b = a % last;
+        a = (a / last) | 0;
+        const middle = this.middle[table]!;
+        if (middle !== 0) {
+          c = b;
+          b = a % middle;
+          a = (a / middle) | 0;
+        }
       }
       for (let r = 0; r < checks.length; r++) {
         const { invariant, check } = checks[r]!;
