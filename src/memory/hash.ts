@@ -34,7 +34,8 @@ export class HashKeys {
   }
 }
 
-/** Hash of the state words as they stand, from nothing: [low, high]. `value` says what a word counts as; by default what it holds. Most words are 0 and cost a load; keys are made for the others only. */
+/** Hash of the state words as they stand, from nothing: [low, high]. `value` says what a word counts as; by default what it holds. Most
+ *  words are 0 and cost a load; keys are made for the others only. */
 export function hashState(words: Words, stateWords: number, value?: (cell: number) => number): [number, number] {
   let low = 0;
   let high = 0;
