@@ -52,7 +52,7 @@ function verify(trace: string | undefined, { until, trust = false }: Options): P
 async function verified({ source, kernel, topology, scenario }: OpenTrace, until = Infinity): Promise<number> {
   const replayer = new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
   const { world, observer } = replayer;
-  const checker = new Checker(world, invariants);
+  const checker = new Checker(world, invariants, { forward: true });
   const atStart = checker.wholeState();
   let broken: { violation: Violation; step: number } | undefined = atStart && { violation: atStart, step: 0 };
   let interrupted = false;

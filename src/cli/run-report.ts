@@ -3,6 +3,8 @@
 import type { Invariant } from '../check/invariant.ts';
 import { reportText, type ReportedStep } from '../check/report.ts';
 import { outcome } from '../memory/outcome.ts';
+import type { Plan } from '../memory/plan.ts';
+import { megabytesOf, roomOf } from '../runtime/room.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
@@ -17,6 +19,8 @@ export interface RunFacts {
   readonly scenario: Scenario;
   /** As the command line named it. */
   readonly scenarioName: string;
+  /** What --vcpus said. */
+  readonly vcpus: number | undefined;
   readonly topology: Topology;
   readonly kernel: NamedKernel;
   readonly kernelName: string;
@@ -109,14 +113,29 @@ function violationText(facts: RunFacts): string {
   }).trimEnd();
 }
 
-const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
-  `${COMMAND} run ${shellWord(scenarioName)}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+const runCommand = ({ scenarioName, vcpus, kernelName, runtime }: RunFacts, seed: number): string =>
+  `${COMMAND} run ${shellWord(scenarioName)}${vcpus === undefined ? '' : ` --vcpus ${vcpus}`}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+
+/** Actors from which on a report counts the steps of each machine instead. */
+const CROWD = 80;
+
+/** Who executed how many steps, but for those that executed none. */
+function busyActors({ topology: { actors }, result }: RunFacts): { name: string; count: number }[] {
+  const busy = actors.map(({ name, machine }, i) => ({ name, machine, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  if (busy.length < CROWD) return busy;
+  const machines = new Map<string, { count: number; actors: number }>();
+  for (const { machine, count } of busy) {
+    const sum = machines.get(machine) ?? { count: 0, actors: 0 };
+    machines.set(machine, { count: sum.count + count, actors: sum.actors + 1 });
+  }
+  return [...machines].map(([machine, sum]) => ({ name: `${grouped(sum.actors)} ${machine}`, count: sum.count }));
+}
 
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
-  const { result, invariants, topology, scenario } = facts;
+  const { result, invariants, scenario } = facts;
   const lines: string[] = [];
-  const busy = topology.actors.map(({ name }, i) => ({ name, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  const busy = busyActors(facts);
   lines.push(labelledList('steps', [`${grouped(result.steps)} in all`, ...busy.map(({ name, count }) => `${name} ${grouped(count)}`)]));
   const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
   const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));
@@ -143,13 +162,17 @@ function nextCommands(facts: RunFacts): string[] {
   return [...commands, runCommand(facts, seed + 1)];
 }
 
+/** Megabytes from which on a world is large: a person wants to know before it starts. */
+const LARGE = 10;
+
 /** What stands above a run: what is about to be run, and who acts in it. */
-export function heading({ scenario, kernel, runtime, seed }: Pick<RunFacts, 'scenario' | 'kernel' | 'runtime' | 'seed'>, lines: readonly string[]): string {
+export function heading({ scenario, kernel, runtime, seed, plan }: Pick<RunFacts, 'scenario' | 'kernel' | 'runtime' | 'seed'> & { readonly plan: Plan }, lines: readonly string[]): string {
   return [
     labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`),
     ...(scenario.shows === undefined ? [] : [labelled('', scenario.shows)]),
     labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`),
     labelled('seed', `${seed}, runtime ${runtime}`),
+    ...(megabytesOf(plan) < LARGE ? [] : [labelled('memory', roomOf(plan))]),
     '', ...lines, '', '',
   ].join('\n');
 }

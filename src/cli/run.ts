@@ -21,7 +21,7 @@ import * as values from './values.ts';
 const DEFAULT_STEPS = 1_000_000;
 
 interface Options {
-  kernel?: string; runtime: string; seed: number; steps?: number; seconds?: number; trace?: string; json?: boolean; force?: boolean;
+  kernel?: string; runtime: string; vcpus?: number; seed: number; steps?: number; seconds?: number; trace?: string; json?: boolean; force?: boolean;
 }
 
 /** The command `run`. */
@@ -31,19 +31,20 @@ export const run: CommandDefinition = (program, done) => {
     .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario())
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
     .option('--runtime <runtime>', `who picks the next step: ${runtimes.map(({ name }) => name).join(', ')}`, 'simulate')
+    .option('--vcpus <n>', 'give each VM n vCPUs: its first n, or its own and then those from the second on again, in turn', values.vcpus)
     .option('--seed <n>', 'seed of every random choice', values.seed, 1)
     .option('--steps <n>', `end after so many steps (default: ${DEFAULT_STEPS}, unless --seconds)`, values.steps)
     .option('--seconds <s>', 'end after so many seconds', values.seconds)
     .option('--trace <file>', 'keep the trace in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the file that --trace names')
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', examples('faultline run', 'faultline run SC01 --seed 7', 'faultline run stress --seconds 60 --trace stress.trace', 'faultline run SC01 --kernel ./my-patch.ts'))
+    .addHelpText('after', examples('faultline run', 'faultline run SC01 --seed 7', 'faultline run stress --vcpus 8 --seconds 60 --trace stress.trace', 'faultline run SC01 --kernel ./my-patch.ts'))
     .action(async (scenario: string, options: Options) => done(await runScenario(scenario, options)));
 };
 
 async function runScenario(scenarioName: string, options: Options): Promise<number> {
   const kernel = findKernel(options.kernel ?? DEFAULT_KERNEL);
-  const { scenario, topology } = findScenario(scenarioName, kernel.kernel);
+  const { scenario, topology } = findScenario(scenarioName, kernel.kernel, options.vcpus);
   const runtime = runtimes.find(({ name }) => name === options.runtime);
   if (runtime === undefined) {
     throw new UsageError(`there is no runtime '${options.runtime}'${nearest(options.runtime, runtimes.map(({ name }) => name)) || `; there is ${runtimes.map(({ name }) => name).join(', ')}`}`);
@@ -54,12 +55,12 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   const around = kernel.text === undefined ? undefined : patiently(() => opened.world);
   const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits, around }));
   const recording = new Recording(opened, runtime.name, kernel, scenario, options.trace, options.force === true);
-  if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed }, picture(topology)));
+  if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed, plan: opened.world.plan }, picture(topology)));
   const lastSteps = keepLastSteps(opened);
   const result = await blamingKernel(kernel, () => finished(opened, recording));
   if (recording.problem !== undefined) throw recording.problem;
   const facts = {
-    scenario, scenarioName, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
+    scenario, scenarioName, vcpus: options.vcpus, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
     trace: recording.file, traceNamed: options.trace !== undefined,
   };
   await (options.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));

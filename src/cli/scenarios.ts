@@ -4,10 +4,13 @@ import * as api from '../index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { builtinScenarios } from '../scenario/builtin/index.ts';
 import { compile } from '../scenario/compile.ts';
+import { planFor } from '../runtime/world.ts';
 import { ScenarioError } from '../scenario/errors.ts';
+import { MOST_MEGABYTES } from '../scenario/limits.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
+import { withVcpus } from '../scenario/with-vcpus.ts';
 import { UsageError } from './errors.ts';
 
 /** A scenario that has been compiled for a kernel. */
@@ -16,16 +19,35 @@ export interface CompiledScenario { readonly scenario: Scenario; readonly topolo
 /** What `run` runs when nobody says: small, finite, and it has a bit of everything. */
 export const defaultScenario = (): string => (builtinScenarios.find((one) => one.name === 'stress-small') ?? builtinScenarios[0]!).name;
 
-/** Finds and compiles the scenario that a command names. */
-export function findScenario(nameOrPath: string, kernel: Kernel): CompiledScenario {
-  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel);
+/** Finds and compiles the scenario that a command names; with `vcpus`, each of its VMs gets so many of them. */
+export function findScenario(nameOrPath: string, kernel: Kernel, vcpus?: number): CompiledScenario {
+  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel, vcpus);
 }
 
-/** Compiles a scenario; `from` is the file that it stands in. */
-export function compiled(scenario: unknown, from: string, kernel: Kernel): CompiledScenario {
+/** Compiles a scenario; `from` is the file that it stands in. Refuses one whose world takes too much memory. */
+export function compiled(loaded: unknown, from: string, kernel: Kernel, vcpus?: number): CompiledScenario {
+  const megabytes = allowedMegabytes();
   try {
-    return { topology: compile(scenario, kernel), scenario: scenario as Scenario };
+    const scenario = vcpus === undefined ? loaded as Scenario : changed(loaded, kernel, vcpus);
+    const topology = { ...compile(scenario, kernel), ...(megabytes === undefined ? {} : { megabytes }) };
+    planFor(kernel, topology);
+    return { topology, scenario };
   } catch (error) {
     throw error instanceof ScenarioError ? new UsageError(`${from}: ${error.message.replace(/^scenario: /, '')}`) : error;
   }
+}
+
+/** What is wrong with the scenario as it stands is said of it as it stands. */
+function changed(loaded: unknown, kernel: Kernel, vcpus: number): Scenario {
+  compile(loaded, kernel);
+  return withVcpus(loaded as Scenario, vcpus, kernel.calls);
+}
+
+/** Megabytes that a world may take, if the environment says so. */
+function allowedMegabytes(): number | undefined {
+  const text = process.env['FAULTLINE_MEGABYTES'];
+  if (text === undefined || text === '') return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= 1 && value <= MOST_MEGABYTES)) throw new UsageError(`FAULTLINE_MEGABYTES is a whole number from 1 to ${MOST_MEGABYTES}, not '${text.slice(0, 30)}'`);
+  return value;
 }

@@ -1,10 +1,12 @@
 // Page numbers are 64-bit values of which a scenario touches a few. A page space numbers those compactly, 0 to count - 1, in
 // ascending order, so that any half-open range of real pages is one half-open range of compact ones and range loops stay exact.
 
+interface Run { readonly start: bigint; readonly end: bigint; readonly first: number }
+
 /** Maximal runs [start, end) of real page numbers, ascending, not touching. */
 export class PageSpace {
   readonly count: number;
-  private readonly runs: readonly { readonly start: bigint; readonly end: bigint; readonly first: number }[];
+  private readonly runs: readonly Run[];
 
   /** Builds the space of all pages of `ranges` (half-open, in pages, in any order, overlapping as they like). */
   constructor(ranges: readonly { readonly start: bigint; readonly end: bigint }[]) {
@@ -24,24 +26,35 @@ export class PageSpace {
     this.count = count;
   }
 
+  /** Number of the first run of which `behind` is true, runs in their order; `runs.length` if there is none. */
+  private search(behind: (run: Run) => boolean): number {
+    let low = 0;
+    let high = this.runs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (behind(this.runs[middle]!)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   /** Compact number of the first known page at or behind real page `page`; `count` if there is none. */
   lowerBound(page: bigint): number {
-    for (const run of this.runs) if (page < run.end) return page <= run.start ? run.first : run.first + Number(page - run.start);
-    return this.count;
+    const run = this.runs[this.search(({ end }) => page < end)];
+    if (run === undefined) return this.count;
+    return page <= run.start ? run.first : run.first + Number(page - run.start);
   }
 
   /** Compact number of real page `page`, -1 if the scenario does not know it. */
   find(page: bigint): number {
-    for (const run of this.runs) if (page >= run.start && page < run.end) return run.first + Number(page - run.start);
-    return -1;
+    const run = this.runs[this.search(({ end }) => page < end)];
+    return run !== undefined && page >= run.start ? run.first + Number(page - run.start) : -1;
   }
 
   /** Real number of compact page `number`. */
   real(number: number): bigint {
-    for (const run of this.runs) {
-      const size = Number(run.end - run.start);
-      if (number < run.first + size) return run.start + BigInt(number - run.first);
-    }
+    const run = number < this.count ? this.runs[this.search(({ first }) => number < first) - 1] : undefined;
+    if (run !== undefined) return run.start + BigInt(number - run.first);
     return (this.runs.at(-1)?.end ?? 0n) + BigInt(number - this.count);
   }
 }

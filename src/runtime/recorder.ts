@@ -23,10 +23,11 @@ export class Recorder {
   private records = new Uint16Array(BATCH * RECORD.WORDS);
   private count = 0;
 
-  constructor(world: RunWorld, invariants: readonly Invariant[], emit: (batch: TraceBatch) => void) {
+  /** `forward`: memory will never be put back, so that checks may keep lists of what is where. */
+  constructor(world: RunWorld, invariants: readonly Invariant[], emit: (batch: TraceBatch) => void, { forward = true } = {}) {
     if (world.table.leaves.length > 0xffff) throw new LaboratoryError(`kernel '${world.kernel.name}' has ${world.table.leaves.length} leaf states; a trace can number 65535`);
     this.world = world;
-    this.checker = new Checker(world, invariants);
+    this.checker = new Checker(world, invariants, { forward });
     this.violation = this.checker.wholeState();
     this.outcomes = outcomesToTrace(world.table);
     this.emit = emit;

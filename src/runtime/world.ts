@@ -10,8 +10,9 @@ import { outcome, outcomeName } from '../memory/outcome.ts';
 import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo, Table } from '../kernel/table.ts';
-import { shown } from '../scenario/errors.ts';
+import { ScenarioError, shown } from '../scenario/errors.ts';
 import type { PageRange, Topology } from '../scenario/topology.ts';
+import { checkRoom, roomOf } from './room.ts';
 
 /** Registers that are never zeroed: where the actor is, and the VM it works on. */
 const ROOT = frameOf('', { leaf: { ref: 'leaf' }, vm: {} });
@@ -21,13 +22,15 @@ export class LaboratoryError extends Error {
   override name = 'LaboratoryError';
 }
 
-/** Memory map of a kernel's objects and frames for a scenario. */
+/** Memory map of a kernel's objects and frames for a scenario; a ScenarioError when it takes more memory than it may. */
 export function planFor(kernel: Kernel, topology: Topology): Plan {
   const fields: Record<string, FieldSpec> = { ...ROOT.fields };
   for (const { fields: more } of kernel.registers) Object.assign(fields, more);
   const frames: Layout = layout('frame', fields, { per: ['actor'] });
   const code = topology.actors.reduce((words, actor) => words + actor.code.length, 0);
-  return makePlan([frames, ...kernel.objects], topology.sizes, code);
+  const plan = makePlan([frames, ...kernel.objects], topology.sizes, code);
+  checkRoom(plan, topology.megabytes);
+  return plan;
 }
 
 const spaceOf = (ranges: readonly PageRange[]): PageSpace =>
@@ -237,6 +240,15 @@ function registerOffsets(kernel: Kernel, plan: Plan, fragments: readonly string[
 }
 
 /** Memory for a plan: shared, so that workers can join it. */
-export const sharedWords = (plan: Plan): Words => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4));
+export const sharedWords = (plan: Plan): Words => allocated(plan, () => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4)));
 /** Private memory, for searches and pages. */
-export const privateWords = (plan: Plan): Words => new Int32Array(new ArrayBuffer(plan.totalWords * 4));
+export const privateWords = (plan: Plan): Words => allocated(plan, () => new Int32Array(new ArrayBuffer(plan.totalWords * 4)));
+
+/** A world may be allowed that the machine has no room for. */
+function allocated(plan: Plan, allocate: () => Words): Words {
+  try {
+    return allocate();
+  } catch (error) {
+    throw error instanceof RangeError ? new ScenarioError('', `this machine has not the memory for its world (${roomOf(plan)})`) : error;
+  }
+}

@@ -17,6 +17,7 @@ import { validateScenario } from './validate.ts';
 import { vmmLeaf, type Target, type VmmContext } from './vmm-program.ts';
 import { asOps, walk, type AnyOp } from './walk.ts';
 import type { Call } from '../memory/calls.ts';
+import type { PageSpace } from '../memory/pages.ts';
 import type { ForKernel } from './for-kernel.ts';
 import type { Scenario } from './types.ts';
 import type { Topology } from './topology.ts';
@@ -56,10 +57,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
     sizes: { ...sizes, actor: actors.length + 1 },
     actors, setup, setupPlaces, gfns, indexes, hvas, vmTypes,
     vmOfVcpu: cast.vcpus.map(({ vm }) => vm),
-    regionOfHva: Array.from({ length: numbered.hvas.count }, (_one, hva) => {
-      const page = numbered.hvas.real(hva);
-      return cast.regions.findIndex(({ first, pages }) => page >= first && page < first + BigInt(pages));
-    }),
+    regionOfHva: regionsOfPages(cast, numbered.hvas),
     hugeRegions: cast.regions.map((region) => region.huge),
     names: {
       vms: cast.vms, vcpus: cast.vcpus.map(({ name }) => name), threads: cast.threads.map(({ name }) => name),
@@ -75,6 +73,13 @@ function vmTypesOf({ vms }: Scenario, { name, config }: ForKernel): string[] {
     if (!known.includes(type)) throw new ScenarioError(`vms[${i}].type`, `kernel '${name}' has no VM type '${type}'; it has ${config.vmTypes.join(', ')}`);
     return type;
   });
+}
+
+/** Region of each host page, -1 where there is none. */
+function regionsOfPages({ regions }: Cast, hvas: PageSpace): number[] {
+  const result = Array.from<number>({ length: hvas.count }).fill(-1);
+  regions.forEach(({ first, pages }, region) => result.fill(region, hvas.find(first), hvas.find(first) + pages));
+  return result;
 }
 
 /** Size in bytes of the largest file that each descriptor can name. */

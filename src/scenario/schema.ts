@@ -17,7 +17,7 @@ type Operation = ReturnType<typeof object>;
 const page = u64('page number');
 const property = v.pipe(v.picklist(PROPERTIES, ({ input }) => `there is no property ${shown(input)}${typeof input === 'string' && input.length <= LIMITS.name ? nearest(input, PROPERTIES) : ''}`), v.description('a property: S-01'));
 const value = (description: string): Schema => whole(0, LIMITS.value, description, 'value');
-const any = optional(whole(1, LIMITS.pages, 'any of so many pages from `page`, by free choice', 'pages'));
+const any = optional(whole(1, LIMITS.any, 'any of so many pages from `page`, by free choice', 'any'));
 const expectation = optional(word(Object.keys(ERRNO_NUMBERS), "errno that the call must return, or 'ok'; another result breaks S-22", "the name of an errno, or 'ok'"));
 
 const op = (which: string, description: string, entries: Entries = {}): Operation => object({ op: only(which, description), ...entries }, description);

@@ -9,6 +9,7 @@ import { advance, takeBranch, type Program } from './control.ts';
 import { EINVAL } from './errno.ts';
 import { specifyContent } from './ghost.ts';
 import { HUGE_PAGES } from './huge.ts';
+import { evictFromTlb, fillTlb } from './tlb.ts';
 import type { TlbMiss } from '../memory/frames.ts';
 import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 
@@ -91,23 +92,19 @@ function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
 }
 
 /** Fills a TLB entry from the leaf that maps `gfn`, if there is one that allows the access. */
-function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: number, write: boolean, intent?: number): boolean {
+function fill(world: World, f: Frame, gfn: number, write: boolean, intent?: number): boolean {
+  const { spte, spte_huge, vcpu_root, facts } = world;
   const root = vcpu_root(f.vcpu).root - 1;
-  const entry = tlb(f.vcpu, gfn);
   if (facts.sizes.hp > 0) {
     const huge = spte_huge(f.vm, root, Math.floor(gfn / HUGE_PAGES));
     if (huge.pfn !== 0 && (!write || huge.writable !== 0) && (intent === undefined || means(facts, f.vm, huge.private, intent))) {
-      entry.pfn = huge.pfn + (gfn % HUGE_PAGES);
-      entry.private = huge.private;
-      entry.writable = huge.writable;
+      fillTlb(world, f.vcpu, gfn, huge.pfn + (gfn % HUGE_PAGES), huge);
       return true;
     }
   }
   const leaf = spte(f.vm, root, gfn);
   if (leaf.pfn === 0 || (write && leaf.writable === 0) || (intent !== undefined && !means(facts, f.vm, leaf.private, intent))) return false;
-  entry.pfn = leaf.pfn;
-  entry.private = leaf.private;
-  entry.writable = leaf.writable;
+  fillTlb(world, f.vcpu, gfn, leaf.pfn, leaf);
   return true;
 }
 
@@ -145,14 +142,10 @@ export const steps = {
         fill(world, f, anyPage(facts, f, choose), false);
         advance(facts, f);
         return ok;
-      case GUEST.EVICT: {
-        const entry = world.tlb(f.vcpu, anyPage(facts, f, choose));
-        entry.pfn = 0;
-        entry.private = 0;
-        entry.writable = 0;
+      case GUEST.EVICT:
+        evictFromTlb(world, f.vcpu, anyPage(facts, f, choose));
         advance(facts, f);
         return ok;
-      }
       default:
         kvm_run(f.vcpu).exit_reason = EXIT_HLT;
         return halt;

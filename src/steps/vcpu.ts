@@ -7,8 +7,9 @@ import {
 } from '../memory/layouts/vcpu.ts';
 import { EBADF, EINTR, EIO } from './errno.ts';
 import { badFd } from './fallocate.ts';
+import { emptyTlb } from './tlb.ts';
 import { putVcpuFile } from './vm-life.ts';
-import type { Step, World } from '../memory/world.ts';
+import type { Step } from '../memory/world.ts';
 
 export const run = outcome('run');
 export const pending = outcome('pending');
@@ -19,16 +20,6 @@ export const MESSAGE_RUN = 1;
 export const MESSAGE_REPLY = 2;
 
 type Vcpu = { errno: number };
-
-function emptyTlb({ tlb, facts }: World, vcpu: number): void {
-  for (let gfn = 0; gfn < facts.sizes.gfn; gfn++) {
-    const entry = tlb(vcpu, gfn);
-    if (entry.pfn === 0) continue;
-    entry.pfn = 0;
-    entry.private = 0;
-    entry.writable = 0;
-  }
-}
 
 export const steps = {
   /** The KVM_RUN ioctl arrives at the vCPU. */

@@ -14,10 +14,10 @@ export interface Ended { readonly code: number | null; readonly out: string; rea
 export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'faultline-'));
 
-  /** `interruptWhen`: sends Ctrl-C as soon as this is true. */
-  run(args: readonly string[], options: { interruptWhen?: () => boolean } = {}): Promise<Ended> {
+  /** `env`: more of the environment. `interruptWhen`: sends Ctrl-C as soon as this is true. */
+  run(args: readonly string[], options: { interruptWhen?: () => boolean; env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
       let out = '';
       let err = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });

@@ -82,7 +82,7 @@ class ShadowLoop {
     this.world = new RunWorld(kernel, topology, plan, words, this.log);
     this.probe = new Probe(this.world);
     this.start = words.slice(0, plan.stateWords);
-    this.recorder = new Recorder(this.world, invariants, (batch) => { this.take(batch); });
+    this.recorder = new Recorder(this.world, invariants, (batch) => { this.take(batch); }, { forward: task.rounds === 1 });
     this.log.watchOnly(this.recorder.wanted());
     this.shadow = new Shadow(this.world, task.shared, () => { this.log.clear(); }, () => { this.afterStep(); });
   }
