@@ -12,6 +12,10 @@ import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo, Table } from '../kernel/table.ts';
 import { shown } from '../scenario/errors.ts';
 import type { PageRange, Topology } from '../scenario/topology.ts';
+import { MOVE, packMoves } from './moves.ts';
+
+/** As constants of this module they are constants to the JIT. */
+const { LEAF, TO, ZEROES, WORDS } = MOVE;
 
 /** Registers that are never zeroed: where the actor is, and the VM it works on. */
 const ROOT = frameOf('', { leaf: { ref: 'leaf' }, vm: {} });
@@ -91,11 +95,11 @@ export class RunWorld {
 
   /** First word of each actor's frame, which is its leaf. */
   private readonly frameBase: Int32Array;
-  private readonly width: number;
-  /** For each leaf and outcome two words: where it leads, and which registers it zeroes (0: none). */
-  private readonly moves: Int32Array;
+  /** Which step each leaf executes, and where its outcomes lead. */
   private readonly functions: readonly Step<never>[];
-  private readonly zero: readonly Int32Array[];
+  private readonly rows: Int32Array;
+  private readonly moves: Int32Array;
+  private readonly zeroed: Int32Array;
   private readonly chooseNow: Choose;
   private readonly framesIgnored: boolean;
   /** Offset of the program counter in a frame. */
@@ -119,14 +123,11 @@ export class RunWorld {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
     }) as unknown as FrameView)];
     this.frameBase = Int32Array.from(this.frames, (frame) => frame?.base ?? 0);
-    this.width = this.table.width;
-    this.moves = new Int32Array(this.table.next.length * 2);
-    this.table.next.forEach((to, at) => {
-      this.moves[2 * at] = to;
-      this.moves[2 * at + 1] = this.table.endsAt[at]!;
-    });
+    const { rows, entries, zeroed } = packMoves(kernel, plan);
+    this.rows = rows;
+    this.moves = entries;
+    this.zeroed = zeroed;
     this.functions = this.table.leaves.map((leaf) => (leaf.final ? endedStep : kernel.steps.get(leaf.step)!));
-    this.zero = this.table.ends.map((ended) => registerOffsets(kernel, plan, ended));
     this.chooseNow = (n) => {
       const { last } = this;
       if (last.choices !== 0) throw new LaboratoryError(`step '${this.leafOf(last.actor).step}' asks for a second choice; a step has at most one`);
@@ -168,7 +169,7 @@ export class RunWorld {
 
   /** Executes the next step of `actor`. Answers its outcome, or a negative number when it is blocked and nothing has changed. */
   step(actor: number, picker: Choose): number {
-    const { last, words, width, moves } = this;
+    const { last, words, moves } = this;
     const base = this.frameBase[actor]!;
     const leaf = words[base]!;
     last.actor = actor;
@@ -180,27 +181,27 @@ export class RunWorld {
     const result = this.functions[leaf]!(this.objects, this.frames[actor]! as never, this.chooseNow);
     if (!Number.isInteger(result)) throw new LaboratoryError(`step '${this.table.leaves[leaf]!.step}' answered ${answer(result)}; a step answers what outcome('ok') or \`ok\` of 'faultline' is`);
     if (result < 0) return result;
-    const at = (leaf * width + result) << 1;
-    const to = result < width ? moves[at]! : -1;
-    if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
+    const at = (this.rows[leaf]! + result) * WORDS;
+    if (moves[at + LEAF] !== leaf) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
+    const to = moves[at + TO]!;
     last.outcome = result;
     last.to = to;
     if (this.watch !== undefined && this.watch.leaves[leaf] !== 0) this.watch.executed();
-    const ends = moves[at + 1]!;
-    if (ends !== 0) this.zeroRegisters(actor, base, this.zero[ends]!);
+    const zeroes = moves[at + ZEROES]!;
+    if (zeroes !== 0) this.zeroRegisters(actor, base, zeroes);
     if (this.framesIgnored) words[base] = to;
     else this.access.store(this.frames[actor]!.id, base, to);
     return result;
   }
 
   /** The fragments that the step has ended leave nothing behind. */
-  private zeroRegisters(actor: number, base: number, offsets: Int32Array): void {
-    const { words } = this;
-    for (let k = 0; k < offsets.length; k++) {
-      const cell = base + offsets[k]!;
-      if (words[cell] === 0) continue;
+  private zeroRegisters(actor: number, base: number, list: number): void {
+    const { words, zeroed } = this;
+    const end = list + zeroed[list]!;
+    for (let k = list + 1; k <= end; k++) {
+      const cell = base + zeroed[k]!;
       if (this.framesIgnored) words[cell] = 0;
-      else this.access.store(this.frames[actor]!.id, cell, 0);
+      else if (words[cell] !== 0) this.access.store(this.frames[actor]!.id, cell, 0);
     }
   }
 
@@ -224,17 +225,6 @@ export class RunWorld {
 const answer = (result: unknown): string => `${typeof result === 'string' ? 'the text ' : typeof result === 'number' ? 'the number ' : ''}${shown(result)}`;
 
 const endedStep: Step = () => { throw new LaboratoryError('an actor that has ended was asked for a step'); };
-
-/** Offsets in a frame of the registers of these fragments. */
-function registerOffsets(kernel: Kernel, plan: Plan, fragments: readonly string[]): Int32Array {
-  const fields = plan.byName.get('frame')!.fields;
-  const offsets = new Set<number>();
-  for (const { fragment, fields: registers } of kernel.registers) {
-    if (!fragments.includes(fragment)) continue;
-    for (const name of Object.keys(registers)) offsets.add(fields.find((field) => field.name === name)!.offset);
-  }
-  return Int32Array.from([...offsets].toSorted((a, b) => a - b));
-}
 
 /** Memory for a plan: shared, so that workers can join it. */
 export const sharedWords = (plan: Plan): Words => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4));
