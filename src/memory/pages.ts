@@ -5,6 +5,8 @@
 export class PageSpace {
   readonly count: number;
   private readonly runs: readonly { readonly start: bigint; readonly end: bigint; readonly first: number }[];
+  /** The same in numbers, which are exact: real pages are below 2^53. */
+  private readonly bounds: readonly { readonly start: number; readonly end: number; readonly first: number }[];
 
   /** Builds the space of all pages of `ranges` (half-open, in pages, in any order, overlapping as they like). */
   constructor(ranges: readonly { readonly start: bigint; readonly end: bigint }[]) {
@@ -21,12 +23,17 @@ export class PageSpace {
       count += Number(run.end - run.start);
     }
     this.runs = runs;
+    this.bounds = runs.map(({ start, end, first }) => ({ start: Number(start), end: Number(end), first }));
     this.count = count;
   }
 
-  /** Compact number of the first known page at or behind real page `page`; `count` if there is none. */
-  lowerBound(page: bigint): number {
-    for (const run of this.runs) if (page < run.end) return page <= run.start ? run.first : run.first + Number(page - run.start);
+  /** Compact number of the first known page at or behind real page `page`; `count` if there is none. Steps ask it all the time. */
+  lowerBound(page: number): number {
+    const { bounds } = this;
+    for (let k = 0; k < bounds.length; k++) {
+      const { start, end, first } = bounds[k]!;
+      if (page < end) return page <= start ? first : first + (page - start);
+    }
     return this.count;
   }
 

@@ -45,5 +45,7 @@ export const negative = (a: Pair): boolean => a.hi < 0;
 export const pageAligned = (a: Pair): boolean => (a.lo & (PAGE_SIZE - 1)) === 0;
 /** a + b wraps beyond 2^64. */
 export const wraps = (a: Pair, b: Pair): boolean => below(add(a, b), a);
+/** Number of the page that the byte at unsigned address a lies in: below 2^52, so that a number holds it. */
+export const pageNumber = (a: Pair): number => (a.hi >>> 0) * 2 ** (32 - PAGE_SHIFT) + (a.lo >>> PAGE_SHIFT);
 /** a / PAGE_SIZE, unsigned. */
 export const pages = (a: Pair): Pair => pair((a.lo >>> PAGE_SHIFT) | (a.hi << (32 - PAGE_SHIFT)), a.hi >>> PAGE_SHIFT);
