@@ -6,6 +6,8 @@ export interface Pair { readonly lo: number; readonly hi: number }
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
+/** Pages that a one in the upper word stands for. */
+const HIGH_PAGES = 2 ** (32 - PAGE_SHIFT);
 
 /** Two words as a value; each is cut to 32 bits. */
 export const pair = (lo: number, hi: number): Pair => ({ lo: lo | 0, hi: hi | 0 });
@@ -46,6 +48,6 @@ export const pageAligned = (a: Pair): boolean => (a.lo & (PAGE_SIZE - 1)) === 0;
 /** a + b wraps beyond 2^64. */
 export const wraps = (a: Pair, b: Pair): boolean => below(add(a, b), a);
 /** Number of the page that the byte at unsigned address a lies in: below 2^52, so that a number holds it. */
-export const pageNumber = (a: Pair): number => (a.hi >>> 0) * 2 ** (32 - PAGE_SHIFT) + (a.lo >>> PAGE_SHIFT);
+export const pageNumber = (a: Pair): number => (a.hi >>> 0) * HIGH_PAGES + (a.lo >>> PAGE_SHIFT);
 /** a / PAGE_SIZE, unsigned. */
 export const pages = (a: Pair): Pair => pair((a.lo >>> PAGE_SHIFT) | (a.hi << (32 - PAGE_SHIFT)), a.hi >>> PAGE_SHIFT);
