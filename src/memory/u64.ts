@@ -19,8 +19,6 @@ export function fromBig(value: bigint): Pair {
 }
 /** The value as an unsigned 64-bit number. */
 export const toBig = (a: Pair): bigint => (BigInt(a.hi >>> 0) << 32n) | BigInt(a.lo >>> 0);
-/** The value as a signed 64-bit number. */
-export const toSignedBig = (a: Pair): bigint => BigInt.asIntN(64, toBig(a));
 
 /** a + b modulo 2^64. */
 export function add(a: Pair, b: Pair): Pair {
