@@ -88,6 +88,7 @@ export const POLICY = {
   CONVERT: 2,
 } as const;
 
+/** First word in `facts.code` of the instruction at `pc` of an actor. */
+export const instruction = (facts: Facts, actor: number, pc: number): number => facts.programOf[actor]! + pc * INSTRUCTION;
 /** Word `i` of the instruction at `pc` of an actor. */
-export const operand = (facts: Facts, actor: number, pc: number, i: number): number =>
-  facts.code[facts.programOf[actor]! + pc * INSTRUCTION + i] ?? 0;
+export const operand = (facts: Facts, actor: number, pc: number, i: number): number => facts.code[instruction(facts, actor, pc) + i] ?? 0;

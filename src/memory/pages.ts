@@ -2,11 +2,14 @@
 // ascending order, so that any half-open range of real pages is one half-open range of compact ones and range loops stay exact.
 
 interface Run { readonly start: bigint; readonly end: bigint; readonly first: number }
+/** The same in numbers, which are exact: real pages are below 2^53. */
+interface Bounds { readonly start: number; readonly end: number; readonly first: number }
 
 /** Maximal runs [start, end) of real page numbers, ascending, not touching. */
 export class PageSpace {
   readonly count: number;
   private readonly runs: readonly Run[];
+  private readonly bounds: readonly Bounds[];
 
   /** Builds the space of all pages of `ranges` (half-open, in pages, in any order, overlapping as they like). */
   constructor(ranges: readonly { readonly start: bigint; readonly end: bigint }[]) {
@@ -23,6 +26,7 @@ export class PageSpace {
       count += Number(run.end - run.start);
     }
     this.runs = runs;
+    this.bounds = runs.map(({ start, end, first }) => ({ start: Number(start), end: Number(end), first }));
     this.count = count;
   }
 
@@ -38,11 +42,19 @@ export class PageSpace {
     return low;
   }
 
-  /** Compact number of the first known page at or behind real page `page`; `count` if there is none. */
-  lowerBound(page: bigint): number {
-    const run = this.runs[this.search(({ end }) => page < end)];
-    if (run === undefined) return this.count;
-    return page <= run.start ? run.first : run.first + Number(page - run.start);
+  /** Compact number of the first known page at or behind real page `page`; `count` if there is none. Steps ask it all the time. */
+  lowerBound(page: number): number {
+    const { bounds } = this;
+    let low = 0;
+    let high = bounds.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (page < bounds[middle]!.end) high = middle;
+      else low = middle + 1;
+    }
+    if (low === bounds.length) return this.count;
+    const { start, first } = bounds[low]!;
+    return page <= start ? first : first + (page - start);
   }
 
   /** Compact number of real page `page`, -1 if the scenario does not know it. */

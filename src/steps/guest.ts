@@ -4,7 +4,7 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { GUEST, operand } from '../memory/code.ts';
 import { TAG_VM } from '../memory/layouts/folio.ts';
 import { EXIT_HLT, EXIT_HYPERCALL } from '../memory/layouts/vcpu.ts';
-import { pageAligned, pages, pair, isZero, toBig, wraps, add } from '../memory/u64.ts';
+import { add, isZero, pageAligned, pageNumber, pages, pair, toBig, wraps } from '../memory/u64.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { EINVAL } from './errno.ts';
 import { specifyContent } from './ghost.ts';
@@ -77,8 +77,8 @@ function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
       run.hypercall_ret = -EINVAL;
       return false;
     }
-    gfn = facts.gfns.lowerBound(toBig(pages(gpa)));
-    npages = facts.gfns.lowerBound(toBig(add(pages(gpa), count))) - gfn;
+    gfn = facts.gfns.lowerBound(pageNumber(gpa));
+    npages = facts.gfns.lowerBound(Number(toBig(add(pages(gpa), count)))) - gfn;
     toPrivate = (word(9) & MAP_GPA_RANGE_ENCRYPTED) !== 0;
   } else if (npages === 0) {
     run.hypercall_ret = -EINVAL;

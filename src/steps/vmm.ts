@@ -1,7 +1,7 @@
 // Steps of a VMM thread: its program of system calls, and its reaction to the exits of the vCPU that it runs (T12).
 
 import { blocked, ok, outcome } from '../memory/outcome.ts';
-import { INSTRUCTION, operand, POLICY, VMM } from '../memory/code.ts';
+import { INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
 import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
@@ -26,13 +26,16 @@ export type Vmm = Program & { ret: number };
 
 /** Puts the call of the instruction at the program counter into the mailbox of the operation that carries it out. */
 function sendCall({ mailbox: boxes, facts }: World, self: number, pc: number): void {
-  const target = operand(facts, self, pc, 3);
-  const box = boxes(target);
-  box.type = operand(facts, self, pc, 1) + 1;
+  const { code } = facts;
+  const at = instruction(facts, self, pc);
+  const box = boxes(code[at + 3]!);
+  box.type = code[at + 1]! + 1;
   box.from = self;
-  for (let i = 0; i + 4 < INSTRUCTION; i++) {
-    const word = operand(facts, self, pc, 4 + i);
-    if (word !== 0) box.payload.put(i, word);
+  const { payload } = box;
+  const words = Math.min(payload.length, INSTRUCTION - 4);
+  for (let i = 0; i < words; i++) {
+    const word = code[at + 4 + i]!;
+    if (word !== 0) payload.put(i, word);
   }
 }
 
