@@ -6,6 +6,9 @@ import type { Facts } from './world.ts';
 /** Words of an instruction: operation, then operands. */
 export const INSTRUCTION = 24;
 
+/** Instructions that a command may have: an actor that takes commands has room for these and an END. */
+export const COMMAND_ROOM = 64;
+
 /** Operations of a guest program. Operands in brackets; a page operand is (first gfn, span): span > 1 means any of them. */
 export const GUEST = {
   END: 0,
@@ -37,7 +40,8 @@ export const VMM = {
   END: 0,
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
-  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none] */
+  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none; 1: the guest
+   *  begins at its first instruction] */
   RUN: 2,
   /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
   HOST_ACCESS: 3,
@@ -86,6 +90,8 @@ export const POLICY = {
   RETRY: 1,
   /** Converts what a hypercall or a memory fault asks for, attributes first, the old side's memory second; then enters again. */
   CONVERT: 2,
+  /** Asks the outside, and waits for a decision: any of the three above. */
+  ASK: 3,
 } as const;
 
 /** Word `i` of the instruction at `pc` of an actor. */
