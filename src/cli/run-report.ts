@@ -1,8 +1,8 @@
 // What `run` says at its end, for people and for programs.
 
 import type { Invariant } from '../check/invariant.ts';
-import { reportText, type ReportedStep } from '../check/report.ts';
-import { outcome } from '../memory/outcome.ts';
+import { OUTSIDE_HEAD, reportText, type ReportedStep } from '../check/report.ts';
+import { ok, outcome } from '../memory/outcome.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
@@ -29,6 +29,8 @@ export interface RunFacts {
   readonly trace: string | undefined;
   /** --trace named it. */
   readonly traceNamed: boolean;
+  /** vCPUs that --spare-vcpus added. */
+  readonly spareVcpus: number;
 }
 
 /** Steps of a report at most. */
@@ -45,7 +47,7 @@ export function keepLastSteps(run: Run): () => ReportedStep[] {
   const outcomes = outcomeNames(run.world.table).map((name) => outcome(name));
   return () => [before, last].flatMap((batch) => (batch === undefined ? [] : Array.from({ length: batch.count }, (_one, k) => {
     const [actor, leaf, answer] = batch.records.subarray(k * RECORD.WORDS) as unknown as [number, number, number];
-    return { actor, leaf, outcome: outcomes[answer]! };
+    return { actor, leaf, outcome: actor === 0 ? ok : outcomes[answer]! };
   }))).slice(-MOST_STEPS);
 }
 
@@ -72,6 +74,7 @@ export function jsonReport(facts: RunFacts): object {
     why: result.why, exitCode: exitCodeOf(result), steps: result.steps, hash: result.hash,
     ...(result.violation ? { violation: { ...result.violation, step: result.steps } } : {}),
     ...(result.waiting.length > 0 ? { waiting: result.waiting } : {}),
+    injections: result.tally.ofActor[0],
     actors: Object.fromEntries(topology.actors.map(({ name }, i) => [name, result.tally.ofActor[i + 1]])),
     evaluated: Object.fromEntries(invariants.map(({ id }, i) => [id, result.evaluated[i]])),
     notExercised: notExercised(result),
@@ -109,14 +112,16 @@ function violationText(facts: RunFacts): string {
   }).trimEnd();
 }
 
-const runCommand = ({ scenarioName, kernelName, runtime }: RunFacts, seed: number): string =>
-  `${COMMAND} run ${shellWord(scenarioName)}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+const runCommand = ({ scenarioName, kernelName, runtime, spareVcpus }: RunFacts, seed: number): string =>
+  `${COMMAND} run ${shellWord(scenarioName)}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`}${spareVcpus === 0 ? '' : ` --spare-vcpus ${spareVcpus}`} --seed ${seed}`;
 
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
   const { result, invariants, topology, scenario } = facts;
   const lines: string[] = [];
   const busy = topology.actors.map(({ name }, i) => ({ name, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  const injected = result.tally.ofActor[0]!;
+  if (injected > 0) busy.push({ name: OUTSIDE_HEAD, count: injected });
   lines.push(labelledList('steps', [`${grouped(result.steps)} in all`, ...busy.map(({ name, count }) => `${name} ${grouped(count)}`)]));
   const seen = invariants.flatMap(({ id }, i) => (result.evaluated[i]! > 0 ? [`${id} ${grouped(result.evaluated[i]!)}`] : []));
   const never = invariants.flatMap(({ id }, i) => (result.evaluated[i] === 0 ? [id] : []));

@@ -15,6 +15,7 @@ import { mayWrite, Recording } from './recording.ts';
 import { exitCodeOf, heading, jsonReport, keepLastSteps, textReport } from './run-report.ts';
 import { runtimes } from './runtimes.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
+import { withSpareVcpus } from '../scenario/spare-vcpus.ts';
 import * as values from './values.ts';
 
 /** Steps of a run for which nobody gave a limit. */
@@ -22,6 +23,7 @@ const DEFAULT_STEPS = 1_000_000;
 
 interface Options {
   kernel?: string; runtime: string; seed: number; steps?: number; seconds?: number; trace?: string; json?: boolean; force?: boolean;
+  spareVcpus?: number;
 }
 
 /** The command `run`. */
@@ -31,6 +33,7 @@ export const run: CommandDefinition = (program, done) => {
     .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario())
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
     .option('--runtime <runtime>', `who picks the next step: ${runtimes.map(({ name }) => name).join(', ')}`, 'simulate')
+    .option('--spare-vcpus <n>', 'add so many vCPUs to the first VM that run what comes from outside', values.spareVcpus)
     .option('--seed <n>', 'seed of every random choice', values.seed, 1)
     .option('--steps <n>', `end after so many steps (default: ${DEFAULT_STEPS}, unless --seconds)`, values.steps)
     .option('--seconds <s>', 'end after so many seconds', values.seconds)
@@ -43,7 +46,8 @@ export const run: CommandDefinition = (program, done) => {
 
 async function runScenario(scenarioName: string, options: Options): Promise<number> {
   const kernel = findKernel(options.kernel ?? DEFAULT_KERNEL);
-  const { scenario, topology } = findScenario(scenarioName, kernel.kernel);
+  const spareVcpus = options.spareVcpus ?? 0;
+  const { scenario, topology } = findScenario(scenarioName, kernel.kernel, (found) => withSpareVcpus(found, spareVcpus));
   const runtime = runtimes.find(({ name }) => name === options.runtime);
   if (runtime === undefined) {
     throw new UsageError(`there is no runtime '${options.runtime}'${nearest(options.runtime, runtimes.map(({ name }) => name)) || `; there is ${runtimes.map(({ name }) => name).join(', ')}`}`);
@@ -52,7 +56,7 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   const { seed } = options;
   const limits = { steps: options.steps ?? (options.seconds === undefined ? DEFAULT_STEPS : undefined), seconds: options.seconds };
   const around = kernel.text === undefined ? undefined : patiently(() => opened.world);
-  const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits, around }));
+  const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, scenario, seed, invariants, limits, around }));
   const recording = new Recording(opened, runtime.name, kernel, scenario, options.trace, options.force === true);
   if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed }, picture(topology)));
   const lastSteps = keepLastSteps(opened);
@@ -60,7 +64,7 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   if (recording.problem !== undefined) throw recording.problem;
   const facts = {
     scenario, scenarioName, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
-    trace: recording.file, traceNamed: options.trace !== undefined,
+    trace: recording.file, traceNamed: options.trace !== undefined, spareVcpus,
   };
   await (options.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));
   return exitCodeOf(result);

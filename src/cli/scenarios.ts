@@ -16,9 +16,11 @@ export interface CompiledScenario { readonly scenario: Scenario; readonly topolo
 /** What `run` runs when nobody says: small, finite, and it has a bit of everything. */
 export const defaultScenario = (): string => (builtinScenarios.find((one) => one.name === 'stress-small') ?? builtinScenarios[0]!).name;
 
-/** Finds and compiles the scenario that a command names. */
-export function findScenario(nameOrPath: string, kernel: Kernel): CompiledScenario {
-  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel);
+/** Finds the scenario that a command names, and compiles what `change` makes of it. */
+export function findScenario(nameOrPath: string, kernel: Kernel, change: (scenario: Scenario) => Scenario = (one) => one): CompiledScenario {
+  const found = compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel);
+  const scenario = change(found.scenario);
+  return scenario === found.scenario ? found : compiled(scenario, nameOrPath, kernel);
 }
 
 /** Compiles a scenario; `from` is the file that it stands in. */

@@ -1,6 +1,7 @@
 // Option values, checked where they are read.
 
 import { InvalidArgumentError } from 'commander';
+import { LIMITS } from '../scenario/limits.ts';
 
 const short = (text: string): string => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
 
@@ -13,6 +14,7 @@ function whole(from: number, to: number): (text: string) => number {
 }
 
 export const seed = whole(0, 0xffff_ffff);
+export const spareVcpus = whole(0, LIMITS.vcpus);
 export const steps = whole(1, Number.MAX_SAFE_INTEGER);
 /** A place in a trace; 0 is in front of the first step. */
 export const step = whole(0, Number.MAX_SAFE_INTEGER);

@@ -97,3 +97,43 @@ export const POLICY = {
 /** Word `i` of the instruction at `pc` of an actor. */
 export const operand = (facts: Facts, actor: number, pc: number, i: number): number =>
   facts.code[facts.programOf[actor]! + pc * INSTRUCTION + i] ?? 0;
+
+/** Operations that only say where to go on, in every language. */
+const { LOOP, MIX, JUMP } = GUEST;
+/** Registers that count the rounds of loops. */
+const COUNTERS = 3;
+/** The highest operation of any language. */
+const LAST_OPERATION = HARDWARE.LRU_DRAIN;
+
+/** Can these words be executed: whole instructions that exist, jumps that stay among them and never go round without doing anything? */
+export function codeIsSound(words: readonly number[]): boolean {
+  const count = words.length / INSTRUCTION;
+  if (!Number.isInteger(count) || count === 0) return false;
+  const word = (n: number, i: number): number => words[n * INSTRUCTION + i]!;
+  const inside = (n: number): boolean => Number.isInteger(n) && n >= 0 && n < count;
+  /** Where an instruction leads that does nothing itself. */
+  const leads = (n: number): number[] => (word(n, 0) === JUMP ? [word(n, 1)] : word(n, 0) === LOOP ? [word(n, 1), n + 1] : []);
+  for (let n = 0; n < count; n++) {
+    if (word(n, 0) < 0 || word(n, 0) > LAST_OPERATION || !leads(n).every(inside)) return false;
+    if (word(n, 0) === LOOP && (word(n, 2) < 0 || word(n, 2) >= COUNTERS)) return false;
+    if (word(n, 0) !== MIX) continue;
+    const branches = word(n, 1);
+    if (branches < 1 || 3 + 2 * (branches - 1) >= INSTRUCTION) return false;
+    for (let k = 0; k < branches; k++) {
+      if (!inside(word(n, 2 + 2 * k)) || word(n, 3 + 2 * k) <= (k === 0 ? 0 : word(n, 1 + 2 * k))) return false;
+    }
+  }
+  // The last instruction is the end; so whoever goes on stays among them.
+  if (word(count - 1, 0) !== GUEST.END) return false;
+  /** 1: on the way from here; 2: every way from here comes to something that is done. */
+  const seen = new Uint8Array(count);
+  const goesRound = (n: number): boolean => {
+    if (seen[n] !== 0) return seen[n] === 1;
+    seen[n] = 1;
+    const round = leads(n).some(goesRound);
+    seen[n] = 2;
+    return round;
+  };
+  for (let n = 0; n < count; n++) if (goesRound(n)) return false;
+  return true;
+}

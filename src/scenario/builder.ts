@@ -5,10 +5,17 @@ import type {
   MemoryError, Mix, Notify, PagePlace, Pin, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64,
 } from './types.ts';
 
-export type { GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec } from './types.ts';
+export type { Decision, GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec } from './types.ts';
 
 /** The scenario itself; says its type. */
 export const scenario = (it: Scenario): Scenario => it;
+
+/** An actor that takes its instructions from outside while the run goes on: a thread, hardware; without a name a spare vCPU. */
+export function commanded(name: string): { readonly name: string; readonly commands: true };
+export function commanded(name?: undefined, policy?: PolicyName): { readonly commands: true; readonly policy?: PolicyName };
+export function commanded(name?: string, policy?: PolicyName): { readonly name?: string; readonly commands: true; readonly policy?: PolicyName } {
+  return { ...(name === undefined ? {} : { name }), commands: true, ...(policy === undefined ? {} : { policy }) };
+}
 
 // Every language.
 

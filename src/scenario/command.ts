@@ -1,7 +1,7 @@
 // From operations of the scenario language to a message for an actor that takes commands. Everything that they name must be there
 // already: memory is laid out when a run begins.
 
-import { COMMAND_ROOM, INSTRUCTION, POLICY, VMM } from '../memory/code.ts';
+import { INSTRUCTION, POLICY, VMM } from '../memory/code.ts';
 import type { Injection } from '../memory/injection.ts';
 import type { PageSpace } from '../memory/pages.ts';
 import { MESSAGE_COMMAND, MESSAGE_DECISION } from '../steps/command.ts';
@@ -12,6 +12,7 @@ import { fileSizes } from './compile.ts';
 import { at, ScenarioError, shown, unknownName } from './errors.ts';
 import { guestLeaf } from './guest-program.ts';
 import { hardwareLeaf } from './hardware-program.ts';
+import { LIMITS } from './limits.ts';
 import { assemble, Budget, readProgram, type Emit, type Link } from './program.ts';
 import { DECISIONS } from './schema.ts';
 import { spaceOf, Spaces, WHAT, type SpaceName } from './spaces.ts';
@@ -36,7 +37,7 @@ class KnownPages extends Spaces {
   override add(space: SpaceName, start: bigint, pages: bigint, path: string): void {
     for (let page = start; page < start + pages; page++) {
       if (this.known[space].find(page) >= 0) continue;
-      throw new ScenarioError(path, `there is no page ${page} among the ${WHAT[space]} of the scenario; a command can touch those that its programs and slots name`);
+      throw new ScenarioError(path, `pages that are not there: ${page} is none of the ${WHAT[space]} of the scenario; a command can touch those that its programs and slots name`);
     }
   }
 }
@@ -78,7 +79,7 @@ export class CommandCompiler {
     const program = validateCommand(ops, this.kernel.calls, room.language);
     const pieces = readProgram(program, 'do', { budget: new Budget(), events: this.cast.events, leaf: this.leafOf(room, actor) });
     const words = assemble(pieces, this.link);
-    if (words.length > room.words) throw new ScenarioError('do', `has ${words.length / INSTRUCTION - 1} instructions; a command may have ${COMMAND_ROOM}`);
+    if (words.length > room.words) throw new ScenarioError('do', `has ${words.length / INSTRUCTION - 1} instructions; the limit 'command' is ${LIMITS.command}`);
     return { actor, type: MESSAGE_COMMAND, payload: [0], code: { at: room.at, words } };
   }
 

@@ -7,7 +7,6 @@ import { castOf, type Cast } from './cast.ts';
 import { ScenarioError } from './errors.ts';
 import { guestLeaf } from './guest-program.ts';
 import { hardwareLeaf } from './hardware-program.ts';
-import { COMMAND_ROOM } from '../memory/code.ts';
 import { LIMITS } from './limits.ts';
 import { Budget, readProgram, type Language } from './program.ts';
 import { Pools } from './pools.ts';
@@ -98,7 +97,7 @@ function readAll(scenario: Scenario, context: VmmContext, largestFile: (descript
   const budget = new Budget();
   const language = (leaf: Language['leaf']): Language => ({ budget, events: cast.events, leaf });
   const room = (path: string): 'commands' => {
-    budget.spend(path, COMMAND_ROOM);
+    budget.spend(path, LIMITS.command);
     return 'commands';
   };
   const guests = cast.vcpus.map(({ spec, path }) => (spec.commands === true ? room(path) : readProgram(asOps(spec.program ?? []), `${path}.program`, language(guestLeaf(spaces)))));

@@ -1,6 +1,8 @@
 // Every bound of the scenario language, by the name that error messages use. They keep a scenario's memory within some tens of
 // megabytes and its loading within a moment, whatever somebody feeds in.
 
+import { COMMAND_ROOM } from '../memory/code.ts';
+
 export const LIMITS = {
   /** VMs of a scenario. */
   vms: 16,
@@ -26,6 +28,8 @@ export const LIMITS = {
   events: 256,
   /** Instructions of all programs, `fill` counted by the page. */
   instructions: 10_000,
+  /** Instructions of a command; each actor that takes commands counts as so many. */
+  command: COMMAND_ROOM,
   /** Counted loops inside each other: an actor has so many loop registers. */
   loops: 3,
   /** Branches of a mix: what one instruction holds. */
