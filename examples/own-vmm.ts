@@ -2,7 +2,7 @@
 // shared page; then a page that it has written is lost to a memory error; the VMM punches the page out and lets the guest try again.
 
 import {
-  await_, commanded, convert, createGmem, memoryError, notify, of, openRun, punch, read, recordTrace, scenario, setAttributes, slot, write,
+  await_, commanded, convert, createGmem, memoryError, notify, of, openRun, punch, read, recordTrace, scenario, setAttributes, slot, spareVcpu, write,
 } from 'faultline';
 
 const machine = scenario({
@@ -10,7 +10,7 @@ const machine = scenario({
   vms: [{
     vcpus: [
       { program: [write(0, 7), convert(1, 1, 'shared'), write(1, 8), await_('struck'), read(0)], policy: 'ask' },
-      commanded(undefined, 'convert'), // vcpu1, a spare one
+      spareVcpu('convert'),
     ],
   }],
   setup: [createGmem('A', 2), slot(0, 0, 2, { fd: 'A', memory: 'ram' }), setAttributes(0, 2, 'private')],

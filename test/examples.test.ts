@@ -1,10 +1,17 @@
 // The examples that are programs do what they say.
 
+import { readFileSync } from 'node:fs';
 import { afterAll, expect, test, vi } from 'vitest';
 import { Sandbox } from './support/command.ts';
 
 const box = new Sandbox();
 afterAll(() => box.remove());
+
+test('docs/api.md shows the heart of own-vmm.ts as it is', () => {
+  const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  const heart = /^cpu\.outbox[^]*?^\}\);\n/m.exec(read('examples/own-vmm.ts'))![0];
+  expect(read('docs/api.md')).toContain(heart);
+});
 
 test('own-vmm.ts answers exits and the run replays', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});

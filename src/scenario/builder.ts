@@ -2,7 +2,7 @@
 
 import type {
   Await, Branch, CallOp, FailAfter, GuestCheck, GuestConvert, GuestFill, GuestRead, GuestTlb, GuestWrite, HostRead, HostWrite, Interrupt, Loop, LruDrain,
-  MemoryError, Mix, Notify, PagePlace, Pin, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64,
+  MemoryError, Mix, Notify, PagePlace, Pin, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64, VcpuSpec,
 } from './types.ts';
 
 export type { Decision, GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec } from './types.ts';
@@ -10,12 +10,10 @@ export type { Decision, GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec }
 /** The scenario itself; says its type. */
 export const scenario = (it: Scenario): Scenario => it;
 
-/** An actor that takes its instructions from outside while the run goes on: a thread, hardware; without a name a spare vCPU. */
-export function commanded(name: string): { readonly name: string; readonly commands: true };
-export function commanded(name?: undefined, policy?: PolicyName): { readonly commands: true; readonly policy?: PolicyName };
-export function commanded(name?: string, policy?: PolicyName): { readonly name?: string; readonly commands: true; readonly policy?: PolicyName } {
-  return { ...(name === undefined ? {} : { name }), commands: true, ...(policy === undefined ? {} : { policy }) };
-}
+/** A thread, or hardware, that takes its instructions from outside while the run goes on. */
+export const commanded = (name: string): { readonly name: string; readonly commands: true } => ({ name, commands: true });
+/** A vCPU that runs what comes from outside. */
+export const spareVcpu = (policy: PolicyName = 'stop'): VcpuSpec => ({ commands: true, policy });
 
 // Every language.
 

@@ -1,7 +1,7 @@
 // Scenarios whose actors take commands, and arbitrary commands for them.
 
 import fc from 'fast-check';
-import { commanded, createGmem, punch, read, scenario, setAttributes, slot, write } from '../../src/scenario/builder.ts';
+import { commanded, createGmem, read, scenario, setAttributes, slot, spareVcpu, write } from '../../src/scenario/builder.ts';
 import type { Injected } from '../../src/runtime/inputs.ts';
 import type { PolicyName, Scenario } from '../../src/scenario/types.ts';
 
@@ -10,7 +10,7 @@ const setup = [createGmem('A', 4), slot(0, 0, 4, { fd: 'A', memory: 'ram' }), se
 /** A guest that does something, a spare vCPU, a thread and hardware that wait for commands. */
 export const COMMANDED: Scenario = scenario({
   name: 'commanded', memory: [{ name: 'ram', pages: 4 }],
-  vms: [{ vcpus: [{ program: [write(0, 7), read(1)], policy: 'retry' }, commanded(undefined, 'convert')] }],
+  vms: [{ vcpus: [{ program: [write(0, 7), read(1)], policy: 'retry' }, spareVcpu('convert')] }],
   setup, threads: [commanded('main')], hardware: [commanded('hw')],
 });
 
@@ -43,5 +43,3 @@ export const commands: fc.Arbitrary<Injected[]> = fc.array(fc.oneof(
   fc.record({ to: fc.constant('main'), do: some(vmm) }),
   fc.record({ to: fc.constant('hw'), do: some(hardware) }),
 ), { maxLength: 12 });
-
-export { punch };
