@@ -30,9 +30,17 @@ export type { Invariant } from './check/invariant.ts';
 export type { CheckedWorld } from './check/checked-world.ts';
 export type { Violation } from './check/violation.ts';
 
-// Runs and traces.
+// Runs and traces. What comes in is an RxJS stream: `of` is that library's.
+export { of } from 'rxjs';
+export { openRun, recordTrace } from './runtime/open.ts';
+export type { OpenOptions } from './runtime/open.ts';
+export { InputError } from './runtime/inputs.ts';
+export type { Injected, Told } from './runtime/inputs.ts';
+export type { Injection } from './runtime/injection.ts';
+export { compileCommand } from './scenario/command.ts';
+export { withSpareVcpus } from './scenario/spare-vcpus.ts';
 export { simulate } from './runtime/simulate-run.ts';
-export type { Limits, Run, RunOptions, RunResult, Runtime } from './runtime/run.ts';
+export type { Limits, Run, RunActor, RunOptions, RunResult, Runtime } from './runtime/run.ts';
 export type { Message, StepEvent } from './runtime/events.ts';
 export { checkVersion, eventsOfTrace, Replayer, ReplayError } from './runtime/replay.ts';
 export { traceInMemory } from './trace/source.ts';

@@ -10,6 +10,7 @@ import type { Topology } from '../scenario/topology.ts';
 
 /** The step that was executed last. */
 export interface LastStep {
+  /** 0: something came in from outside. */
   readonly actor: number;
   /** Leaf that the actor was in, and the one that it is in now. */
   readonly leaf: number;

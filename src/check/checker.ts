@@ -107,7 +107,9 @@ export class Checker {
         if (sentence !== undefined) return this.violation(invariant, sentence);
       }
     }
-    const { to } = this.world.last;
+    const { actor, to } = this.world.last;
+    // What comes from outside changes a mailbox, and nobody's state.
+    if (actor === 0) return undefined;
     const before = this.before[to]!;
     if (before.length > 0) {
       const violation = this.evaluate(before);

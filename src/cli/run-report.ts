@@ -1,8 +1,8 @@
 // What `run` says at its end, for people and for programs.
 
 import type { Invariant } from '../check/invariant.ts';
-import { reportText, type ReportedStep } from '../check/report.ts';
-import { outcome } from '../memory/outcome.ts';
+import { OUTSIDE_HEAD, reportText, type ReportedStep } from '../check/report.ts';
+import { ok, outcome } from '../memory/outcome.ts';
 import type { Plan } from '../memory/plan.ts';
 import { megabytesOf, roomOf } from '../runtime/room.ts';
 import type { Run, RunResult } from '../runtime/run.ts';
@@ -33,6 +33,8 @@ export interface RunFacts {
   readonly trace: string | undefined;
   /** --trace named it. */
   readonly traceNamed: boolean;
+  /** vCPUs that --spare-vcpus added. */
+  readonly spareVcpus: number;
 }
 
 /** Steps of a report at most. */
@@ -49,7 +51,7 @@ export function keepLastSteps(run: Run): () => ReportedStep[] {
   const outcomes = outcomeNames(run.world.table).map((name) => outcome(name));
   return () => [before, last].flatMap((batch) => (batch === undefined ? [] : Array.from({ length: batch.count }, (_one, k) => {
     const [actor, leaf, answer] = batch.records.subarray(k * RECORD.WORDS) as unknown as [number, number, number];
-    return { actor, leaf, outcome: outcomes[answer]! };
+    return { actor, leaf, outcome: actor === 0 ? ok : outcomes[answer]! };
   }))).slice(-MOST_STEPS);
 }
 
@@ -76,6 +78,7 @@ export function jsonReport(facts: RunFacts): object {
     why: result.why, exitCode: exitCodeOf(result), steps: result.steps, hash: result.hash,
     ...(result.violation ? { violation: { ...result.violation, step: result.steps } } : {}),
     ...(result.waiting.length > 0 ? { waiting: result.waiting } : {}),
+    injections: result.tally.ofActor[0],
     actors: Object.fromEntries(topology.actors.map(({ name }, i) => [name, result.tally.ofActor[i + 1]])),
     evaluated: Object.fromEntries(invariants.map(({ id }, i) => [id, result.evaluated[i]])),
     notExercised: notExercised(result),
@@ -113,8 +116,8 @@ function violationText(facts: RunFacts): string {
   }).trimEnd();
 }
 
-const runCommand = ({ scenarioName, vcpus, kernelName, runtime }: RunFacts, seed: number): string =>
-  `${COMMAND} run ${shellWord(scenarioName)}${vcpus === undefined ? '' : ` --vcpus ${vcpus}`}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
+const runCommand = ({ scenarioName, vcpus, spareVcpus, kernelName, runtime }: RunFacts, seed: number): string =>
+  `${COMMAND} run ${shellWord(scenarioName)}${vcpus === undefined ? '' : ` --vcpus ${vcpus}`}${spareVcpus === 0 ? '' : ` --spare-vcpus ${spareVcpus}`}${kernelName === '' ? '' : ` --kernel ${shellWord(kernelName)}`}${runtime === 'simulate' ? '' : ` --runtime ${runtime}`} --seed ${seed}`;
 
 /** Actors from which on a report counts the steps of each machine instead. */
 const CROWD = 80;
@@ -122,6 +125,8 @@ const CROWD = 80;
 /** Who executed how many steps, but for those that executed none. */
 function busyActors({ topology: { actors }, result }: RunFacts): { name: string; count: number }[] {
   const busy = actors.map(({ name, machine }, i) => ({ name, machine, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  const injected = result.tally.ofActor[0]!;
+  if (injected > 0) busy.push({ name: OUTSIDE_HEAD, machine: OUTSIDE_HEAD, count: injected });
   if (busy.length < CROWD) return busy;
   const machines = new Map<string, { count: number; actors: number }>();
   for (const { machine, count } of busy) {

@@ -15,6 +15,8 @@ import { mayWrite, Recording } from './recording.ts';
 import { exitCodeOf, heading, jsonReport, keepLastSteps, textReport } from './run-report.ts';
 import { runtimes } from './runtimes.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
+import { withVcpus } from '../scenario/with-vcpus.ts';
+import { withSpareVcpus } from '../scenario/spare-vcpus.ts';
 import * as values from './values.ts';
 
 /** Steps of a run for which nobody gave a limit. */
@@ -22,6 +24,7 @@ const DEFAULT_STEPS = 1_000_000;
 
 interface Options {
   kernel?: string; runtime: string; vcpus?: number; seed: number; steps?: number; seconds?: number; trace?: string; json?: boolean; force?: boolean;
+  spareVcpus?: number;
 }
 
 /** The command `run`. */
@@ -32,6 +35,7 @@ export const run: CommandDefinition = (program, done) => {
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
     .option('--runtime <runtime>', `who picks the next step: ${runtimes.map(({ name }) => name).join(', ')}`, 'simulate')
     .option('--vcpus <n>', 'give each VM n vCPUs: its first n, or its own and then those from the second on again, in turn', values.vcpus)
+    .option('--spare-vcpus <n>', 'add so many vCPUs to the first VM that run what comes from outside', values.spareVcpus)
     .option('--seed <n>', 'seed of every random choice', values.seed, 1)
     .option('--steps <n>', `end after so many steps (default: ${DEFAULT_STEPS}, unless --seconds)`, values.steps)
     .option('--seconds <s>', 'end after so many seconds', values.seconds)
@@ -44,7 +48,9 @@ export const run: CommandDefinition = (program, done) => {
 
 async function runScenario(scenarioName: string, options: Options): Promise<number> {
   const kernel = findKernel(options.kernel ?? DEFAULT_KERNEL);
-  const { scenario, topology } = findScenario(scenarioName, kernel.kernel, options.vcpus);
+  const { vcpus, spareVcpus = 0 } = options;
+  const { scenario, topology } = findScenario(scenarioName, kernel.kernel, vcpus === undefined && spareVcpus === 0 ? undefined
+    : (found) => withSpareVcpus(vcpus === undefined ? found : withVcpus(found, vcpus, kernel.kernel.calls), spareVcpus));
   const runtime = runtimes.find(({ name }) => name === options.runtime);
   if (runtime === undefined) {
     throw new UsageError(`there is no runtime '${options.runtime}'${nearest(options.runtime, runtimes.map(({ name }) => name)) || `; there is ${runtimes.map(({ name }) => name).join(', ')}`}`);
@@ -53,15 +59,15 @@ async function runScenario(scenarioName: string, options: Options): Promise<numb
   const { seed } = options;
   const limits = { steps: options.steps ?? (options.seconds === undefined ? DEFAULT_STEPS : undefined), seconds: options.seconds };
   const around = kernel.text === undefined ? undefined : patiently(() => opened.world);
-  const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, seed, invariants, limits, around }));
+  const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, scenario, seed, invariants, limits, around }));
   const recording = new Recording(opened, runtime.name, kernel, scenario, options.trace, options.force === true);
   if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed, plan: opened.world.plan }, picture(topology)));
   const lastSteps = keepLastSteps(opened);
   const result = await blamingKernel(kernel, () => finished(opened, recording));
   if (recording.problem !== undefined) throw recording.problem;
   const facts = {
-    scenario, scenarioName, vcpus: options.vcpus, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
-    trace: recording.file, traceNamed: options.trace !== undefined,
+    scenario, scenarioName, vcpus, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
+    trace: recording.file, traceNamed: options.trace !== undefined, spareVcpus,
   };
   await (options.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));
   return exitCodeOf(result);

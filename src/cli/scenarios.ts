@@ -10,7 +10,6 @@ import { MOST_MEGABYTES } from '../scenario/limits.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
-import { withVcpus } from '../scenario/with-vcpus.ts';
 import { UsageError } from './errors.ts';
 
 /** A scenario that has been compiled for a kernel. */
@@ -19,28 +18,23 @@ export interface CompiledScenario { readonly scenario: Scenario; readonly topolo
 /** What `run` runs when nobody says: small, finite, and it has a bit of everything. */
 export const defaultScenario = (): string => (builtinScenarios.find((one) => one.name === 'stress-small') ?? builtinScenarios[0]!).name;
 
-/** Finds and compiles the scenario that a command names; with `vcpus`, each of its VMs gets so many of them. */
-export function findScenario(nameOrPath: string, kernel: Kernel, vcpus?: number): CompiledScenario {
-  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel, vcpus);
+/** Finds the scenario that a command names, and compiles what `change` makes of it, once it is known to be in order as it stands. */
+export function findScenario(nameOrPath: string, kernel: Kernel, change?: (scenario: Scenario) => Scenario): CompiledScenario {
+  return compiled(loadScenario(nameOrPath, { modules: { faultline: api } }), nameOrPath, kernel, change);
 }
 
 /** Compiles a scenario; `from` is the file that it stands in. Refuses one whose world takes too much memory. */
-export function compiled(loaded: unknown, from: string, kernel: Kernel, vcpus?: number): CompiledScenario {
+export function compiled(loaded: unknown, from: string, kernel: Kernel, change?: (scenario: Scenario) => Scenario): CompiledScenario {
   const megabytes = allowedMegabytes();
   try {
-    const scenario = vcpus === undefined ? loaded as Scenario : changed(loaded, kernel, vcpus);
+    if (change !== undefined) compile(loaded, kernel);
+    const scenario = change === undefined ? loaded as Scenario : change(loaded as Scenario);
     const topology = { ...compile(scenario, kernel), ...(megabytes === undefined ? {} : { megabytes }) };
     planFor(kernel, topology);
     return { topology, scenario };
   } catch (error) {
     throw error instanceof ScenarioError ? new UsageError(`${from}: ${error.message.replace(/^scenario: /, '')}`) : error;
   }
-}
-
-/** What is wrong with the scenario as it stands is said of it as it stands. */
-function changed(loaded: unknown, kernel: Kernel, vcpus: number): Scenario {
-  compile(loaded, kernel);
-  return withVcpus(loaded as Scenario, vcpus, kernel.calls);
 }
 
 /** Megabytes that a world may take, if the environment says so. */

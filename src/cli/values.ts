@@ -14,6 +14,7 @@ function whole(from: number, to: number): (text: string) => number {
 }
 
 export const seed = whole(0, 0xffff_ffff);
+export const spareVcpus = whole(0, LIMITS.vcpus);
 export const steps = whole(1, Number.MAX_SAFE_INTEGER);
 /** vCPUs of each VM. */
 export const vcpus = whole(1, LIMITS.vcpus);

@@ -3,7 +3,7 @@
 
 import { createMachine, initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
 import { outcome, outcomeCount } from '../memory/outcome.ts';
-import type { Fragment, State } from '../../machines/fragment.ts';
+import type { Fragment, OutsideMessage, State } from '../../machines/fragment.ts';
 
 /** A leaf state of some machine: the program counter of an actor. */
 export interface LeafInfo {
@@ -17,6 +17,8 @@ export interface LeafInfo {
   readonly idle: boolean;
   readonly progress: boolean;
   readonly final: boolean;
+  /** What it receives from outside of the world, if it does. */
+  readonly outside?: OutsideMessage;
   /** Outcomes that it expects. */
   readonly outcomes: readonly string[];
   /** Fragments that it lies in, outermost first, with their paths. */
@@ -208,6 +210,7 @@ function describeLeaf(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment
     return {
       number, machine: spec.machine, path, step: state.meta.step, description: state.description, idle: state.meta.idle === true,
       progress: state.meta.progress === true, final: false, outcomes: Object.keys(state.on), within,
+      ...(state.meta.outside === undefined ? {} : { outside: state.meta.outside }),
     };
   }
   if (snapshot.status !== 'done') throw new Error(`machine '${spec.machine}' comes to rest in '${path}', which executes no step`);

@@ -65,6 +65,7 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
 
 /** What the last executed step did; read it before the next one. */
 export interface Executed {
+  /** 0: something came in from outside; `leaf` and `to` are where its receiver stands then. */
   actor: number;
   /** Leaf that the actor was in. */
   leaf: number;

@@ -83,7 +83,7 @@ function regionsOfPages({ regions }: Cast, hvas: PageSpace): number[] {
 }
 
 /** Size in bytes of the largest file that each descriptor can name. */
-function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descriptor: bigint) => bigint {
+export function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descriptor: bigint) => bigint {
   const create = calls.get('create_gmem');
   const sizes = new Map<string, bigint>();
   let largest = 0n;
@@ -105,16 +105,25 @@ function readAll(scenario: Scenario, context: VmmContext, largestFile: (descript
   const { cast, spaces } = context;
   const budget = new Budget();
   const language = (leaf: Language['leaf']): Language => ({ budget, events: cast.events, leaf });
-  const guests = cast.vcpus.map(({ spec, path }) => readProgram(asOps(spec.program ?? []), `${path}.program`, language(guestLeaf(spaces))));
+  const room = (path: string): 'commands' => {
+    budget.spend(path, LIMITS.command);
+    return 'commands';
+  };
+  const guests = cast.vcpus.map(({ spec, path }) => (spec.commands === true ? room(path) : readProgram(asOps(spec.program ?? []), `${path}.program`, language(guestLeaf(spaces)))));
   const threads = cast.threads.map((thread) => {
     const needs = new Set<Target>();
     if (thread.path === 'setup') checkSetup(thread.program);
+    if (thread.commands === true && thread.vcpu < 0) {
+      // Whatever it may be told.
+      for (const { on } of context.calls.values()) needs.add(on);
+      return { pieces: room(thread.path), needs };
+    }
     return { pieces: readProgram(thread.program, thread.path, language(vmmLeaf(context, thread, needs))), needs };
   });
-  const hardware = (scenario.hardware ?? []).map(({ name, program }, i) => ({
+  const hardware = (scenario.hardware ?? []).map(({ name, program = [], commands }, i) => ({
     name,
-    pieces: readProgram(asOps(program), `hardware[${i}].program`, language(hardwareLeaf(cast, spaces, name, largestFile))),
-    memoryErrors: [...walk(asOps(program), '')].some(({ op }) => op.op === 'memory_error'),
+    pieces: commands === true ? room(`hardware[${i}]`) : readProgram(asOps(program), `hardware[${i}].program`, language(hardwareLeaf(cast, spaces, name, largestFile))),
+    memoryErrors: commands === true || [...walk(asOps(program), '')].some(({ op }) => op.op === 'memory_error'),
   }));
   return { guests, threads, hardware };
 }

@@ -1,6 +1,8 @@
 // Every bound of the scenario language, by the name that error messages use. They keep the loading of a scenario within a moment,
 // whatever somebody feeds in; what its world takes is computed from its sizes, and has a bound of its own.
 
+import { COMMAND_ROOM } from '../memory/code.ts';
+
 export const LIMITS = {
   /** VMs of a scenario. */
   vms: 256,
@@ -30,6 +32,8 @@ export const LIMITS = {
   any: 65_535,
   /** Instructions of all programs, `fill` counted by the page. */
   instructions: 10_000,
+  /** Instructions of a command; each actor that takes commands counts as so many. */
+  command: COMMAND_ROOM,
   /** Counted loops inside each other: an actor has so many loop registers. */
   loops: 3,
   /** Branches of a mix: what one instruction holds. */

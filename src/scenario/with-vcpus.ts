@@ -27,8 +27,8 @@ export function withVcpus(scenario: Scenario, count: number, calls: readonly Cal
       }),
     })),
     ...(scenario.setup === undefined ? {} : { setup: renumber.program<VmmOp>(scenario.setup, 'setup') }),
-    ...(scenario.threads === undefined ? {} : { threads: scenario.threads.map((one, i) => ({ ...one, program: renumber.program(one.program, `threads[${i}].program`) })) }),
-    ...(scenario.hardware === undefined ? {} : { hardware: scenario.hardware.map((one, i) => ({ ...one, program: renumber.program<HardwareOp>(one.program, `hardware[${i}].program`) })) }),
+    ...(scenario.threads === undefined ? {} : { threads: scenario.threads.map((one, i) => (one.program === undefined ? one : { ...one, program: renumber.program(one.program, `threads[${i}].program`) })) }),
+    ...(scenario.hardware === undefined ? {} : { hardware: scenario.hardware.map((one, i) => (one.program === undefined ? one : { ...one, program: renumber.program<HardwareOp>(one.program, `hardware[${i}].program`) })) }),
   };
 }
 

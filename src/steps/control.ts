@@ -18,6 +18,15 @@ function setCounter(f: Frame<Program>, n: number, value: number): void {
   else f.loop2 = value;
 }
 
+/** Begins a program at an instruction, as if nothing of it had been executed. */
+export function restartAt(f: Frame<Program & { pick: number }>, pc: number): void {
+  f.pc = pc;
+  f.loop0 = 0;
+  f.loop1 = 0;
+  f.loop2 = 0;
+  f.pick = 0;
+}
+
 /** Target of a weighted choice among the branches of the MIX at `pc`. */
 function branch(facts: Facts, actor: number, pc: number, choose: Choose): number {
   const { code } = facts;

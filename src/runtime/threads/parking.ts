@@ -1,7 +1,7 @@
 // Which of a worker's actors can go on. One that was blocked is not asked again before the object that it waits for was written:
 // the worker's bit in that object's word of waiters says so to all, and whoever writes the object takes the bits and rings.
 
-import type { Control } from './shared.ts';
+import { wakeWaiters, type Control } from './shared.ts';
 
 export class Parking {
   /** Actors that may be able to go on: the first `ready`. */
@@ -9,7 +9,6 @@ export class Parking {
   ready = 0;
   private readonly waiters: Int32Array<SharedArrayBuffer>;
   private readonly control: Control;
-  private readonly worker: number;
   private readonly bit: number;
   /** Parked actors, and the object of each: the first `parked`. */
   private readonly actors: Int32Array;
@@ -19,7 +18,6 @@ export class Parking {
   constructor(waiters: SharedArrayBuffer, control: Control, worker: number, actors: number) {
     this.waiters = new Int32Array(waiters);
     this.control = control;
-    this.worker = worker;
     this.bit = 1 << worker;
     this.candidates = new Int32Array(actors);
     this.actors = new Int32Array(actors);
@@ -59,12 +57,7 @@ export class Parking {
 
   /** A step of this thread has written `object`: whoever waits for it may go on. */
   written(object: number): void {
-    if (Atomics.load(this.waiters, object) === 0) return;
-    const waiting = Atomics.exchange(this.waiters, object, 0);
-    for (let worker = 0; worker < this.control.workers; worker++) {
-      if (worker !== this.worker && (waiting & (1 << worker)) !== 0) this.control.ring(worker);
-    }
-    if ((waiting & this.bit) !== 0) this.wakeFrom(object);
+    if ((wakeWaiters(this.waiters, this.control, object, this.bit) & this.bit) !== 0) this.wakeFrom(object);
   }
 
   private wakeFrom(object: number): void {

@@ -13,8 +13,8 @@ export interface ActorsData extends ThreadData { readonly task: WorkerTask }
 export interface ShadowData extends ThreadData { readonly task: ShadowTask; /** Ids of the invariants to check. */ readonly invariants: readonly string[] }
 
 export type FromActors = { readonly type: 'done'; readonly result: WorkerResult } | Failed;
-/** `up`: all threads are up, and the first round begins. */
-export type FromShadow = { readonly type: 'up' } | { readonly type: 'batch'; readonly batch: TraceBatch } | { readonly type: 'done'; readonly result: ShadowResult } | Failed;
+/** As `Tell` says. */
+export type FromShadow = { readonly type: 'up' } | { readonly type: 'still'; readonly number: number } | { readonly type: 'batch'; readonly batch: TraceBatch } | { readonly type: 'done'; readonly result: ShadowResult } | Failed;
 
 /** A thread has met an error, and ends. */
 export interface Failed { readonly type: 'failed'; readonly message: string }
