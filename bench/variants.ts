@@ -60,8 +60,8 @@ function xstate(kernel: Kernel, scenario: Scenario): Variant {
   // What a set-up has done to the machines, the plain actors have to catch up with: they start where the world is.
   const begin = (): void => {
     actors = world.topology.actors.map(({ machine }, i) => {
-      const logic = kernel.table.machines.get(machine)!;
-      return createActor(logic, { snapshot: kernel.table.snapshots[world.frames[i + 1]!.leaf]! as never }).start();
+      const logic = kernel.table.machine(machine);
+      return createActor(logic, { snapshot: kernel.table.snapshot(world.frames[i + 1]!.leaf) as never }).start();
     });
   };
   begin();

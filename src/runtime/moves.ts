@@ -2,6 +2,7 @@
 // and a column for each outcome, of which a leaf expects a few; laid into each other's gaps, all rows fit into a core's cache.
 
 import type { Kernel } from '../kernel/define.ts';
+import { outcome as outcomeNumber } from '../memory/outcome.ts';
 import type { Plan } from '../memory/plan.ts';
 
 /** Words of an entry: the leaf that it belongs to, where it leads, and the place in `zeroed` of the registers that it zeroes (0: none). */
@@ -28,9 +29,11 @@ export function packMoves(kernel: Kernel, plan: Plan): Moves {
   }
   const entries: number[] = [];
   const taken = (entry: number): boolean => (entries[entry * MOVE.WORDS] ?? -1) >= 0;
-  const rows = Int32Array.from(leaves, ({ number }) => {
-    const expected = Array.from({ length: width }, (_, outcome) => outcome).filter((outcome) => next[number * width + outcome]! >= 0);
-    let row = 0;
+  // All entries before it are taken: no row is looked for there.
+  let free = 0;
+  const rows = Int32Array.from(leaves, ({ number, outcomes }) => {
+    const expected = outcomes.map((name) => outcomeNumber(name)).toSorted((a, b) => a - b);
+    let row = Math.max(0, free - (expected[0] ?? free));
     while (expected.some((outcome) => taken(row + outcome))) row++;
     for (const outcome of expected) {
       const at = (row + outcome) * MOVE.WORDS;
@@ -39,6 +42,7 @@ export function packMoves(kernel: Kernel, plan: Plan): Moves {
       entries[at + MOVE.TO] = next[number * width + outcome]!;
       entries[at + MOVE.ZEROES] = placeOf[endsAt[number * width + outcome]!]!;
     }
+    while (taken(free)) free++;
     return row;
   });
   return { rows, entries: Int32Array.from(entries), zeroed: Int32Array.from(zeroed) };

@@ -1,12 +1,13 @@
 // What goes to a thread when it starts, and what comes back: structured-clone data.
 
+import type { PackedTable } from '../../kernel/packed-table.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
 import type { ShadowResult, ShadowTask } from './shadow-loop.ts';
 import type { WorkerResult, WorkerTask } from './worker-loop.ts';
 
-/** A kernel by name, or, for a person's own, the text that makes it. */
-export interface KernelRef { readonly name: string; readonly text?: { readonly file: string; readonly text: string } }
+/** A kernel by name, or, for a person's own, the text that makes it; and its table, which takes long to make. */
+export interface KernelRef { readonly name: string; readonly text?: { readonly file: string; readonly text: string }; readonly table: PackedTable }
 
 interface ThreadData { readonly kernel: KernelRef; readonly topology: Topology }
 export interface ActorsData extends ThreadData { readonly task: WorkerTask }

@@ -2,6 +2,7 @@
 // sends, sets limits, notices when a thread dies or nothing moves any more, and ends everybody.
 
 import { Worker } from 'node:worker_threads';
+import { packTable } from '../../kernel/packed-table.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
 import { runSetup } from '../setup.ts';
 import { Run, type RunOptions, type RunResult } from '../run.ts';
@@ -152,7 +153,7 @@ export class ThreadsRun extends Run {
     const { shared, options } = this;
     const { kernel, topology, seed, invariants = [], limits = {}, kernelText, threads = {} } = options;
     const recorded = threads.recorded ?? true;
-    const common = { kernel: { name: kernel.name, ...(kernelText ? { text: kernelText } : {}) }, topology };
+    const common = { kernel: { name: kernel.name, table: packTable(kernel.table), ...(kernelText ? { text: kernelText } : {}) }, topology };
     const shadowData: ShadowData = {
       ...common, invariants: invariants.map(({ id }) => id),
       task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded },

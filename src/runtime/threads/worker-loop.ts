@@ -101,6 +101,8 @@ class WorkerLoop {
     this.steps = new StepRecorder(new LogWriter(task.shared.logs[task.worker]!), this.control, this.world.table);
     this.parking = new Parking(task.shared.waiters, this.control, task.worker, task.actors.length);
     this.random = new Random(0);
+    // Now, not in the first round: XState takes milliseconds to make a machine.
+    for (const actor of task.actors) this.world.table.machine(topology.actors[actor - 1]!.machine);
     this.finalLeaf = Uint8Array.from(this.world.table.leaves, (leaf) => (leaf.final ? 1 : 0));
   }
 
