@@ -7,13 +7,15 @@ import { ThreadsRun } from '../src/runtime/threads/index.ts';
 import { builtinScenario } from '../src/scenario/builtin/index.ts';
 import { compile } from '../src/scenario/compile.ts';
 import { apart } from './scenarios.ts';
+import { repeated } from './variants.ts';
 
 const [name = 'stress', workers = '1', how = 'checked'] = process.argv.slice(2);
 const WARM_MS = 1500;
 const MEASURED_MS = 3000;
 const kernel = kernels.find((one) => one.name === 'v6.8')!;
+const scenario = name === 'apart' ? apart : name === 'stress' ? builtinScenario(name)! : repeated(builtinScenario(name)!);
 const run = new ThreadsRun({
-  kernel, topology: compile(name === 'apart' ? apart : builtinScenario(name)!, kernel), seed: 1, invariants: how === 'checked' ? invariants : [],
+  kernel, topology: compile(scenario, kernel), seed: 1, invariants: how === 'checked' ? invariants : [],
   threads: { workers: Number(workers), placement: name === 'apart' ? 'vm' : 'round-robin', recorded: how !== 'unrecorded' },
 });
 const ended = run.start();

@@ -99,7 +99,7 @@ class WorkerLoop {
     this.taker = takerFor(plan, words, plan.byName.get('frame')!.count);
     this.world = new RunWorld(kernel, topology, plan, words, this.taker);
     this.steps = new StepRecorder(new LogWriter(task.shared.logs[task.worker]!), this.control, this.world.table);
-    this.parking = new Parking(task.shared.waiters, this.control, task.worker, task.actors.length);
+    this.parking = new Parking(task.shared.waiters, this.control, task.worker, topology.actors.length, plan.objects);
     this.random = new Random(0);
     // Now, not in the first round: XState takes milliseconds to make a machine.
     for (const actor of task.actors) this.world.table.machine(topology.actors[actor - 1]!.machine);
