@@ -1,0 +1,120 @@
+// Lock order, as lockdep judges it: which class of lock was wanted while which was held, over all executions seen. A cycle among
+// the classes is a deadlock that some other schedule may run into, though nothing hung in these. An edge counts from the attempt.
+
+import { classNameOf, lockClasses } from './lock-classes.ts';
+import { EXCLUSIVE, type LockListener } from './lock-watch.ts';
+import type { LockEdge, LockNesting, LockOrderReport, Mode, Nested } from './lock-report.ts';
+import { withCycles } from './lock-cycles.ts';
+import type { StepStream } from './step-stream.ts';
+
+/** Locks that one actor is followed through; those that it holds beyond are not looked at. */
+const DEPTH = 32;
+/** Words that are kept of each: object, class, mode, leaf in which it was taken; the number of that step apart. */
+const WORDS = 4;
+
+const names = lockClasses.map(classNameOf);
+const modeName = (mode: number): Mode => (mode === EXCLUSIVE ? 'exclusive' : 'shared');
+
+export class LockOrder implements LockListener {
+  private readonly stream: StepStream;
+  private readonly held: Int32Array;
+  private readonly since: Float64Array;
+  private readonly depth: Int32Array;
+  /** 1 for each (held class, mode, wanted class, mode) that has its witness. */
+  private readonly known = new Uint8Array((lockClasses.length * 2) ** 2);
+  private readonly edges: LockEdge[] = [];
+  private readonly nestings = new Map<string, LockNesting>();
+  private readonly writers = new Uint8Array(lockClasses.length);
+
+  constructor(stream: StepStream) {
+    this.stream = stream;
+    const actors = stream.world.topology.actors.length + 1;
+    this.held = new Int32Array(actors * DEPTH * WORDS);
+    this.since = new Float64Array(actors * DEPTH);
+    this.depth = new Int32Array(actors);
+  }
+
+  /** The world stands somewhere else now: nobody holds anything, until the watch says so. */
+  begin(): void {
+    this.depth.fill(0);
+  }
+
+  acquired(actor: number, id: number, lockClass: number, mode: number, mayWait: boolean): void {
+    if (mayWait) this.attempt(actor, id, lockClass, mode);
+    const depth = this.depth[actor]!;
+    if (depth === DEPTH) return;
+    const at = (actor * DEPTH + depth) * WORDS;
+    this.held[at] = id;
+    this.held[at + 1] = lockClass;
+    this.held[at + 2] = mode;
+    this.held[at + 3] = this.stream.world.last.leaf;
+    this.since[actor * DEPTH + depth] = this.stream.now;
+    this.depth[actor] = depth + 1;
+  }
+
+  released(actor: number, id: number): void {
+    const depth = this.depth[actor]!;
+    const first = actor * DEPTH;
+    let k = depth - 1;
+    while (k >= 0 && this.held[(first + k) * WORDS] !== id) k--;
+    if (k < 0) return;
+    this.held.copyWithin((first + k) * WORDS, (first + k + 1) * WORDS, (first + depth) * WORDS);
+    this.since.copyWithin(first + k, first + k + 1, first + depth);
+    this.depth[actor] = depth - 1;
+  }
+
+  wants(actor: number, id: number, lockClass: number, mode: number): void {
+    this.attempt(actor, id, lockClass, mode);
+  }
+
+  /** What was found so far, cycles included. */
+  report(): LockOrderReport {
+    const classes = lockClasses.map((row, place) => ({ name: names[place]!, kind: row.kind, writers: this.writers[place] === 1 }));
+    return withCycles({ classes, edges: this.edges.slice(), nestings: [...this.nestings.values()] });
+  }
+
+  private attempt(actor: number, id: number, lockClass: number, mode: number): void {
+    if (mode === EXCLUSIVE) this.writers[lockClass] = 1;
+    const depth = this.depth[actor]!;
+    const width = lockClasses.length * 2;
+    for (let k = 0; k < depth; k++) {
+      const at = (actor * DEPTH + k) * WORDS;
+      if (this.held[at + 1] === lockClass) {
+        this.nested(actor, k, id, lockClass, mode);
+        continue;
+      }
+      const key = (this.held[at + 1]! * 2 + this.held[at + 2]!) * width + lockClass * 2 + mode;
+      if (this.known[key] !== 0) continue;
+      this.known[key] = 1;
+      this.edges.push(this.edge(actor, k, id, lockClass, mode));
+    }
+  }
+
+  /** A lock wanted by who holds one of its class: of interest only if it is the same, or in which order the two come. */
+  private nested(actor: number, k: number, id: number, lockClass: number, mode: number): void {
+    const at = (actor * DEPTH + k) * WORDS;
+    // A section is left by who is inside: waiting for it there is waiting for oneself, whichever object is named.
+    const nested: Nested = this.held[at] === id || lockClasses[lockClass]!.kind === 'section' ? 'same' : this.held[at]! < id ? 'ascending' : 'descending';
+    const key = `${lockClass} ${nested} ${this.held[at + 2]!} ${mode}`;
+    if (!this.nestings.has(key)) this.nestings.set(key, { ...this.edge(actor, k, id, lockClass, mode), nested });
+  }
+
+  private edge(actor: number, k: number, id: number, lockClass: number, mode: number): LockEdge {
+    const { stream } = this;
+    const at = (actor * DEPTH + k) * WORDS;
+    return {
+      from: names[this.held[at + 1]!]!, fromMode: modeName(this.held[at + 2]!), to: names[lockClass]!, toMode: modeName(mode),
+      held: { ...stream.witness(actor, this.held[at + 3]!, this.since[actor * DEPTH + k]!), object: stream.object(this.held[at]!) },
+      wanted: { ...this.wantedBy(actor), object: stream.object(id) },
+    };
+  }
+
+  /** The step that wants: the one just executed, or, of an actor that was found blocked, the one that it stands at. */
+  private wantedBy(actor: number): ReturnType<StepStream['witness']> {
+    const { world, now } = this.stream;
+    if (world.last.actor === actor) return this.stream.witness(actor, world.last.leaf, now);
+    const frames = world.plan.byName.get('frame')!;
+    const leaf = world.words[frames.base + actor * frames.words + frames.fields.find((field) => field.name === 'leaf')!.offset]!;
+    return this.stream.witness(actor, leaf, now);
+  }
+}
