@@ -121,7 +121,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
     read: plain, write: plain,
     steps: {
       ...of(['folio.alloc', 'hostFault.allocate', ...PUTS], { read: free }),
-      ...of(['mf.getPage', 'mf.lockFolio', 'mf.unlockFolio', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage'], { read: free }),
+      ...of(['mf.getPage', 'mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage'], { read: free }),
       ...of(['mf.setHwpoison', 'mf.unmapEntry', 'unmap.clearNext', 'hostFault.install'], unordered),
       ...of(OUTSIDE.filter((step) => step !== 'hw.next'), unordered),
     },
