@@ -80,7 +80,10 @@ export class LockWatch {
   /** Looks at all of memory anew: who holds something by now holds it since before. */
   begin(): void {
     this.seen.fill(0);
+    const taken = this.taken.slice();
     for (let id = 0; id < this.classOf.length; id++) if (this.classOf[id] !== 0) this.update(id, true);
+    // What is held since before was not taken now.
+    this.taken.set(taken);
   }
 
   /** Call behind each step. */
