@@ -40,7 +40,7 @@ export class LockOrder implements LockListener {
   }
 
   acquired(actor: number, id: number, lockClass: number, mode: number, mayWait: boolean): void {
-    if (mayWait) this.attempt(actor, id, lockClass, mode);
+    if (mayWait) this.attempt(actor, id, lockClass, mode, this.stream.world.last.leaf);
     const depth = this.depth[actor]!;
     if (depth === DEPTH) return;
     const at = (actor * DEPTH + depth) * WORDS;
@@ -63,8 +63,8 @@ export class LockOrder implements LockListener {
     this.depth[actor] = depth - 1;
   }
 
-  wants(actor: number, id: number, lockClass: number, mode: number): void {
-    this.attempt(actor, id, lockClass, mode);
+  wants(actor: number, id: number, lockClass: number, mode: number, leaf: number): void {
+    this.attempt(actor, id, lockClass, mode, leaf);
   }
 
   /** What was found so far, cycles included. */
@@ -73,48 +73,39 @@ export class LockOrder implements LockListener {
     return withCycles({ classes, edges: this.edges.slice(), nestings: [...this.nestings.values()] });
   }
 
-  private attempt(actor: number, id: number, lockClass: number, mode: number): void {
+  private attempt(actor: number, id: number, lockClass: number, mode: number, leaf: number): void {
     if (mode === EXCLUSIVE) this.writers[lockClass] = 1;
     const depth = this.depth[actor]!;
     const width = lockClasses.length * 2;
     for (let k = 0; k < depth; k++) {
       const at = (actor * DEPTH + k) * WORDS;
       if (this.held[at + 1] === lockClass) {
-        this.nested(actor, k, id, lockClass, mode);
+        this.nested(actor, k, id, lockClass, mode, leaf);
         continue;
       }
       const key = (this.held[at + 1]! * 2 + this.held[at + 2]!) * width + lockClass * 2 + mode;
       if (this.known[key] !== 0) continue;
       this.known[key] = 1;
-      this.edges.push(this.edge(actor, k, id, lockClass, mode));
+      this.edges.push(this.edge(actor, k, id, lockClass, mode, leaf));
     }
   }
 
   /** A lock wanted by who holds one of its class: of interest only if it is the same, or in which order the two come. */
-  private nested(actor: number, k: number, id: number, lockClass: number, mode: number): void {
+  private nested(actor: number, k: number, id: number, lockClass: number, mode: number, leaf: number): void {
     const at = (actor * DEPTH + k) * WORDS;
     // A section is left by who is inside: waiting for it there is waiting for oneself, whichever object is named.
     const nested: Nested = this.held[at] === id || lockClasses[lockClass]!.kind === 'section' ? 'same' : this.held[at]! < id ? 'ascending' : 'descending';
     const key = `${lockClass} ${nested} ${this.held[at + 2]!} ${mode}`;
-    if (!this.nestings.has(key)) this.nestings.set(key, { ...this.edge(actor, k, id, lockClass, mode), nested });
+    if (!this.nestings.has(key)) this.nestings.set(key, { ...this.edge(actor, k, id, lockClass, mode, leaf), nested });
   }
 
-  private edge(actor: number, k: number, id: number, lockClass: number, mode: number): LockEdge {
+  private edge(actor: number, k: number, id: number, lockClass: number, mode: number, leaf: number): LockEdge {
     const { stream } = this;
     const at = (actor * DEPTH + k) * WORDS;
     return {
       from: names[this.held[at + 1]!]!, fromMode: modeName(this.held[at + 2]!), to: names[lockClass]!, toMode: modeName(mode),
       held: { ...stream.witness(actor, this.held[at + 3]!, this.since[actor * DEPTH + k]!), object: stream.object(this.held[at]!) },
-      wanted: { ...this.wantedBy(actor), object: stream.object(id) },
+      wanted: { ...stream.witness(actor, leaf, stream.now), object: stream.object(id) },
     };
-  }
-
-  /** The step that wants: the one just executed, or, of an actor that was found blocked, the one that it stands at. */
-  private wantedBy(actor: number): ReturnType<StepStream['witness']> {
-    const { world, now } = this.stream;
-    if (world.last.actor === actor) return this.stream.witness(actor, world.last.leaf, now);
-    const frames = world.plan.byName.get('frame')!;
-    const leaf = world.words[frames.base + actor * frames.words + frames.fields.find((field) => field.name === 'leaf')!.offset]!;
-    return this.stream.witness(actor, leaf, now);
   }
 }

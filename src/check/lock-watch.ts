@@ -14,8 +14,8 @@ export const SHARED = 0, EXCLUSIVE = 1;
 export interface LockListener {
   acquired(actor: number, id: number, lockClass: number, mode: number, mayWait: boolean): void;
   released(actor: number, id: number, lockClass: number, mode: number): void;
-  /** Stands in a queue, or waits. */
-  wants(actor: number, id: number, lockClass: number, mode: number): void;
+  /** Stands in a queue, or waits, at this leaf. */
+  wants(actor: number, id: number, lockClass: number, mode: number, leaf: number): void;
 }
 
 const MUTEX = 0, RW = 1, INSIDE = 2, COUNTED = 3;
@@ -99,16 +99,17 @@ export class LockWatch {
     if (place < 0) return;
     const at = this.placed[place]!;
     // Who waits for a section waits for all who are inside. A writer of a read-write lock stands in its queue and was seen there.
-    if (at.how === RW) {
-      if (!this.standsInQueue(actor, id, at)) this.wants(actor, id, place, SHARED);
-    } else this.wants(actor, id, place, EXCLUSIVE);
+    if (at.how === RW && this.standsInQueue(actor, id, at)) return;
+    const { plan, words } = this.stream.world;
+    const { base, words: stride, fields } = plan.byName.get('frame')!;
+    this.wants(actor, id, place, at.how === RW ? SHARED : EXCLUSIVE, words[base + actor * stride + fields.find(({ name }) => name === 'leaf')!.offset]!);
   }
 
   private waitsFor(place: number, ids: Int32Array, count: number): void {
     const { tableOf, world } = this.stream;
     for (let k = 0; k < count; k++) {
       if (tableOf[ids[k]!] !== this.awaited[place]) continue;
-      this.wants(world.last.actor, ids[k]!, place, EXCLUSIVE);
+      this.wants(world.last.actor, ids[k]!, place, EXCLUSIVE, world.last.leaf);
       return;
     }
   }
@@ -147,7 +148,7 @@ export class LockWatch {
         changed ^= bit;
       }
     }
-    if (!atBegin && last.outcome === queued && this.standsInQueue(last.actor, id, at)) this.wants(last.actor, id, place, this.queuedMode(last.actor, id, at));
+    if (!atBegin && last.outcome === queued && this.standsInQueue(last.actor, id, at)) this.wants(last.actor, id, place, this.queuedMode(last.actor, id, at), last.leaf);
   }
 
   /** Nobody's name is in a counter: who counts it up is inside. Back to 0, nobody is. */
@@ -192,9 +193,9 @@ export class LockWatch {
     for (let k = 0; k < this.listeners.length; k++) this.listeners[k]!.released(actor, id, place, mode);
   }
 
-  private wants(actor: number, id: number, place: number, mode: number): void {
+  private wants(actor: number, id: number, place: number, mode: number, leaf: number): void {
     this.waited[place]! += 1;
-    for (let k = 0; k < this.listeners.length; k++) this.listeners[k]!.wants(actor, id, place, mode);
+    for (let k = 0; k < this.listeners.length; k++) this.listeners[k]!.wants(actor, id, place, mode, leaf);
   }
 }
 

@@ -126,23 +126,26 @@ export class Races implements LockListener {
     for (let k = 0; k < count; k++) {
       const id = ids[k]!;
       const code = codes[(row + tableOf[id]!) * 2 + wrote[k]!]!;
+      if (code === 0) continue;
       all |= code;
       if ((code & ACQUIRE) !== 0) clocks.acquire(actor, clockOf[id]!);
       else if ((code & COUNT) !== 0) this.count(actor, id);
-    }
-    if ((all & (PLAIN | ATOMIC)) !== 0) {
-      for (let k = 0; k < count; k++) {
-        const id = ids[k]!;
-        const code = codes[(row + tableOf[id]!) * 2 + wrote[k]!]!;
-        if ((code & (PLAIN | ATOMIC)) !== 0 && this.watched[id]! >= 0) this.access(actor, id, this.watched[id]!, (code & PLAIN) !== 0, wrote[k] !== 0);
+      // Most steps touch one object: it need not be looked for again.
+      if (count > 1) continue;
+      if ((code & (PLAIN | ATOMIC)) !== 0) this.access(actor, id, (code & PLAIN) !== 0, wrote[0] !== 0);
+      if ((code & RELEASE) !== 0) {
+        clocks.release(actor, clockOf[id]!);
+        this.letGo = true;
       }
     }
-    if ((all & RELEASE) !== 0) {
+    if (count > 1 && (all & (PLAIN | ATOMIC | RELEASE)) !== 0) {
       for (let k = 0; k < count; k++) {
-        const id = ids[k]!;
-        if ((codes[(row + tableOf[id]!) * 2 + wrote[k]!]! & RELEASE) !== 0) clocks.release(actor, clockOf[id]!);
+        const code = codes[(row + tableOf[ids[k]!]!) * 2 + wrote[k]!]!;
+        if ((code & (PLAIN | ATOMIC)) !== 0) this.access(actor, ids[k]!, (code & PLAIN) !== 0, wrote[k] !== 0);
       }
-      this.letGo = true;
+      // What the step has acquired of one object is let go of with the others.
+      for (let k = 0; k < count; k++) if ((codes[(row + tableOf[ids[k]!]!) * 2 + wrote[k]!]! & RELEASE) !== 0) clocks.release(actor, clockOf[ids[k]!]!);
+      if ((all & RELEASE) !== 0) this.letGo = true;
     }
     if (!this.letGo) return;
     this.letGo = false;
@@ -153,6 +156,13 @@ export class Races implements LockListener {
   /** Races found so far. */
   report(): Race[] {
     return [...this.found.values()];
+  }
+
+  /** The same, and forgets them: the same pair of steps is reported again. */
+  take(): Race[] {
+    const races = this.report();
+    this.found.clear();
+    return races;
   }
 
   /** A reference taken or dropped, or another field of who is counted. */
@@ -169,7 +179,10 @@ export class Races implements LockListener {
     this.letGo = true;
   }
 
-  private access(actor: number, id: number, place: number, isPlain: boolean, isWrite: boolean): void {
+  private access(actor: number, id: number, isPlain: boolean, isWrite: boolean): void {
+    const place = this.watched[id]!;
+    // Nobody touches such objects plainly.
+    if (place < 0) return;
     const { own, width } = this.clocks;
     const mine = actor * width;
     const time = own[mine + actor]!;

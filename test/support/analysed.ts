@@ -1,13 +1,20 @@
 // Runs of scenarios whose every step is handed to an analysis.
 
-import type { Footprint } from '../../src/check/footprint.ts';
+import { Analysis } from '../../src/check/analysis.ts';
+import { isBlocked } from '../../src/memory/outcome.ts';
 import { FootprintWriteLog } from '../../src/runtime/footprint-write-log.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Simulation, type Standstill } from '../../src/runtime/simulate.ts';
-import type { RunWorld } from '../../src/runtime/world.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
+import type { AnalysisReport } from '../../src/check/analysis.ts';
+import type { Footprint } from '../../src/check/footprint.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import type { RunWorld } from '../../src/runtime/world.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
+
+/** What to do behind each step of a world. */
+export type Watch = (world: RunWorld) => (footprint: Footprint) => void;
 
 export interface AnalysedRun {
   readonly world: RunWorld;
@@ -16,8 +23,8 @@ export interface AnalysedRun {
   readonly why: Standstill | 'steps';
 }
 
-/** Runs a scenario once; `watch` is asked for what to do behind each step. */
-export function analysedRun(kernel: Kernel, scenario: Scenario, seed: number, watch: (world: RunWorld) => (footprint: Footprint) => void, most = 5000): AnalysedRun {
+/** Runs a scenario once, by a random schedule. */
+export function watchedRun(kernel: Kernel, scenario: Scenario, seed: number, watch: Watch, most = 5000): AnalysedRun {
   const { world, observer } = preparedWorld(kernel, compile(scenario, kernel), (objects) => new FootprintWriteLog(objects));
   const simulation = new Simulation(world, observer, seed);
   const afterStep = watch(world);
@@ -26,4 +33,32 @@ export function analysedRun(kernel: Kernel, scenario: Scenario, seed: number, wa
     afterStep(observer.footprint);
   }
   return { world, simulation, steps: most, why: 'steps' };
+}
+
+/** The same, with all analyses, who waits at the end included. */
+export function analysedRun(kernel: Kernel, name: string, seed: number, most?: number): AnalysedRun & { readonly report: AnalysisReport } {
+  let analysis!: Analysis;
+  const run = watchedRun(kernel, builtinScenario(name)!, seed, (world) => {
+    analysis = new Analysis(world);
+    return (footprint) => analysis.afterStep(footprint);
+  }, most);
+  run.simulation.forParked((actor, object) => analysis.blocked(actor, object));
+  return { ...run, report: analysis.report() };
+}
+
+/** A run in which the first actor of a list that can go on always does: one after the other. Who is not in it comes last. */
+export function sequentialReport(kernel: Kernel, name: string, order: readonly string[]): { report: AnalysisReport; stuck: number } {
+  const { world, observer } = preparedWorld(kernel, compile(builtinScenario(name)!, kernel), (objects) => new FootprintWriteLog(objects));
+  const analysis = new Analysis(world);
+  const names = world.topology.actors.map((actor) => actor.name);
+  const actors = [...order, ...names.filter((one) => !order.includes(one))].map((one) => names.indexOf(one) + 1);
+  const moves = (actor: number): boolean => {
+    if (world.ended(actor)) return false;
+    observer.clear();
+    if (isBlocked(world.step(actor, () => 0))) return false;
+    analysis.afterStep(observer.footprint);
+    return true;
+  };
+  while (actors.some(moves));
+  return { report: analysis.report(), stuck: actors.filter((actor) => !world.leafOf(actor).idle).length };
 }
