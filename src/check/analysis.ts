@@ -81,7 +81,7 @@ export class Analysis implements OutcomeCounts {
     const { table, topology } = this.stream.world;
     return {
       steps: this.total, lockOrder: this.lockOrder.report(), races: this.races.report(), windows: this.windows.report(),
-      contention: contention(this.watch), retries: retries(table, this), coverage: transitionCoverage(table, topology, this),
+      contention: contention(this.stream.locks, this.watch), retries: retries(table, this), coverage: transitionCoverage(table, topology, this),
     };
   }
 }

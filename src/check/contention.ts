@@ -1,7 +1,7 @@
 // How often locks were taken, and how often somebody was seen to wait for one. What a step that blocks does is no step: who waits for a
 // mutex shows in no stream, unless the runtime tells of it.
 
-import { classNameOf, lockClasses } from './lock-classes.ts';
+import { classNameOf, type LockClass } from './lock-classes.ts';
 import type { LockWatch } from './lock-watch.ts';
 
 export interface LockContention {
@@ -12,8 +12,8 @@ export interface LockContention {
 }
 
 /** Of each class that was taken or wanted at all. */
-export function contention({ taken, waited }: Pick<LockWatch, 'taken' | 'waited'>): LockContention[] {
-  return lockClasses.flatMap((row, place) => (taken[place] === 0 && waited[place] === 0 ? [] : [{ lockClass: classNameOf(row), taken: taken[place]!, waited: waited[place]! }]));
+export function contention(locks: readonly LockClass[], { taken, waited }: Pick<LockWatch, 'taken' | 'waited'>): LockContention[] {
+  return locks.flatMap((row, place) => (taken[place] === 0 && waited[place] === 0 ? [] : [{ lockClass: classNameOf(row), taken: taken[place]!, waited: waited[place]! }]));
 }
 
 /** Of several runs, added up. */

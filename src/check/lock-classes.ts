@@ -1,5 +1,8 @@
 // What can be held or waited for, and how memory tells who holds it: the one place that a kernel with one more lock adds a row to.
 // A class is a layout, as lockdep's class is a place in a struct: an order that holds for one instance must hold for all.
+// A layout that is not listed and has the fields of a lock is taken for one, so that a person's patch may bring its own.
+
+import type { Plan } from '../memory/plan.ts';
 
 /** How a class is held. */
 export type LockClass = Mutex | RwLock | Section;
@@ -40,8 +43,9 @@ interface Section {
 
 const mutex = (layout: string, more: Partial<Mutex> = {}): Mutex => ({ kind: 'mutex', layout, owner: 'owner', ...more });
 const rwsem = (layout: string): RwLock => ({ kind: 'rwsem', layout, readers: 'readers', writer: 'writer', queue: 'waiting_writers' });
+const rwlock = (layout: string): RwLock => ({ kind: 'rwlock', layout, readers: 'readers', writer: 'writer', queue: 'queue' });
 
-export const lockClasses: readonly LockClass[] = [
+export const listedClasses: readonly LockClass[] = [
   mutex('vcpu_lock'),
   mutex('slots_lock'),
   mutex('slots_arch_lock'),
@@ -49,9 +53,8 @@ export const lockClasses: readonly LockClass[] = [
   // A folio that was just allocated is locked before anybody can find it.
   mutex('folio_lock', { fresh: ['folio.alloc'] }),
   rwsem('invalidate_lock'),
-  rwsem('bindings_lock'),
   rwsem('mmap_lock'),
-  { kind: 'rwlock', layout: 'mmu_lock', readers: 'readers', writer: 'writer', queue: 'queue' },
+  rwlock('mmu_lock'),
   // srcu_read_lock never waits; synchronize_srcu waits for all who are inside.
   {
     kind: 'section', name: 'srcu', layout: 'srcu_reader', field: 'kvm', inside: 'actor',
@@ -71,3 +74,15 @@ export const lockClasses: readonly LockClass[] = [
 
 /** The name of a class in reports. */
 export const classNameOf = (row: LockClass): string => (row.kind === 'section' ? row.name : row.layout);
+
+/** The classes of a kernel's memory: those listed that it has, then what looks like a lock. */
+export function lockClassesOf({ tables, byName }: Plan): LockClass[] {
+  const shaped = tables.flatMap(({ layout: { name, fields } }): LockClass[] => {
+    if (listedClasses.some((row) => row.kind !== 'section' && row.layout === name)) return [];
+    if (fields['readers']?.bits === 'actor' && fields['writer']?.ref === 'actor') {
+      return fields['waiting_writers']?.bits === 'actor' ? [rwsem(name)] : fields['queue']?.cells === 'actor' ? [rwlock(name)] : [];
+    }
+    return fields['owner']?.ref === 'actor' && Object.keys(fields).length === 1 ? [mutex(name)] : [];
+  });
+  return [...listedClasses.filter((row) => byName.has(row.layout)), ...shaped];
+}

@@ -1,7 +1,7 @@
 // Lock order, as lockdep judges it: which class of lock was wanted while which was held, over all executions seen. A cycle among
 // the classes is a deadlock that some other schedule may run into, though nothing hung in these. An edge counts from the attempt.
 
-import { classNameOf, lockClasses } from './lock-classes.ts';
+import { classNameOf } from './lock-classes.ts';
 import { EXCLUSIVE, type LockListener } from './lock-watch.ts';
 import type { LockEdge, LockNesting, LockOrderReport, Mode, Nested } from './lock-report.ts';
 import { withCycles } from './lock-cycles.ts';
@@ -12,7 +12,6 @@ const DEPTH = 32;
 /** Words that are kept of each: object, class, mode, leaf in which it was taken; the number of that step apart. */
 const WORDS = 4;
 
-const names = lockClasses.map(classNameOf);
 const modeName = (mode: number): Mode => (mode === EXCLUSIVE ? 'exclusive' : 'shared');
 
 export class LockOrder implements LockListener {
@@ -21,13 +20,17 @@ export class LockOrder implements LockListener {
   private readonly since: Float64Array;
   private readonly depth: Int32Array;
   /** 1 for each (held class, mode, wanted class, mode) that has its witness. */
-  private readonly known = new Uint8Array((lockClasses.length * 2) ** 2);
+  private readonly known: Uint8Array;
   private readonly edges: LockEdge[] = [];
   private readonly nestings = new Map<string, LockNesting>();
-  private readonly writers = new Uint8Array(lockClasses.length);
+  private readonly writers: Uint8Array;
+  private readonly names: readonly string[];
 
   constructor(stream: StepStream) {
     this.stream = stream;
+    this.names = stream.locks.map(classNameOf);
+    this.known = new Uint8Array((stream.locks.length * 2) ** 2);
+    this.writers = new Uint8Array(stream.locks.length);
     const actors = stream.world.topology.actors.length + 1;
     this.held = new Int32Array(actors * DEPTH * WORDS);
     this.since = new Float64Array(actors * DEPTH);
@@ -69,14 +72,14 @@ export class LockOrder implements LockListener {
 
   /** What was found so far, cycles included. */
   report(): LockOrderReport {
-    const classes = lockClasses.map((row, place) => ({ name: names[place]!, kind: row.kind, writers: this.writers[place] === 1 }));
+    const classes = this.stream.locks.map((row, place) => ({ name: this.names[place]!, kind: row.kind, writers: this.writers[place] === 1 }));
     return withCycles({ classes, edges: this.edges.slice(), nestings: [...this.nestings.values()] });
   }
 
   private attempt(actor: number, id: number, lockClass: number, mode: number, leaf: number): void {
     if (mode === EXCLUSIVE) this.writers[lockClass] = 1;
     const depth = this.depth[actor]!;
-    const width = lockClasses.length * 2;
+    const width = this.names.length * 2;
     for (let k = 0; k < depth; k++) {
       const at = (actor * DEPTH + k) * WORDS;
       if (this.held[at + 1] === lockClass) {
@@ -94,13 +97,13 @@ export class LockOrder implements LockListener {
   private nested(actor: number, k: number, id: number, lockClass: number, mode: number, leaf: number): void {
     const at = (actor * DEPTH + k) * WORDS;
     // A section is left by who is inside: waiting for it there is waiting for oneself, whichever object is named.
-    const nested: Nested = this.held[at] === id || lockClasses[lockClass]!.kind === 'section' ? 'same' : this.held[at]! < id ? 'ascending' : 'descending';
+    const nested: Nested = this.held[at] === id || this.stream.locks[lockClass]!.kind === 'section' ? 'same' : this.held[at]! < id ? 'ascending' : 'descending';
     const key = `${lockClass} ${nested} ${this.held[at + 2]!} ${mode}`;
     if (!this.nestings.has(key)) this.nestings.set(key, { ...this.edge(actor, k, id, lockClass, mode, leaf), nested });
   }
 
   private edge(actor: number, k: number, id: number, lockClass: number, mode: number, leaf: number): LockEdge {
-    const { stream } = this;
+    const { stream, names } = this;
     const at = (actor * DEPTH + k) * WORDS;
     return {
       from: names[this.held[at + 1]!]!, fromMode: modeName(this.held[at + 2]!), to: names[lockClass]!, toMode: modeName(mode),

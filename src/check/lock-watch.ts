@@ -3,7 +3,7 @@
 
 import { queued } from '../memory/outcome.ts';
 import type { PlacedTable } from '../memory/plan.ts';
-import { classNameOf, lockClasses, type LockClass } from './lock-classes.ts';
+import { classNameOf, type LockClass } from './lock-classes.ts';
 import type { Footprint } from './footprint.ts';
 import type { StepStream } from './step-stream.ts';
 
@@ -35,11 +35,11 @@ interface Placed {
 
 export class LockWatch {
   /** How often a class was taken, and how often somebody was seen to wait for it. */
-  readonly taken = new Float64Array(lockClasses.length);
-  readonly waited = new Float64Array(lockClasses.length);
+  readonly taken: Float64Array;
+  readonly waited: Float64Array;
   private readonly stream: StepStream;
   private readonly listeners: readonly LockListener[];
-  private readonly placed: readonly (Placed | undefined)[];
+  private readonly placed: readonly Placed[];
   /** For each object: the class that is held by it, + 1; its first word; the actor that it is of. */
   private readonly classOf: Uint8Array;
   private readonly baseOf: Int32Array;
@@ -55,14 +55,15 @@ export class LockWatch {
     this.stream = stream;
     this.listeners = listeners;
     const { plan, table, topology } = stream.world;
+    this.taken = new Float64Array(stream.locks.length);
+    this.waited = new Float64Array(stream.locks.length);
     this.classOf = new Uint8Array(plan.objects);
     this.baseOf = new Int32Array(plan.objects);
     this.actorOf = new Int32Array(plan.objects);
     this.stride = 1 + Math.max(1, (plan.sizes.actor + 31) >>> 5);
     this.seen = new Int32Array(plan.objects * this.stride);
-    this.placed = lockClasses.map((row, place) => {
-      const home = plan.byName.get(row.layout);
-      if (home === undefined) return undefined;
+    this.placed = stream.locks.map((row, place) => {
+      const home = plan.byName.get(row.layout)!;
       for (let n = 0; n < home.count; n++) {
         const id = home.firstId + n;
         this.classOf[id] = place + 1;
@@ -72,8 +73,8 @@ export class LockWatch {
       }
       return placeOf(row, home, stream);
     });
-    this.waitsAt = Uint8Array.from(table.leaves, (leaf) => lockClasses.findIndex((row) => row.kind === 'section' && row.waits.includes(leaf.step)) + 1);
-    this.awaited = Int32Array.from(lockClasses, (row) => (row.kind === 'section' ? plan.tables.findIndex(({ layout }) => layout.name === row.awaited) : -1));
+    this.waitsAt = Uint8Array.from(table.leaves, (leaf) => stream.locks.findIndex((row) => row.kind === 'section' && row.waits.includes(leaf.step)) + 1);
+    this.awaited = Int32Array.from(stream.locks, (row) => (row.kind === 'section' ? plan.tables.findIndex(({ layout }) => layout.name === row.awaited) : -1));
     this.begin();
   }
 

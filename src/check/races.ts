@@ -4,7 +4,6 @@
 
 import { accesses, ACQUIRE, ATOMIC, COUNT, PLAIN, RELEASE } from './accesses.ts';
 import { Clocks } from './clocks.ts';
-import { lockClasses } from './lock-classes.ts';
 import { EXCLUSIVE, type LockListener } from './lock-watch.ts';
 import type { Footprint } from './footprint.ts';
 import type { StepStream, StepWitness } from './step-stream.ts';
@@ -64,7 +63,7 @@ export class Races implements LockListener {
     plan.tables.forEach(({ layout, firstId, count, base, words, fields }, place) => {
       let all = 0;
       for (let leaf = 0; leaf < table.leaves.length; leaf++) all |= this.codes[(leaf * this.tables + place) * 2]! | this.codes[(leaf * this.tables + place) * 2 + 1]!;
-      const lock = lockClasses.some((row) => row.kind !== 'section' && row.layout === layout.name);
+      const lock = stream.isLock(layout.name);
       const counter = fields.find((field) => field.name === accesses[layout.name]?.counter);
       for (let n = 0; n < count; n++) {
         if (lock || (all & (ACQUIRE | RELEASE | COUNT)) !== 0) this.clockOf[firstId + n] = clocks++;
@@ -96,7 +95,7 @@ export class Races implements LockListener {
   }
 
   acquired(_holder: number, id: number, lockClass: number, mode: number): void {
-    if (lockClasses[lockClass]!.kind === 'section') return;
+    if (this.stream.locks[lockClass]!.kind === 'section') return;
     const { actor } = this.stream.world.last;
     const clock = this.clockOf[id]!;
     this.clocks.acquire(actor, clock);
@@ -105,7 +104,7 @@ export class Races implements LockListener {
 
   /** Who unlocks lets go, be it the holder or, by a bug, another. */
   released(_holder: number, id: number, lockClass: number, mode: number): void {
-    if (lockClasses[lockClass]!.kind === 'section') return;
+    if (this.stream.locks[lockClass]!.kind === 'section') return;
     const { actor } = this.stream.world.last;
     const clock = this.clockOf[id]!;
     this.clocks.release(actor, mode === EXCLUSIVE ? clock : clock + 1);
@@ -248,12 +247,13 @@ export class Races implements LockListener {
 }
 
 /** The rules for every leaf and table, as bits. */
-function codesOf({ world: { plan, table } }: StepStream): Uint8Array {
+function codesOf(stream: StepStream): Uint8Array {
+  const { plan, table } = stream.world;
   const codes = new Uint8Array(table.leaves.length * plan.tables.length * 2);
   const plainRule = { read: PLAIN, write: PLAIN };
   table.leaves.forEach(({ step }, leaf) => plan.tables.forEach(({ layout }, place) => {
     // Specification state is not the kernel's; a lock's own words are taken by atomic operations.
-    if (layout.ghost || layout.name === 'frame' || lockClasses.some((row) => row.kind !== 'section' && row.layout === layout.name)) return;
+    if (layout.ghost || layout.name === 'frame' || stream.isLock(layout.name)) return;
     const rules = accesses[layout.name] ?? plainRule;
     const rule = { ...rules, ...('steps' in rules ? rules.steps?.[step] : undefined) };
     codes[(leaf * plan.tables.length + place) * 2] = rule.read;

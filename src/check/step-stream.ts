@@ -2,6 +2,7 @@
 
 import { indicesOf, tableOfObject } from '../memory/plan.ts';
 import type { Watched } from './checked-world.ts';
+import { lockClassesOf, type LockClass } from './lock-classes.ts';
 
 /** What an analysis needs of a runtime's world. */
 export type AnalysedWorld = Pick<Watched, 'plan' | 'words' | 'facts' | 'table' | 'topology' | 'last'>;
@@ -25,13 +26,22 @@ export class StepStream {
   /** Table of each object, by its place in the plan. */
   readonly tableOf: Uint8Array;
 
+  /** What can be held in this world. */
+  readonly locks: readonly LockClass[];
+
   constructor(world: AnalysedWorld) {
     this.world = world;
+    this.locks = lockClassesOf(world.plan);
     this.steps = [...new Set(world.table.leaves.map((leaf) => leaf.step))];
     const numbers = new Map(this.steps.map((step, number) => [step, number]));
     this.stepOfLeaf = Uint16Array.from(world.table.leaves, (leaf) => numbers.get(leaf.step)!);
     this.tableOf = new Uint8Array(world.plan.objects);
     world.plan.tables.forEach(({ firstId, count }, place) => this.tableOf.fill(place, firstId, firstId + count));
+  }
+
+  /** Objects of this layout are locks: taken by atomic operations, and what they order is known from who holds them. */
+  isLock(layout: string): boolean {
+    return this.locks.some((row) => row.kind !== 'section' && row.layout === layout);
   }
 
   /** Name of an actor. */
