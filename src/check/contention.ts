@@ -7,7 +7,7 @@ import type { LockWatch } from './lock-watch.ts';
 export interface LockContention {
   readonly lockClass: string;
   readonly taken: number;
-  /** Times that an actor queued, or was reported as blocked; for a section: times that somebody waited, or would have. */
+  /** Times that an actor queued, or was reported as blocked; for a section: times that somebody was inside when another began to wait. */
   readonly waited: number;
 }
 

@@ -36,7 +36,7 @@ interface Section {
   readonly field: string;
   /** Who is inside: the actor that the object is of, the vCPU that it is of, or whoever counts the field up. */
   readonly inside: 'actor' | 'vcpu' | 'counter';
-  /** Steps that wait until it is left, or are bound to wait from there on; the first object of layout `awaited` that they touch is named. */
+  /** Steps that wait until it is left, or are bound to wait from there on, the first one in front; the first object of layout `awaited` that they touch is named. */
   readonly waits: readonly string[];
   readonly awaited: string;
 }

@@ -34,9 +34,10 @@ interface Placed {
 }
 
 export class LockWatch {
-  /** How often a class was taken, and how often somebody was seen to wait for it. */
+  /** How often a class was taken, and how often somebody was seen to wait for it; how many hold it. */
   readonly taken: Float64Array;
   readonly waited: Float64Array;
+  private readonly holders: Int32Array;
   private readonly stream: StepStream;
   private readonly listeners: readonly LockListener[];
   private readonly placed: readonly Placed[];
@@ -47,8 +48,9 @@ export class LockWatch {
   /** For each object what its words said last: holder or count, then the readers. */
   private readonly seen: Int32Array;
   private readonly stride: number;
-  /** For each leaf, the class that its step waits for, + 1; for each class, the table of what is named. */
+  /** For each leaf, the class that its step waits for, + 1, and whether the wait begins there; for each class, the table of what is named. */
   private readonly waitsAt: Uint8Array;
+  private readonly waitBegins: Uint8Array;
   private readonly awaited: Int32Array;
 
   constructor(stream: StepStream, listeners: readonly LockListener[]) {
@@ -57,6 +59,7 @@ export class LockWatch {
     const { plan, table, topology } = stream.world;
     this.taken = new Float64Array(stream.locks.length);
     this.waited = new Float64Array(stream.locks.length);
+    this.holders = new Int32Array(stream.locks.length);
     this.classOf = new Uint8Array(plan.objects);
     this.baseOf = new Int32Array(plan.objects);
     this.actorOf = new Int32Array(plan.objects);
@@ -74,6 +77,7 @@ export class LockWatch {
       return placeOf(row, home, stream);
     });
     this.waitsAt = Uint8Array.from(table.leaves, (leaf) => stream.locks.findIndex((row) => row.kind === 'section' && row.waits.includes(leaf.step)) + 1);
+    this.waitBegins = Uint8Array.from(table.leaves, (leaf) => (stream.locks.some((row) => row.kind === 'section' && row.waits[0] === leaf.step) ? 1 : 0));
     this.awaited = Int32Array.from(stream.locks, (row) => (row.kind === 'section' ? plan.tables.findIndex(({ layout }) => layout.name === row.awaited) : -1));
     this.begin();
   }
@@ -81,6 +85,7 @@ export class LockWatch {
   /** Looks at all of memory anew: who holds something by now holds it since before. */
   begin(): void {
     this.seen.fill(0);
+    this.holders.fill(0);
     const taken = this.taken.slice();
     for (let id = 0; id < this.classOf.length; id++) if (this.classOf[id] !== 0) this.update(id, true);
     // What is held since before was not taken now.
@@ -101,6 +106,7 @@ export class LockWatch {
     const at = this.placed[place]!;
     // Who waits for a section waits for all who are inside. A writer of a read-write lock stands in its queue and was seen there.
     if (at.how === RW && this.standsInQueue(actor, id, at)) return;
+    this.waited[place]! += 1;
     const { plan, words } = this.stream.world;
     const { base, words: stride, fields } = plan.byName.get('frame')!;
     this.wants(actor, id, place, at.how === RW ? SHARED : EXCLUSIVE, words[base + actor * stride + fields.find(({ name }) => name === 'leaf')!.offset]!);
@@ -108,6 +114,8 @@ export class LockWatch {
 
   private waitsFor(place: number, ids: Int32Array, count: number): void {
     const { tableOf, world } = this.stream;
+    // For the order it counts that the step waits for whoever is inside; for the count, that somebody is.
+    if (this.waitBegins[world.last.leaf] !== 0 && this.holders[place]! > 0) this.waited[place]! += 1;
     for (let k = 0; k < count; k++) {
       if (tableOf[ids[k]!] !== this.awaited[place]) continue;
       this.wants(world.last.actor, ids[k]!, place, EXCLUSIVE, world.last.leaf);
@@ -149,7 +157,9 @@ export class LockWatch {
         changed ^= bit;
       }
     }
-    if (!atBegin && last.outcome === queued && this.standsInQueue(last.actor, id, at)) this.wants(last.actor, id, place, this.queuedMode(last.actor, id, at), last.leaf);
+    if (atBegin || last.outcome !== queued || !this.standsInQueue(last.actor, id, at)) return;
+    this.waited[place]! += 1;
+    this.wants(last.actor, id, place, this.queuedMode(last.actor, id, at), last.leaf);
   }
 
   /** Nobody's name is in a counter: who counts it up is inside. Back to 0, nobody is. */
@@ -187,15 +197,16 @@ export class LockWatch {
 
   private acquire(actor: number, id: number, place: number, mode: number, mayWait: boolean): void {
     this.taken[place]! += 1;
+    this.holders[place]! += 1;
     for (let k = 0; k < this.listeners.length; k++) this.listeners[k]!.acquired(actor, id, place, mode, mayWait);
   }
 
   private release(actor: number, id: number, place: number, mode: number): void {
+    this.holders[place]! -= 1;
     for (let k = 0; k < this.listeners.length; k++) this.listeners[k]!.released(actor, id, place, mode);
   }
 
   private wants(actor: number, id: number, place: number, mode: number, leaf: number): void {
-    this.waited[place]! += 1;
     for (let k = 0; k < this.listeners.length; k++) this.listeners[k]!.wants(actor, id, place, mode, leaf);
   }
 }

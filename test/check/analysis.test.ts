@@ -79,6 +79,9 @@ describe('counts', () => {
     });
     expect(lock('invalidate_lock')).toEqual({ lockClass: 'invalidate_lock', taken: times('inode.downRead ok', 'inode.downWrite ok', 'inode.downWriteGranted ok'), waited: times('inode.downWrite queued') });
     expect(lock('slots_lock')).toEqual({ lockClass: 'slots_lock', taken: times('slots.lock ok'), waited: 0 });
+    // Sections: entered by any number, waited for by the installer of memslots if anybody is inside.
+    expect(lock('mn_active_invalidate_count')).toEqual({ lockClass: 'mn_active_invalidate_count', taken: times('mn.countUp ok'), waited: times('slots.publish busy') });
+    expect(lock('srcu')!.taken).toBe(times('srcu.readLock ok'));
     expect(lock('mmu_lock')!.waited).toBeGreaterThan(10);
     const retry = (step: string, name: string) => report.retries.find((one) => one.step === step && one.outcome === name)?.times;
     expect(retry('fault.testStale', 'stale')).toBe(times('fault.testStale stale'));
