@@ -31,8 +31,10 @@ export class Analysis implements OutcomeCounts {
   private readonly races: Races;
   private readonly windows: Windows;
   private readonly watch: LockWatch;
+  /** Of each transition, one leaf's behind the other: its outcome, how often it was taken; where each leaf's begin. */
+  private readonly outcomes: Uint16Array;
   private readonly counts: Float64Array;
-  private readonly width: number;
+  private readonly firstOf: Int32Array;
   private total = 0;
 
   /** Of a world that stands at the beginning of a run, or wherever steps are to be followed from. */
@@ -42,8 +44,10 @@ export class Analysis implements OutcomeCounts {
     this.races = new Races(this.stream);
     this.windows = new Windows(this.stream);
     this.watch = new LockWatch(this.stream, [this.lockOrder, this.races]);
-    this.width = world.table.width;
-    this.counts = new Float64Array(world.table.leaves.length * this.width);
+    this.outcomes = Uint16Array.from(world.table.leaves.flatMap((leaf) => leaf.outcomes), (name) => outcome(name));
+    this.counts = new Float64Array(this.outcomes.length);
+    let transitions = 0;
+    this.firstOf = Int32Array.from(world.table.leaves, (leaf) => (transitions += leaf.outcomes.length) - leaf.outcomes.length);
     this.races.begin();
   }
 
@@ -61,7 +65,9 @@ export class Analysis implements OutcomeCounts {
     const { last } = this.stream.world;
     this.stream.now += 1;
     this.total += 1;
-    this.counts[last.leaf * this.width + last.outcome]! += 1;
+    let transition = this.firstOf[last.leaf]!;
+    while (transition < this.outcomes.length && this.outcomes[transition] !== last.outcome) transition++;
+    this.counts[transition]! += 1;
     this.watch.afterStep(footprint);
     this.races.afterStep(footprint);
     this.windows.afterStep(footprint);
@@ -73,7 +79,8 @@ export class Analysis implements OutcomeCounts {
   }
 
   times(leaf: number, name: string): number {
-    return this.counts[leaf * this.width + outcome(name)] ?? 0;
+    const { outcomes } = this.stream.world.table.leaves[leaf]!;
+    return outcomes.includes(name) ? this.counts[this.firstOf[leaf]! + outcomes.indexOf(name)]! : 0;
   }
 
   /** What was found so far. */

@@ -61,8 +61,11 @@ export class LockOrder implements LockListener {
     let k = depth - 1;
     while (k >= 0 && this.held[(first + k) * WORDS] !== id) k--;
     if (k < 0) return;
-    this.held.copyWithin((first + k) * WORDS, (first + k + 1) * WORDS, (first + depth) * WORDS);
-    this.since.copyWithin(first + k, first + k + 1, first + depth);
+    // Mostly it is the one that was taken last.
+    for (; k + 1 < depth; k++) {
+      for (let word = 0; word < WORDS; word++) this.held[(first + k) * WORDS + word] = this.held[(first + k + 1) * WORDS + word]!;
+      this.since[first + k] = this.since[first + k + 1]!;
+    }
     this.depth[actor] = depth - 1;
   }
 

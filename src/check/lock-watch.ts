@@ -29,8 +29,6 @@ interface Placed {
   readonly readers: number;
   readonly queue: number;
   readonly queueWords: number;
-  /** Steps of it that never wait, by number. */
-  readonly fresh: ReadonlySet<number>;
 }
 
 export class LockWatch {
@@ -52,6 +50,8 @@ export class LockWatch {
   private readonly waitsAt: Uint8Array;
   private readonly waitBegins: Uint8Array;
   private readonly awaited: Int32Array;
+  /** For each leaf, the class that its step takes without ever waiting, + 1. */
+  private readonly freshAt: Uint8Array;
 
   constructor(stream: StepStream, listeners: readonly LockListener[]) {
     this.stream = stream;
@@ -74,10 +74,11 @@ export class LockWatch {
         this.actorOf[id] = row.kind !== 'section' || row.inside === 'counter' ? 0
           : row.inside === 'actor' ? n : topology.actors.findIndex((actor) => actor.machine === 'vcpu' && actor.vcpu === n) + 1;
       }
-      return placeOf(row, home, stream);
+      return placeOf(row, home);
     });
     this.waitsAt = Uint8Array.from(table.leaves, (leaf) => stream.locks.findIndex((row) => row.kind === 'section' && row.waits.includes(leaf.step)) + 1);
     this.waitBegins = Uint8Array.from(table.leaves, (leaf) => (stream.locks.some((row) => row.kind === 'section' && row.waits[0] === leaf.step) ? 1 : 0));
+    this.freshAt = Uint8Array.from(table.leaves, (leaf) => stream.locks.findIndex((row) => row.kind === 'mutex' && row.fresh?.includes(leaf.step) === true) + 1);
     this.awaited = Int32Array.from(stream.locks, (row) => (row.kind === 'section' ? plan.tables.findIndex(({ layout }) => layout.name === row.awaited) : -1));
     this.begin();
   }
@@ -142,7 +143,7 @@ export class LockWatch {
       const mode = at.how === INSIDE ? SHARED : EXCLUSIVE;
       this.seen[seenAt] = now;
       if (before !== 0) this.release(before, id, place, mode);
-      if (now !== 0) this.acquire(now, id, place, mode, at.how !== INSIDE && !at.fresh.has(this.stream.stepOfLeaf[last.leaf]!));
+      if (now !== 0) this.acquire(now, id, place, mode, at.how !== INSIDE && this.freshAt[last.leaf] !== place + 1);
     }
     if (at.how !== RW) return;
     for (let word = 0; word + 1 < this.stride; word++) {
@@ -212,17 +213,15 @@ export class LockWatch {
 }
 
 /** Where the words of a class lie in each of its objects. */
-function placeOf(row: LockClass, table: PlacedTable, stream: StepStream): Placed {
+function placeOf(row: LockClass, table: PlacedTable): Placed {
   const field = (name: string): { offset: number; words: number } => {
     const found = table.fields.find((one) => one.name === name);
     if (found === undefined) throw new Error(`lock class '${classNameOf(row)}': layout '${row.layout}' has no field '${name}'; name one that it has in src/check/lock-classes.ts`);
     return found;
   };
-  const none = { readers: 0, queue: 0, queueWords: 0, fresh: new Set<number>() };
-  if (row.kind === 'mutex') {
-    return { ...none, row, how: MUTEX, one: field(row.owner).offset, fresh: new Set((row.fresh ?? []).map((step) => stream.steps.indexOf(step))) };
-  }
+  const none = { readers: 0, queue: 0, queueWords: 0 };
+  if (row.kind === 'mutex') return { ...none, row, how: MUTEX, one: field(row.owner).offset };
   if (row.kind === 'section') return { ...none, row, how: row.inside === 'counter' ? COUNTED : INSIDE, one: field(row.field).offset };
   const queue = field(row.queue);
-  return { ...none, row, how: RW, one: field(row.writer).offset, readers: field(row.readers).offset, queue: queue.offset, queueWords: queue.words };
+  return { row, how: RW, one: field(row.writer).offset, readers: field(row.readers).offset, queue: queue.offset, queueWords: queue.words };
 }

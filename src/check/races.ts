@@ -203,10 +203,9 @@ export class Races implements LockListener {
       return;
     }
     if (this.some[place] !== 0) {
-      if ((this.some[place]! & 1) !== 0) this.against(actor, id, isWrite, this.reads, place);
-      if ((this.some[place]! & 2) !== 0) this.against(actor, id, isWrite, this.marked, place);
-      this.reads.fill(0, place * width * ENTRY, (place + 1) * width * ENTRY);
-      this.marked.fill(0, place * width * ENTRY, (place + 1) * width * ENTRY);
+      if ((this.some[place]! & 1) !== 0) this.against(actor, id, isWrite, this.reads, place, true);
+      if ((this.some[place]! & 2) !== 0) this.against(actor, id, isWrite, this.marked, place, true);
+      // All of it is before this write, or was reported.
       this.some[place] = 0;
     }
     this.writer[place] = actor;
@@ -219,12 +218,14 @@ export class Races implements LockListener {
     list[at + 2] = this.stream.now;
   }
 
-  /** Compares with what the others did last. A read conflicts with writes only. */
-  private against(actor: number, id: number, isWrite: boolean, list: Int32Array, place: number): void {
+  /** Compares with what the others did last, and forgets it if asked to. A read conflicts with writes only. */
+  private against(actor: number, id: number, isWrite: boolean, list: Int32Array, place: number, forget = false): void {
     const { own, width } = this.clocks;
     for (let other = 1; other < width; other++) {
       const at = (place * width + other) * ENTRY;
-      if (other === actor || list[at]! <= own[actor * width + other]! || (!isWrite && (list[at + 1]! & 1) === 0)) continue;
+      const time = list[at]!;
+      if (forget) list[at] = 0;
+      if (other === actor || time <= own[actor * width + other]! || (!isWrite && (list[at + 1]! & 1) === 0)) continue;
       this.race(actor, id, isWrite, other, list, at);
     }
   }

@@ -12,7 +12,7 @@ import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
-import { analysedRun, watchedRun } from '../support/analysed.ts';
+import { analysedRun, reportOver, watchedRun } from '../support/analysed.ts';
 
 const reports = (name: string, seeds: number): AnalysisReport[] => Array.from({ length: seeds }, (_one, k) => analysedRun(v6_8, name, k + 1, 4000).report);
 
@@ -29,18 +29,7 @@ describe('a report', () => {
   });
 
   it('of several runs is what one analysis of all of them has found', () => {
-    const { world, observer } = preparedWorld(v6_8, compile(builtinScenario('SC22')!, v6_8), (objects) => new FootprintWriteLog(objects));
-    const start = world.words.slice();
-    const simulation = new Simulation(world, observer, 1);
-    const analysis = new Analysis(world);
-    for (let seed = 1; seed <= 12; seed++) {
-      world.words.set(start);
-      simulation.restart(seed);
-      analysis.begin();
-      while (simulation.step()) analysis.afterStep(observer.footprint);
-      simulation.forParked((actor, object) => analysis.blocked(actor, object));
-    }
-    const together = analysis.report();
+    const together = reportOver(v6_8, 'SC22', 12, 4000);
     const merged = mergeReports(reports('SC22', 12));
     expect(merged.lockOrder).toEqual(together.lockOrder);
     expect(together.lockOrder.cycles).toHaveLength(1);

@@ -46,6 +46,22 @@ export function analysedRun(kernel: Kernel, name: string, seed: number, most?: n
   return { ...run, report: analysis.report() };
 }
 
+/** One analysis of many runs: what it has found with all of these seeds. */
+export function reportOver(kernel: Kernel, name: string, seeds: number, most: number): AnalysisReport {
+  const { world, observer } = preparedWorld(kernel, compile(builtinScenario(name)!, kernel), (objects) => new FootprintWriteLog(objects));
+  const start = world.words.slice();
+  const simulation = new Simulation(world, observer, 1);
+  const analysis = new Analysis(world);
+  for (let seed = 1; seed <= seeds; seed++) {
+    world.words.set(start);
+    simulation.restart(seed);
+    analysis.begin();
+    for (let k = 0; k < most && simulation.step(); k++) analysis.afterStep(observer.footprint);
+    simulation.forParked((actor, object) => analysis.blocked(actor, object));
+  }
+  return analysis.report();
+}
+
 /** A run in which the first actor of a list that can go on always does: one after the other. Who is not in it comes last. */
 export function sequentialReport(kernel: Kernel, name: string, order: readonly string[]): { report: AnalysisReport; stuck: number } {
   const { world, observer } = preparedWorld(kernel, compile(builtinScenario(name)!, kernel), (objects) => new FootprintWriteLog(objects));
