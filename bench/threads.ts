@@ -15,6 +15,7 @@ const parts: Readonly<Record<string, () => number[]>> = {
   'one, unrecorded': () => measured('./measure-threads.js', 'stress', '1', 'unrecorded'),
   'one, recorded': () => measured('./measure-threads.js', 'stress', '1', 'unchecked'),
   'one, checked': () => measured('./measure-threads.js', 'stress', '1', 'checked'),
+  'one, analysed': () => measured('./measure-threads.js', 'stress', '1', 'analysed'),
   'two, unrecorded': () => measured('./measure-threads.js', 'stress', '2', 'unrecorded'),
   'two, recorded': () => measured('./measure-threads.js', 'stress', '2', 'unchecked'),
   'two, checked': () => measured('./measure-threads.js', 'stress', '2', 'checked'),
@@ -40,6 +41,7 @@ line('plain XState actors, one thread', k('xstate'));
 for (const [workers, label] of [['one', 'one worker'], ['two', 'two workers']] as const) {
   for (const how of ['unrecorded', 'recorded', 'checked']) line(`${label}, ${how === 'checked' ? 'recorded, all invariants live' : how}`, k(`${workers}, ${how}`));
 }
+line('one worker, the same with all analyses', k('one, analysed'));
 line('one worker, recorded / plain XState', times(rate('one, recorded'), rate('xstate')), 'at least 25 x');
 line('one worker, recorded / unrecorded', times(rate('one, recorded'), rate('one, unrecorded')), 'at least 0.80 x');
 line('one worker, checked / recorded', times(rate('one, checked'), rate('one, recorded')), 'about 1: the shadow keeps up');

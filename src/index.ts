@@ -30,6 +30,19 @@ export type { Invariant } from './check/invariant.ts';
 export type { CheckedWorld } from './check/checked-world.ts';
 export type { Violation } from './check/violation.ts';
 
+// Analyses of executed steps: lock order, data races, race windows, contention, coverage.
+export { Analysis, mergeReports } from './check/analysis.ts';
+export type { AnalysisReport } from './check/analysis.ts';
+export { analysisLines } from './check/analysis-text.ts';
+export { FootprintLog } from './check/footprint.ts';
+export type { Footprint } from './check/footprint.ts';
+export type { LockCycle, LockEdge, LockOrderReport } from './check/lock-report.ts';
+export { raceSentence } from './check/races.ts';
+export type { Race } from './check/races.ts';
+export type { RaceWindow } from './check/windows.ts';
+export type { LockContention } from './check/contention.ts';
+export type { Retry, TransitionCoverage } from './check/transitions.ts';
+
 // Runs and traces. What comes in is an RxJS stream: `of` is that library's.
 export { of } from 'rxjs';
 export { openRun, recordTrace } from './runtime/open.ts';

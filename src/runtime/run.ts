@@ -8,6 +8,7 @@ import { nearest } from '../kernel/nearest.ts';
 import { CommandCompiler } from '../scenario/command.ts';
 import { ScenarioError, shown } from '../scenario/errors.ts';
 import type { Topology } from '../scenario/topology.ts';
+import type { AnalysisReport } from '../check/analysis.ts';
 import type { Invariant } from '../check/invariant.ts';
 import type { Decision } from '../scenario/types.ts';
 import type { Violation } from '../check/violation.ts';
@@ -44,6 +45,8 @@ export interface ThreadOptions {
   readonly logWords?: number | undefined;
   /** Version that every object begins with. */
   readonly firstVersion?: number | undefined;
+  /** Lock order, data races, race windows, contention and coverage are looked for as the run goes on; true when left out. */
+  readonly analysed?: boolean | undefined;
   /** False: nothing is logged, so there is no trace, no check and no replay; for measuring what they cost. */
   readonly recorded?: boolean | undefined;
   /** Entry point of the workers, for tests. */
@@ -92,6 +95,8 @@ export interface RunResult {
   /** Rounds that were run, and steps of all of them, where a run may have several. */
   readonly rounds?: number;
   readonly allSteps?: number;
+  /** What the analyses have found, over all rounds. */
+  readonly analysis?: AnalysisReport;
 }
 
 /** What a runtime does: executes steps until it has reason to stop. */

@@ -142,6 +142,13 @@ export class Simulation {
     return this.world.topology.actors.flatMap((_spec, i) => (this.world.leafOf(i + 1).idle ? [] : [i + 1]));
   }
 
+  /** Calls `visit` for each actor that was asked and found blocked, with the object whose change it waits for. */
+  forParked(visit: (actor: number, object: number) => void): void {
+    this.parkedOn.forEach((first, object) => {
+      for (let actor = first; actor !== 0; actor = this.nextParked[actor]!) visit(actor, object);
+    });
+  }
+
   /** A check of the steps' own promise: an actor that is parked must still be blocked. The first that is not, or 0; the world is spoilt then. */
   lostWakeup(): number {
     const { world, place } = this;

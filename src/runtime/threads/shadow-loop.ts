@@ -1,10 +1,11 @@
 // What the shadow's thread does: follows the logs, has every step recorded and checked, sends whole batches to the main thread,
 // finds out when a round is over and why, compares memories at its end, and begins the next round.
 
+import { Analysis, type AnalysisReport } from '../../check/analysis.ts';
 import type { Invariant } from '../../check/invariant.ts';
 import type { Violation } from '../../check/violation.ts';
 import type { Kernel } from '../../kernel/define.ts';
-import { isBlocked } from '../../memory/outcome.ts';
+import { blockedOn, isBlocked } from '../../memory/outcome.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
 import type { Injection } from '../injection.ts';
@@ -24,6 +25,8 @@ export interface ShadowTask {
   readonly rounds: number;
   /** False: there are no logs to follow; only the end of the run is to be seen to. */
   readonly recorded: boolean;
+  /** Lock order, data races, race windows are looked for. */
+  readonly analysed: boolean;
 }
 
 /** How the last round ended. */
@@ -35,6 +38,8 @@ export interface ShadowResult {
   /** Rounds that were run, and steps of all of them. */
   readonly rounds: number;
   readonly allSteps: number;
+  /** Of all rounds. */
+  readonly analysis?: AnalysisReport;
 }
 
 /** What the main thread is told. */
@@ -66,6 +71,7 @@ class ShadowLoop {
   private readonly log: WriteLog;
   private readonly shadow: Shadow;
   private readonly probe: Probe;
+  private readonly analysis: Analysis | undefined;
   private readonly recorder: Recorder;
   private readonly tell: Tell;
   /** State at the start of every round. */
@@ -90,6 +96,7 @@ class ShadowLoop {
     this.log = new WriteLog(plan.objects);
     this.world = new RunWorld(kernel, topology, plan, words, this.log);
     this.probe = new Probe(this.world);
+    this.analysis = task.analysed ? new Analysis(this.world) : undefined;
     this.start = words.slice(0, plan.stateWords);
     this.recorder = new Recorder(this.world, invariants, (batch) => { this.take(batch); }, { forward: task.rounds === 1 });
     this.log.watchOnly(this.recorder.wanted());
@@ -121,7 +128,7 @@ class ShadowLoop {
     Atomics.store(control.words, CONTROL.END, END.QUIT);
     control.ringAll();
     const { steps, violation, evaluated } = this.recorder;
-    return { why, steps, ...(violation ? { violation } : {}), evaluated, rounds: this.round, allSteps: this.allSteps };
+    return { why, steps, ...(violation ? { violation } : {}), evaluated, rounds: this.round, allSteps: this.allSteps, ...(this.analysis ? { analysis: this.analysis.report() } : {}) };
   }
 
   private awaitWorkers(): void {
@@ -142,6 +149,7 @@ class ShadowLoop {
       memory.set(this.start);
       this.kept = [];
       this.recorder.restart();
+      this.analysis?.begin();
     }
     this.cut = undefined;
     this.shadow.restart();
@@ -232,6 +240,7 @@ class ShadowLoop {
     const cell = firstDifference(world.plan, world.words, this.memory);
     if (cell >= 0) throw new LaboratoryError(`behind step ${shadow.steps} the shadow differs from physical memory at word ${cell}`);
     if (this.cut !== undefined) world.words.set(this.cut);
+    else if (reason === END.STANDSTILL) this.probe.waits((actor, object) => { this.analysis?.blocked(actor, object); });
     if (recorder.violation !== undefined) return 'violation';
     switch (reason) {
       case END.STEPS: return 'steps';
@@ -244,6 +253,7 @@ class ShadowLoop {
   private afterStep(injection: Injection | undefined): void {
     if (this.cut !== undefined) return;
     const { log, recorder } = this;
+    if (injection === undefined) this.analysis?.afterStep(this.shadow.footprint);
     const held = injection === undefined ? recorder.record(log.written, log.count) : recorder.recordInjection(injection, log.written, log.count);
     if (held && this.recorder.steps < this.task.steps) return;
     // What the workers did meanwhile is followed, so that memories can be compared, and is no part of the run.
@@ -286,10 +296,20 @@ class Probe {
 
   /** The first actor that could execute a step. */
   whoCanGoOn(): string | undefined {
+    const copy = this.fresh();
+    return copy.topology.actors.find((_spec, i) => !copy.ended(i + 1) && !isBlocked(copy.step(i + 1, () => 0)))?.name;
+  }
+
+  /** When nobody can go on: each actor that waits, and for which object. */
+  waits(visit: (actor: number, object: number) => void): void {
+    const copy = this.fresh();
+    for (let actor = 1; actor <= copy.topology.actors.length; actor++) if (!copy.ended(actor)) visit(actor, blockedOn(copy.step(actor, () => 0)));
+  }
+
+  private fresh(): RunWorld {
     const { kernel, topology, plan, words } = this.original;
     this.copy ??= new RunWorld(kernel, topology, plan, privateWords(plan));
-    const { copy } = this;
-    copy.words.set(words);
-    return topology.actors.find((_spec, i) => !copy.ended(i + 1) && !isBlocked(copy.step(i + 1, () => 0)))?.name;
+    this.copy.words.set(words);
+    return this.copy;
   }
 }

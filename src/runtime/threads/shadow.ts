@@ -1,6 +1,7 @@
 // The shadow: follows the logs of all threads and executes their steps again on a memory of its own, in an order that their
 // tickets allow. It has every value, live and without disturbing anybody; at the end its memory is the physical memory, word for word.
 
+import type { Footprint } from '../../check/footprint.ts';
 import { isBlocked, outcomeName } from '../../memory/outcome.ts';
 import type { Plan } from '../../memory/plan.ts';
 import type { Words } from '../../memory/views.ts';
@@ -12,9 +13,6 @@ import { LaboratoryError, type RunWorld } from '../world.ts';
 import { LogReader, RECORD_HEAD } from './log.ts';
 import type { Shared } from './shared.ts';
 import { nextVersion } from './versions.ts';
-
-/** Objects that the step just executed has touched, each once, and whether it wrote them; frames are not in it. */
-export interface Footprint { count: number; readonly ids: Int32Array; readonly wrote: Uint8Array }
 
 /** Steps of one log in a row before the next one has its turn. */
 const TURN = 4096;

@@ -99,11 +99,11 @@ export class ThreadsRun extends Run {
     }
     if (this.failure !== undefined) throw this.failure;
     if (this.inputs.failure !== undefined) throw this.inputs.failure;
-    const { why, steps, violation, evaluated, rounds, allSteps } = this.done!;
+    const { why, steps, violation, evaluated, rounds, allSteps, analysis } = this.done!;
     if (why === 'failed') throw new LaboratoryError('the run failed, and nobody said why');
     return {
       why, steps, ...(violation ? { violation } : {}), waiting: why === 'deadlock' ? waitingActors(this.world) : [], evaluated,
-      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps,
+      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps, ...(analysis ? { analysis } : {}),
       ...(this.pending.size > 0 ? { undelivered: this.pending.size } : {}),
     };
   }
@@ -156,7 +156,7 @@ export class ThreadsRun extends Run {
     const common = { kernel: { name: kernel.name, table: packTable(kernel.table), ...(kernelText ? { text: kernelText } : {}) }, topology };
     const shadowData: ShadowData = {
       ...common, invariants: invariants.map(({ id }) => id),
-      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded },
+      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded, analysed: recorded && (threads.analysed ?? true) },
     };
     const shadow = new Worker(SHADOW, { workerData: shadowData });
     this.hear(shadow, 'the shadow', (message: FromShadow) => {
