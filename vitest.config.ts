@@ -1,8 +1,11 @@
 // Tests run from the sources; what spawns worker threads or the command runs from dist, which `npm test` builds first.
 
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Examples are tested from the sources, too.
+  resolve: { alias: { faultline: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

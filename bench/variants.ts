@@ -5,12 +5,21 @@ import { createActor, type AnyActorRef } from 'xstate';
 import { openSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { invariants } from '../src/check/invariants/index.ts';
+import { Analysis } from '../src/check/analysis.ts';
+import { LockOrder } from '../src/check/lock-order.ts';
+import { LockWatch } from '../src/check/lock-watch.ts';
+import { Races } from '../src/check/races.ts';
+import { StepStream } from '../src/check/step-stream.ts';
+import { Windows } from '../src/check/windows.ts';
 import { outcomeName } from '../src/memory/outcome.ts';
+import { FootprintWriteLog } from '../src/runtime/footprint-write-log.ts';
 import { preparedWorld } from '../src/runtime/prepared.ts';
 import { Recorder } from '../src/runtime/recorder.ts';
 import { Simulation, WriteLog } from '../src/runtime/simulate.ts';
 import { compile } from '../src/scenario/compile.ts';
 import { encodeBatch } from '../src/trace/encode.ts';
+import type { Footprint } from '../src/check/footprint.ts';
+import type { RunWorld } from '../src/runtime/world.ts';
 import type { Kernel } from '../src/kernel/define.ts';
 import type { Scenario } from '../src/scenario/types.ts';
 
@@ -60,8 +69,8 @@ function xstate(kernel: Kernel, scenario: Scenario): Variant {
   // What a set-up has done to the machines, the plain actors have to catch up with: they start where the world is.
   const begin = (): void => {
     actors = world.topology.actors.map(({ machine }, i) => {
-      const logic = kernel.table.machines.get(machine)!;
-      return createActor(logic, { snapshot: kernel.table.snapshots[world.frames[i + 1]!.leaf]! as never }).start();
+      const logic = kernel.table.machine(machine);
+      return createActor(logic, { snapshot: kernel.table.snapshot(world.frames[i + 1]!.leaf) as never }).start();
     });
   };
   begin();
@@ -76,6 +85,50 @@ function xstate(kernel: Kernel, scenario: Scenario): Variant {
     }
   };
 }
+
+/** A part of the analyses, behind each step. */
+interface Part {
+  begin(): void;
+  afterStep(footprint: Footprint): void;
+}
+
+const parts: Readonly<Record<string, (world: RunWorld) => Part>> = {
+  none: () => ({ begin: () => {}, afterStep: () => {} }),
+  lockOrder: (world) => {
+    const stream = new StepStream(world);
+    const order = new LockOrder(stream);
+    const watch = new LockWatch(stream, [order]);
+    return { begin: () => { order.begin(); watch.begin(); }, afterStep: (footprint) => { stream.now += 1; watch.afterStep(footprint); } };
+  },
+  races: (world) => {
+    const stream = new StepStream(world);
+    const races = new Races(stream);
+    const watch = new LockWatch(stream, [races]);
+    return { begin: () => { watch.begin(); races.begin(); }, afterStep: (footprint) => { stream.now += 1; watch.afterStep(footprint); races.afterStep(footprint); } };
+  },
+  windows: (world) => new Windows(new StepStream(world)),
+  all: (world) => new Analysis(world),
+};
+
+/** simulate with every step's footprint, and a part of the analyses fed with it. */
+const analysed = (part: string) => (kernel: Kernel, scenario: Scenario): Variant => {
+  const { world, observer } = preparedWorld(kernel, compile(scenario, kernel), (objects) => new FootprintWriteLog(objects));
+  const start = world.words.slice();
+  observer.watchOnly(new Uint8Array(world.plan.objects));
+  let seed = 1;
+  const simulation = new Simulation(world, observer, seed);
+  const analysis = parts[part]!(world);
+  return (steps) => {
+    for (let k = 0; k < steps; k++) {
+      if (simulation.step()) analysis.afterStep(observer.footprint);
+      else {
+        world.words.set(start);
+        simulation.restart(++seed);
+        analysis.begin();
+      }
+    }
+  };
+};
 
 /** simulate with all invariants, with the trace written, or with both. */
 const checked = (withInvariants: boolean, withTrace: boolean) => (kernel: Kernel, scenario: Scenario): Variant => {
@@ -99,4 +152,10 @@ export const variants: Readonly<Record<string, (kernel: Kernel, scenario: Scenar
   trace: checked(false, true),
   invariants: checked(true, false),
   all: checked(true, true),
+  // For bench/analysis.ts: their differences from `footprint` are what the analyses take.
+  footprint: analysed('none'),
+  lockOrder: analysed('lockOrder'),
+  races: analysed('races'),
+  windows: analysed('windows'),
+  analysis: analysed('all'),
 };

@@ -5,9 +5,12 @@
 /** The target of an outcome: a sibling state, or `^name` to leave the fragment by its exit `name`. */
 export type Targets = { readonly [outcome: string]: string };
 
+/** What a person, or a program beside the world, sends to an actor: instructions to execute, or what to do with an exit. */
+export type OutsideMessage = 'command' | 'decision';
+
 /** A leaf: executes `meta.step`, leads on by its outcome. */
 export interface Leaf {
-  readonly meta: { readonly step: string; readonly idle?: true; readonly progress?: true };
+  readonly meta: { readonly step: string; readonly idle?: true; readonly progress?: true; readonly outside?: OutsideMessage };
   readonly description: string;
   readonly on: Targets;
 }
@@ -37,6 +40,8 @@ export interface LeafOptions {
   readonly idle?: true;
   /** Passing here is progress: a loop without it is a livelock. */
   readonly progress?: true;
+  /** It receives such a message, which comes from outside of the world; nobody else can help an actor that waits here. */
+  readonly outside?: OutsideMessage;
 }
 
 /** A leaf state. `description` names the kernel function that the step stands for. */

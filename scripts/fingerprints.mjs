@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const target = join(root, 'src/trace/fingerprints.gen.ts');
 /** What makes a world of a scenario, whatever the kernel. */
-const COMMON = ['src/runtime/world.ts', 'src/runtime/setup.ts', 'src/scenario/compile.ts', 'src/memory/hash.ts'];
+const COMMON = ['src/runtime/world.ts', 'src/runtime/setup.ts', 'src/runtime/injection.ts', 'src/scenario/compile.ts', 'src/memory/hash.ts'];
 
 const sources = new Map();
 const source = (file) => {

@@ -30,11 +30,32 @@ export type { Invariant } from './check/invariant.ts';
 export type { CheckedWorld } from './check/checked-world.ts';
 export type { Violation } from './check/violation.ts';
 
-// Runs and traces.
+// Analyses of executed steps: lock order, data races, race windows, contention, coverage.
+export { Analysis, mergeReports } from './check/analysis.ts';
+export type { AnalysisReport } from './check/analysis.ts';
+export { analysisLines } from './check/analysis-text.ts';
+export { FootprintLog } from './check/footprint.ts';
+export type { Footprint } from './check/footprint.ts';
+export type { LockCycle, LockEdge, LockOrderReport } from './check/lock-report.ts';
+export { raceSentence } from './check/races.ts';
+export type { Race } from './check/races.ts';
+export type { RaceWindow } from './check/windows.ts';
+export type { LockContention } from './check/contention.ts';
+export type { Retry, TransitionCoverage } from './check/transitions.ts';
+
+// Runs and traces. What comes in is an RxJS stream: `of` is that library's.
+export { of } from 'rxjs';
+export { openRun, recordTrace } from './runtime/open.ts';
+export type { OpenOptions } from './runtime/open.ts';
+export { InputError } from './runtime/inputs.ts';
+export type { Injected, Told } from './runtime/inputs.ts';
+export type { Injection } from './runtime/injection.ts';
+export { compileCommand } from './scenario/command.ts';
+export { withSpareVcpus } from './scenario/spare-vcpus.ts';
 export { simulate } from './runtime/simulate-run.ts';
 export { threads } from './runtime/threads/index.ts';
 export type { Placement, WorkerResult } from './runtime/threads/index.ts';
-export type { Limits, Run, RunOptions, RunResult, Runtime, ThreadOptions } from './runtime/run.ts';
+export type { Limits, Run, RunActor, RunOptions, RunResult, Runtime, ThreadOptions } from './runtime/run.ts';
 export { Meter, metrics } from './runtime/metrics.ts';
 export type { Metrics } from './runtime/metrics.ts';
 export { Tally } from './runtime/tally.ts';

@@ -9,9 +9,11 @@ import { kernelOf } from './kernel.ts';
 const { kernel, topology, task, invariants: ids } = workerData as ShadowData;
 const say = (message: FromShadow, transfer: ArrayBuffer[] = []): void => { parentPort!.postMessage(message, transfer); };
 try {
-  const result = runShadow(await kernelOf(kernel), topology, task, invariants.filter(({ id }) => ids.includes(id)), (batch) => {
-    say({ type: 'batch', batch }, [batch.records.buffer as ArrayBuffer]);
-  }, () => { say({ type: 'up' }); });
+  const result = runShadow(await kernelOf(kernel), topology, task, invariants.filter(({ id }) => ids.includes(id)), {
+    up: () => say({ type: 'up' }),
+    batch: (batch) => say({ type: 'batch', batch }, [batch.records.buffer as ArrayBuffer]),
+    still: (number) => say({ type: 'still', number }),
+  });
   say({ type: 'done', result });
 } catch (error) {
   say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });

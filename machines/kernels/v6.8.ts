@@ -16,7 +16,7 @@ import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
 import * as hwpoison from '../host/hwpoison.ts';
 import * as faultin from '../host/faultin.ts';
-import { injector } from '../hardware/injector.ts';
+import { commandedInjector, injector } from '../hardware/injector.ts';
 import { interrupts } from '../hardware/interrupts.ts';
 import * as memoryFailure from '../memory-failure/memory-failure.ts';
 import * as fault from '../vcpu/fault.ts';
@@ -48,6 +48,9 @@ export const v6_8 = defineKernel({
     { machine: 'vm', root: 'vm' },
     { machine: 'memory-failure', root: 'memory-failure' },
     { machine: 'injector', root: 'injector' },
+    // The same, told from outside what to do.
+    { machine: 'vmm-commanded', root: 'vmm.commanded' },
+    { machine: 'injector-commanded', root: 'injector.commanded' },
   ],
   fragments: [
     ...Object.values(locks), ...Object.values(flush), ...Object.values(fallocate), ...Object.values(punchHole),
@@ -56,7 +59,7 @@ export const v6_8 = defineKernel({
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector,
+    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },

@@ -1,20 +1,32 @@
 // A VMM thread: a program of system calls and host accesses; where it runs a vCPU, the reaction to its exits (QEMU's loop).
 
-import { end, fragment, step, use } from '../fragment.ts';
+import { end, fragment, step, use, type States } from '../fragment.ts';
 
-export const vmm = fragment('vmm', 'a userspace thread of the VMM', {
+/** A thread that executes a program; behind its last instruction it goes on in state `behind`. */
+const thread = (behind: string): States => ({
   next: step('vmm.next', 'userspace: the next instruction of the program', {
-    ok: 'next', sent: 'reply', running: 'exit', host: 'access', signalled: 'handler', end: 'ended',
+    ok: 'next', sent: 'reply', running: 'exit', host: 'access', signalled: 'handler', end: behind,
   }),
   reply: step('vmm.receiveReply', 'in a system call', { ok: 'next', unexpected: 'next' }),
   access: use('vmm.access', 'next'),
   handler: step('vmm.handleSignal', 'the signal handler', { ok: 'next' }),
-  exit: step('vmm.receiveExit', 'in ioctl(vcpu, KVM_RUN)', { next: 'next', again: 'again', interrupted: 'runHandler', convert: 'convert' }),
+  exit: step('vmm.receiveExit', 'in ioctl(vcpu, KVM_RUN)', { next: 'next', again: 'again', interrupted: 'runHandler', convert: 'convert', ask: 'asking' }),
+  asking: step('vmm.receiveDecision', 'asks the outside what to do with an exit', { next: 'next', again: 'again', convert: 'convert' }, { outside: 'decision' }),
   runHandler: step('vmm.handleRunSignal', 'the signal handler, between two KVM_RUN', { next: 'next', again: 'again' }),
   convert: use('vmm.convert', { done: 'again', failed: 'next' }),
   again: step('vmm.runAgain', 'ioctl(vcpu, KVM_RUN)', { ok: 'exit' }),
-  ended: end,
 });
+
+export const vmm = fragment('vmm', 'a userspace thread of the VMM', { ...thread('ended'), ended: end });
+
+export const commanded = {
+  ...fragment('vmm.commanded', 'a userspace thread of the VMM that does what it is told from outside, one command after the other', {
+    idle: step('command.receive', 'no command has come', { command: 'next' }, { idle: true, outside: 'command' }),
+    ...thread('finish'),
+    finish: step('command.finish', 'the command is done', { ok: 'idle' }, { progress: true }),
+  }),
+  frame: 'vmm',
+};
 
 export const hostAccess = fragment('vmm.access', 'a load or store to shared guest memory', {
   access: step('vmm.hostAccess', 'the access, if the page table allows it', { ok: '^done', unexpected: '^done', fault: 'fault' }),

@@ -5,10 +5,12 @@ import { makeAccess, type Words } from '../memory/views.ts';
 import type { Plan } from '../memory/plan.ts';
 import type { Facts, Frame, Identity, World } from '../memory/world.ts';
 import type { Table } from '../kernel/table.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import type { Topology } from '../scenario/topology.ts';
 
 /** The step that was executed last. */
 export interface LastStep {
+  /** 0: something came in from outside. */
   readonly actor: number;
   /** Leaf that the actor was in, and the one that it is in now. */
   readonly leaf: number;
@@ -62,6 +64,8 @@ export interface CheckedWorld {
   /** Actor that each vCPU is. */
   readonly actorOfVcpu: readonly number[];
   readonly last: LastStep;
+  /** What is where, kept step by step; nothing in a small world, or one that also goes back: checks walk over its tables. */
+  readonly whereabouts: Whereabouts | undefined;
 }
 
 function openInvalidations(plan: Plan): OpenInvalidations {
@@ -78,12 +82,12 @@ function pfnRow(plan: Plan, name: string): PfnRow {
 }
 
 /** The world as checks see it. */
-export function checkedWorld({ plan, words, facts, table, topology, frames, last }: Watched): CheckedWorld {
+export function checkedWorld({ plan, words, facts, table, topology, frames, last }: Watched, whereabouts?: Whereabouts): CheckedWorld {
   const { tables } = makeAccess(plan, words);
   const objects = Object.assign(Object.create(tables) as object, { facts }) as World;
   const frameTable = tables['frame']!;
   return {
-    plan, words, facts, table, topology, objects, last,
+    plan, words, facts, table, topology, objects, last, whereabouts,
     pfns: { spte: pfnRow(plan, 'spte'), tlb: pfnRow(plan, 'tlb'), hpte: pfnRow(plan, 'hpte'), cache: pfnRow(plan, 'cache') },
     openInvalidations: openInvalidations(plan),
     frames: frames.map((identity, actor) => {

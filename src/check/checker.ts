@@ -2,8 +2,15 @@
 
 import { checkedWorld, type CheckedWorld, type Watched } from './checked-world.ts';
 import { quiescent } from './quiescence.ts';
+import { LARGE, Whereabouts } from './whereabouts.ts';
 import type { Check, Invariant, ObjectCheck } from './invariant.ts';
 import type { Violation } from './violation.ts';
+
+export interface CheckerOptions {
+  /** Memory changes by nothing but the steps that `afterStep` is told of: it is not put back to an earlier state. The checks of a large world,
+   *  or of any with `always`, then look up what is where instead of walking over all of it. */
+  readonly forward?: boolean | 'always';
+}
 
 interface Due<F> { readonly invariant: number; readonly check: F }
 
@@ -19,19 +26,24 @@ export class Checker {
   private readonly before: readonly (readonly Due<Check>[])[];
   private readonly atQuiescence: readonly Due<Check>[];
   private readonly restLeaf: Uint8Array;
+  /** Number of each object's table, and of each table what gives an object's indices: its first object, and
+   *  the sizes of the last of several dimensions and of the second of three; 0 for those that it has not. */
   private readonly tableOf: Uint16Array;
-  /** Indices of each object in its table. */
-  private readonly a: Int32Array;
-  private readonly b: Int32Array;
-  private readonly c: Int32Array;
+  private readonly firstId: Int32Array;
+  private readonly last: Int32Array;
+  private readonly middle: Int32Array;
+  /** By table: what keeps `whereabouts` up to date. */
+  private readonly note: readonly (((element: number) => void) | undefined)[];
   /** What the step just executed broke, found while its registers still stood. */
   private found: Violation | undefined;
 
-  constructor(world: Watched, invariants: readonly Invariant[]) {
-    this.world = checkedWorld(world);
+  constructor(world: Watched, invariants: readonly Invariant[], { forward = false }: CheckerOptions = {}) {
+    const kept = invariants.length > 0 && (forward === 'always' || (forward && world.plan.objects >= LARGE));
+    this.world = checkedWorld(world, kept ? new Whereabouts(world.plan, world.words) : undefined);
     this.invariants = invariants;
     this.evaluated = new Uint32Array(invariants.length);
     const { plan, table } = world;
+    this.note = plan.tables.map((one) => this.world.whereabouts?.noteOf(one));
     const due = <F>(select: (one: Invariant) => F | undefined): Due<F>[] => invariants.flatMap((one, invariant) => {
       const check = select(one);
       return check === undefined ? [] : [{ invariant, check }];
@@ -42,18 +54,10 @@ export class Checker {
     this.atQuiescence = due((one) => one.atQuiescence);
     this.restLeaf = Uint8Array.from(table.leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.tableOf = new Uint16Array(plan.objects);
-    this.a = new Int32Array(plan.objects);
-    this.b = new Int32Array(plan.objects);
-    this.c = new Int32Array(plan.objects);
-    plan.tables.forEach(({ firstId, count, dims }, n) => {
-      this.tableOf.fill(n, firstId, firstId + count);
-      const [, second = 1, third = 1] = dims;
-      for (let element = 0; element < count; element++) {
-        this.a[firstId + element] = Math.floor(element / (second * third));
-        this.b[firstId + element] = Math.floor(element / third) % second;
-        this.c[firstId + element] = element % third;
-      }
-    });
+    this.firstId = Int32Array.from(plan.tables, ({ firstId }) => firstId);
+    this.last = Int32Array.from(plan.tables, ({ dims }) => (dims.length > 1 ? dims.at(-1)! : 0));
+    this.middle = Int32Array.from(plan.tables, ({ dims }) => (dims.length > 2 ? dims[1]! : 0));
+    plan.tables.forEach(({ firstId, count }, n) => this.tableOf.fill(n, firstId, firstId + count));
     world.watch = {
       leaves: Uint8Array.from(this.after, (checks) => (checks.length > 0 ? 1 : 0)),
       executed: () => { this.found = this.evaluate(this.after[this.world.last.leaf]!); },
@@ -62,11 +66,15 @@ export class Checker {
 
   /** 1 for each object, by number, that some invariant reads: writes of others need not be reported. */
   wanted(): Uint8Array {
-    return Uint8Array.from(this.tableOf, (table) => (this.onWrite[table]!.length > 0 ? 1 : 0));
+    const { plan } = this.world;
+    const wanted = new Uint8Array(plan.objects);
+    plan.tables.forEach(({ firstId, count }, table) => { if (this.onWrite[table]!.length > 0 || this.note[table] !== undefined) wanted.fill(1, firstId, firstId + count); });
+    return wanted;
   }
 
   /** Call after a step that wrote the first `count` of these objects. Answers the first violation found. */
   afterStep(written: Int32Array | readonly number[], count: number): Violation | undefined {
+    if (this.world.whereabouts !== undefined) this.keep(written, count);
     const { found } = this;
     if (found !== undefined) {
       this.found = undefined;
@@ -74,21 +82,48 @@ export class Checker {
     }
     for (let k = 0; k < count; k++) {
       const id = written[k]!;
-      const checks = this.onWrite[this.tableOf[id]!]!;
+      const table = this.tableOf[id]!;
+      const checks = this.onWrite[table]!;
+      if (checks.length === 0) continue;
+      // Most tables have one dimension.
+      let a = id - this.firstId[table]!;
+      let b = 0;
+      let c = 0;
+      const last = this.last[table]!;
+      if (last !== 0) {
+        b = a % last;
+        a = (a / last) | 0;
+        const middle = this.middle[table]!;
+        if (middle !== 0) {
+          c = b;
+          b = a % middle;
+          a = (a / middle) | 0;
+        }
+      }
       for (let r = 0; r < checks.length; r++) {
         const { invariant, check } = checks[r]!;
         this.evaluated[invariant]! += 1;
-        const sentence = check(this.world, this.a[id]!, this.b[id]!, this.c[id]!);
+        const sentence = check(this.world, a, b, c);
         if (sentence !== undefined) return this.violation(invariant, sentence);
       }
     }
-    const { to } = this.world.last;
+    const { actor, to } = this.world.last;
+    // What comes from outside changes a mailbox, and nobody's state.
+    if (actor === 0) return undefined;
     const before = this.before[to]!;
     if (before.length > 0) {
       const violation = this.evaluate(before);
       if (violation !== undefined) return violation;
     }
     return this.restLeaf[to] !== 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence) : undefined;
+  }
+
+  private keep(written: Int32Array | readonly number[], count: number): void {
+    for (let k = 0; k < count; k++) {
+      const id = written[k]!;
+      const table = this.tableOf[id]!;
+      this.note[table]?.(id - this.firstId[table]!);
+    }
   }
 
   /** Evaluates every statement over the whole state: the initial state is judged so, and what a test compares with. */

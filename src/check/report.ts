@@ -8,8 +8,9 @@ import type { Violation } from './violation.ts';
 
 /** A step of the run, as `RunWorld.last` and a trace have it. */
 export interface ReportedStep {
+  /** 0: something came in from outside. */
   readonly actor: number;
-  /** Leaf that the actor was in. */
+  /** Leaf that the actor was in; of what came in, the number of its receiver. */
   readonly leaf: number;
   readonly outcome: number;
   readonly choice?: number;
@@ -36,6 +37,12 @@ export interface ReportOptions {
   readonly width?: number;
 }
 
+/** Head of the column of what came in. */
+export const OUTSIDE_HEAD = 'outside';
+
+/** Text of what came in: for whom. */
+export const injectedText = (actors: ReportOptions['actors'], receiver: number): string => `to ${actors[receiver - 1]?.name ?? receiver}`;
+
 /** Text of one step: its name, its outcome if it says something, its choice. */
 export function stepText(table: Table, step: ReportedStep): string {
   const { step: name } = table.leaves[step.leaf]!;
@@ -43,10 +50,11 @@ export function stepText(table: Table, step: ReportedStep): string {
   return (step.choices ?? 0) > 1 ? `${result} (${step.choice! + 1} of ${step.choices})` : result;
 }
 
-/** Rows of a schedule for `columnText`, numbered from `first`; the last one marked. */
-export function stepRows(table: Table, steps: readonly ReportedStep[], first: number): ColumnRow[] {
+/** Rows of a schedule for `columnText`, numbered from `first`; the last one marked. What came in has a column behind those of the actors. */
+export function stepRows(table: Table, actors: ReportOptions['actors'], steps: readonly ReportedStep[], first: number): ColumnRow[] {
   return steps.map((step, k) => ({
-    column: step.actor - 1, text: stepText(table, step), label: String(first + k), marked: k === steps.length - 1,
+    ...(step.actor === 0 ? { column: actors.length, text: injectedText(actors, step.leaf) } : { column: step.actor - 1, text: stepText(table, step) }),
+    label: String(first + k), marked: k === steps.length - 1,
   }));
 }
 
@@ -66,7 +74,7 @@ export function reportText(options: ReportOptions): string {
   const result = wrap(`${violation.id} broken: ${violation.sentence}.`, '', width);
   if (options.statement !== undefined) result.push('', ...wrap(options.statement, '  ', width));
   result.push('', ...wrap(`kernel ${options.kernel}, scenario ${options.scenario}, step ${at}${left > 0 ? `; the ${left} steps before are left out` : ''}`, '', width), '');
-  result.push(...columnText(options.actors.map((actor) => actor.name), stepRows(table, shown, left + 1), width));
+  result.push(...columnText([...options.actors.map((actor) => actor.name), OUTSIDE_HEAD], stepRows(table, options.actors, shown, left + 1), width));
   if ((options.commands ?? []).length > 0) {
     result.push('', 'To repeat it:');
     for (const command of options.commands!) result.push(...commandLines(command, width));

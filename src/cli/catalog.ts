@@ -142,7 +142,7 @@ function leafEntry(leaf: LeafInfo, kernel: Kernel): Entry {
   return {
     kind: `state of machine ${leaf.machine}`, name: leaf.path,
     text: () => [
-      paragraph(leaf.final ? 'Nothing more to do: the actor has ended.' : `Executes ${leaf.step}: ${leaf.description}.${leaf.idle ? ' Waiting here is rest.' : ''}`),
+      paragraph(leaf.final ? 'Nothing more to do: the actor has ended.' : `Executes ${leaf.step}: ${leaf.description}.${leaf.outside === undefined ? '' : ` It waits for a ${leaf.outside} from outside.`}${leaf.idle ? ' Waiting here is rest.' : ''}`),
       ...rows('Leads on', leaf.outcomes.map((name) => [name, kernel.table.leaves[next[leaf.number * width + outcome(name)]!]?.path ?? 'nowhere'])),
       ...rows('Inside', leaf.within.filter(({ path }) => path !== '').map(({ fragment, path }) => [path, fragment])),
     ],

@@ -11,7 +11,7 @@ import { WriteLog } from '../runtime/simulate.ts';
 import { Tally } from '../runtime/tally.ts';
 import { LaboratoryError } from '../runtime/world.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { RECORD, type TraceBatch } from '../trace/batch.ts';
+import { OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { openTraceFile } from '../trace/file-reader.ts';
 import { TraceFileWriter } from '../trace/file-writer.ts';
 import type { TraceSource } from '../trace/source.ts';
@@ -70,6 +70,14 @@ function replayerOf(source: TraceSource, kernel: NamedKernel['kernel'], topology
   return new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
 }
 
+/** The first `count` steps of a batch. */
+function head({ first, records, injections = [] }: TraceBatch, count: number): TraceBatch {
+  const kept = records.slice(0, count * RECORD.WORDS);
+  let outside = 0;
+  for (let k = 0; k < count; k++) if (kept[k * RECORD.WORDS] === OUTSIDE_ACTOR) outside++;
+  return { first, count, records: kept, ...(outside > 0 ? { injections: injections.slice(0, outside) } : {}) };
+}
+
 /** Ends the file of a trace behind the last step of `result`; every batch that stays is shown. */
 function cut(source: TraceSource, { why, steps, hash, violation }: RunResult, shown: (batch: TraceBatch) => void): void {
   const temporary = `${source.name}.${process.pid}.tmp`;
@@ -78,7 +86,7 @@ function cut(source: TraceSource, { why, steps, hash, violation }: RunResult, sh
     for (const batch of source.batches()) {
       const count = Math.min(batch.count, steps - batch.first + 1);
       if (count <= 0) break;
-      const kept = count === batch.count ? batch : { first: batch.first, count, records: batch.records.slice(0, count * RECORD.WORDS) };
+      const kept = count === batch.count ? batch : head(batch, count);
       shown(kept);
       writer.batch(kept);
     }

@@ -2,8 +2,8 @@
 
 import type { ReportedStep } from '../check/report.ts';
 import type { Table } from '../kernel/table.ts';
-import { outcome } from '../memory/outcome.ts';
-import { RECORD, type TraceBatch } from '../trace/batch.ts';
+import { ok, outcome } from '../memory/outcome.ts';
+import { OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 
 /** Steps of a report at most. */
@@ -27,7 +27,7 @@ export class LastSteps {
   steps(): ReportedStep[] {
     return [this.before, this.last].flatMap((batch) => (batch === undefined ? [] : Array.from({ length: batch.count }, (_one, k) => {
       const [actor, leaf, answer] = batch.records.subarray(k * RECORD.WORDS) as unknown as [number, number, number];
-      return { actor, leaf, outcome: this.outcomes[answer]! };
+      return { actor, leaf, outcome: actor === OUTSIDE_ACTOR ? ok : this.outcomes[answer]! };
     }))).slice(-MOST_STEPS);
   }
 }

@@ -7,7 +7,7 @@ import { invariants } from '../check/invariants/index.ts';
 import type { Violation } from '../check/violation.ts';
 import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Replayer } from '../runtime/replay.ts';
-import { runSchedule, type ScheduleResult } from '../runtime/schedule.ts';
+import { runSchedule, type RecordedWith, type ScheduleResult } from '../runtime/schedule.ts';
 import { restOf } from '../runtime/standstill.ts';
 import { WriteLog } from '../runtime/simulate.ts';
 import type { RunWorld } from '../runtime/world.ts';
@@ -52,7 +52,7 @@ function verify(trace: string | undefined, { until, trust = false }: Options): P
 async function verified({ source, kernel, topology, scenario }: OpenTrace, until = Infinity): Promise<number> {
   const replayer = new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
   const { world, observer } = replayer;
-  const checker = new Checker(world, invariants);
+  const checker = new Checker(world, invariants, { forward: true });
   const atStart = checker.wholeState();
   let broken: { violation: Violation; step: number } | undefined = atStart && { violation: atStart, step: 0 };
   let interrupted = false;
@@ -97,8 +97,8 @@ function schedule(trace: string | undefined, kernelName: string, { until }: Opti
 async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelName: string, until: number | undefined): Promise<number> {
   const { topology, scenario } = compiled(source.header.scenario, source.name, kernel);
   const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
-  const names = actorNames(source) ?? topology.actors.map(({ name }) => name);
-  const result = runSchedule(source, world, observer, names, new Checker(world, invariants), until);
+  const recordedWith = recordedOn(source) ?? { actors: topology.actors, calls: kernel.calls };
+  const result = runSchedule(source, world, observer, recordedWith, new Checker(world, invariants), until);
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${source.header.kernel}, ${originOf(source.header)}`));
   await line(labelled('schedule', `on kernel ${kernel.name}: ${counted(result.steps, 'step')} applied`));
   if (result.differs !== undefined) await line(labelled('differs', `first at step ${grouped(result.differs.step)}: ${result.differs.sentence}`));
@@ -135,8 +135,8 @@ async function scheduleResult({ violation, stopped, footer, steps }: ScheduleRes
   return EXIT.HELD;
 }
 
-/** Actors as the trace numbers them: those of the kernel it was recorded on, if that is a built-in one. */
-function actorNames({ header, name }: TraceSource): string[] | undefined {
+/** Actors and calls as the trace numbers them: those of the kernel it was recorded on, if that is a built-in one. */
+function recordedOn({ header, name }: TraceSource): RecordedWith | undefined {
   const kernel = kernels.find((one) => one.name === header.kernel);
-  return kernel === undefined ? undefined : compiled(header.scenario, name, kernel).topology.actors.map((actor) => actor.name);
+  return kernel === undefined ? undefined : { actors: compiled(header.scenario, name, kernel).topology.actors, calls: kernel.calls };
 }

@@ -28,7 +28,7 @@ const DEFAULT_WORKERS = Math.min(2, availableParallelism());
 export interface RunArguments {
   readonly kernel?: string; readonly runtime: string; readonly seed: number; readonly steps?: number; readonly seconds?: number;
   readonly workers?: number; readonly placement?: Placement; readonly jitter?: number; readonly patience?: number; readonly repeat?: number; readonly check: Check;
-  readonly trace?: string; readonly force?: boolean; readonly json?: boolean; readonly brief?: boolean;
+  readonly vcpus?: number; readonly spareVcpus?: number; readonly trace?: string; readonly force?: boolean; readonly json?: boolean; readonly brief?: boolean;
 }
 
 /** Declares the options of `run`. */
@@ -36,6 +36,8 @@ export function declareOptions(command: Command): Command {
   return command
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
     .option('--runtime <runtime>', `who picks the next step: ${runtimes.map(({ name }) => name).join(', ')}`, 'simulate')
+    .option('--vcpus <n>', 'give each VM n vCPUs: its first n, or its own and then those from the second on again, in turn', values.vcpus)
+    .option('--spare-vcpus <n>', 'add so many vCPUs to the first VM that run what comes from outside', values.spareVcpus)
     .option('--seed <n>', 'seed of every random choice', values.seed, 1)
     .option('--steps <n>', `end after so many steps (default: ${grouped(DEFAULT_STEPS)}, unless --seconds)`, values.steps)
     .option('--seconds <s>', 'end after so many seconds', values.seconds)
@@ -95,10 +97,10 @@ export function howToRun(given: RunArguments): HowToRun {
 /** The words that say the same again. */
 function wordsOf(given: RunArguments): string[] {
   const words: string[] = [];
-  for (const option of ['kernel', 'runtime', 'workers', 'placement', 'jitter', 'patience', 'repeat', 'steps', 'seconds', 'check'] as const) {
+  for (const option of ['vcpus', 'spareVcpus', 'kernel', 'runtime', 'workers', 'placement', 'jitter', 'patience', 'repeat', 'steps', 'seconds', 'check'] as const) {
     const value = given[option];
-    if (value === undefined || value === 'simulate' || value === 'live') continue;
-    words.push(`--${option}`, shellWord(String(value)));
+    if (value === undefined || (option === 'spareVcpus' && value === 0) || value === 'simulate' || value === 'live') continue;
+    words.push(`--${option === 'spareVcpus' ? 'spare-vcpus' : option}`, shellWord(String(value)));
   }
   return words;
 }

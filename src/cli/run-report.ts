@@ -1,7 +1,9 @@
 // What `run` says at its end, for people and for programs.
 
-import { reportText, type ReportedStep } from '../check/report.ts';
+import { OUTSIDE_HEAD, reportText, type ReportedStep } from '../check/report.ts';
+import type { Plan } from '../memory/plan.ts';
 import { Meter } from '../runtime/metrics.ts';
+import { megabytesOf, roomOf } from '../runtime/room.ts';
 import type { RunResult } from '../runtime/run.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
@@ -60,10 +62,12 @@ export function jsonReport(facts: RunFacts): object {
     ...(facts.checkedUntil === undefined ? {} : { checkedUntil: facts.checkedUntil }),
     ...(result.rounds === undefined ? {} : { rounds: result.rounds, allSteps: result.allSteps }),
     metrics: new Meter(facts.kernel.kernel).of(result.tally),
+    injections: result.tally.ofActor[0],
     actors: Object.fromEntries(topology.actors.map(({ name }, i) => [name, result.tally.ofActor[i + 1]])),
     transitions: Object.fromEntries(result.tally.ofMachines()),
     evaluated: Object.fromEntries(invariants.map(({ id }, i) => [id, result.evaluated[i] ?? 0])),
     notExercised: notExercised(result),
+    ...(result.analysis === undefined ? {} : { analysis: result.analysis }),
     ...(workers === undefined ? {} : { workers }),
     ...(seconds === undefined ? {} : { times: { seconds, stepsPerSecond: rate(result.allSteps!, seconds), workers: workers!.map(({ steps }) => rate(steps, seconds)) } }),
     trace: facts.trace ?? null,
@@ -113,8 +117,8 @@ function violationText(facts: RunFacts): string {
   }).trimEnd();
 }
 
-/** Parts of the report between heading and result, in their order. What analyses have to say is one more row here. */
-const PARTS: readonly ((facts: RunFacts) => string[])[] = [stepLines, workerLines, eventLines, checkedLines, coverageLines];
+/** Parts of the report between heading and result, in their order. A further part is one more row here. */
+const PARTS: readonly ((facts: RunFacts) => string[])[] = [stepLines, workerLines, eventLines, checkedLines, analysisPart, coverageLines];
 
 /** The report of a run as text. */
 export function textReport(facts: RunFacts): string {
@@ -124,13 +128,30 @@ export function textReport(facts: RunFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Actors from which on a report counts the steps of each machine instead. */
+const CROWD = 80;
+
+/** Who executed how many steps, but for those that executed none. */
+function busyActors({ topology: { actors }, result }: RunFacts): { name: string; count: number }[] {
+  const busy = actors.map(({ name, machine }, i) => ({ name, machine, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+  const injected = result.tally.ofActor[0]!;
+  if (injected > 0) busy.push({ name: OUTSIDE_HEAD, machine: OUTSIDE_HEAD, count: injected });
+  if (busy.length < CROWD) return busy;
+  const machines = new Map<string, { count: number; actors: number }>();
+  for (const { machine, count } of busy) {
+    const sum = machines.get(machine) ?? { count: 0, actors: 0 };
+    machines.set(machine, { count: sum.count + count, actors: sum.actors + 1 });
+  }
+  return [...machines].map(([machine, sum]) => ({ name: `${grouped(sum.actors)} ${machine}`, count: sum.count }));
+}
+
 /** How many steps, and whose. */
-function stepLines({ result, topology, brief }: RunFacts): string[] {
-  const busy = topology.actors.map(({ name }, i) => ({ name, count: result.tally.ofActor[i + 1]! })).filter(({ count }) => count > 0);
+function stepLines(facts: RunFacts): string[] {
+  const { result, brief } = facts;
   const { rounds = 1, allSteps } = result;
   return [
     ...(rounds > 1 ? [labelled('rounds', `${grouped(rounds)}, with ${counted(allSteps!, 'step')}; what follows is of the last one`)] : []),
-    labelledList('steps', [`${grouped(result.steps)} in all`, ...(brief ? [] : busy.map(({ name, count }) => `${name} ${grouped(count)}`))]),
+    labelledList('steps', [`${grouped(result.steps)} in all`, ...(brief ? [] : busyActors(facts).map(({ name, count }) => `${name} ${grouped(count)}`))]),
   ];
 }
 
@@ -178,6 +199,16 @@ function checkedLines({ how: { invariants }, result, scenario, brief }: RunFacts
   return lines;
 }
 
+/** What the analyses of executed steps have found, over all rounds. */
+function analysisPart({ result: { analysis } }: RunFacts): string[] {
+  if (analysis === undefined) return [];
+  const { lockOrder: { cycles }, races, windows } = analysis;
+  return [labelledList('analysed', [
+    cycles.length === 0 ? 'no lock-order cycle' : counted(cycles.length, 'lock-order cycle'), races.length === 0 ? 'no data race' : counted(races.length, 'data race'),
+    `${grouped(windows.length)} distinct race ${windows.length === 1 ? 'window' : 'windows'} hit`,
+  ])];
+}
+
 /** What was exercised: outcomes of steps, and transitions of each machine. */
 function coverageLines({ result }: RunFacts): string[] {
   const outcomes = [...result.tally.ofSteps().values()].reduce((sum, one) => sum + one.size, 0);
@@ -199,13 +230,17 @@ function nextCommands(facts: RunFacts): string[] {
   return [...commands, runCommand(facts.scenarioName, how, (seed + 1) % 2 ** 32)];
 }
 
+/** Megabytes from which on a world is large: a person wants to know before it starts. */
+const LARGE = 10;
+
 /** What stands above a run: what is about to be run, and who acts in it. */
-export function heading({ scenario, kernel, how }: Pick<RunFacts, 'scenario' | 'kernel' | 'how'>, lines: readonly string[]): string {
+export function heading({ scenario, kernel, how, plan }: Pick<RunFacts, 'scenario' | 'kernel' | 'how'> & { readonly plan: Plan }, lines: readonly string[]): string {
   return [
     labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`),
     ...(scenario.shows === undefined ? [] : [labelled('', scenario.shows)]),
     labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`),
     labelledList('seed', [String(how.seed), ...runtimeText(how).split(', ')]),
+    ...(megabytesOf(plan) < LARGE ? [] : [labelled('memory', roomOf(plan))]),
     '', ...lines, '', '',
   ].join('\n');
 }

@@ -4,7 +4,9 @@ import { statSync } from 'node:fs';
 import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import type { Run, RunOptions, RunResult } from '../runtime/run.ts';
 import { SeedSearch, type SearchEnd } from '../runtime/seed-search.ts';
-import type { RunWorld } from '../runtime/world.ts';
+import { planFor, type RunWorld } from '../runtime/world.ts';
+import { withSpareVcpus } from '../scenario/spare-vcpus.ts';
+import { withVcpus } from '../scenario/with-vcpus.ts';
 import { checkAfter } from './check-after.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { UsageError } from './errors.ts';
@@ -25,7 +27,7 @@ export const run: CommandDefinition = (program, done) => {
   declareOptions(program.command('run')
     .description('run a scenario and check every step')
     .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario()))
-    .addHelpText('after', examples('faultline run', 'faultline run SC01 --seed 7', 'faultline run stress --seconds 60 --trace stress.trace',
+    .addHelpText('after', examples('faultline run', 'faultline run SC01 --seed 7', 'faultline run stress --vcpus 8 --seconds 60 --trace stress.trace',
       'faultline run SC01 --kernel ./my-patch.ts', 'faultline run stress --runtime threads --workers 2 --seconds 10', 'faultline run SC26 --runtime threads --repeat 10000'))
     .action(async (scenario: string, options: RunArguments) => {
       // From here on: whatever is going on when Ctrl-C comes ends in order.
@@ -40,12 +42,14 @@ export const run: CommandDefinition = (program, done) => {
 
 async function runScenario(scenarioName: string, given: RunArguments, interruption: Interruption): Promise<number> {
   const kernel = findKernel(given.kernel ?? DEFAULT_KERNEL);
-  const { scenario, topology } = findScenario(scenarioName, kernel.kernel);
+  const { vcpus, spareVcpus = 0 } = given;
+  const { scenario, topology } = findScenario(scenarioName, kernel.kernel, vcpus === undefined && spareVcpus === 0 ? undefined
+    : (found) => withSpareVcpus(vcpus === undefined ? found : withVcpus(found, vcpus, kernel.kernel.calls), spareVcpus));
   const how = howToRun(given);
   if (given.trace !== undefined) mayWrite('--trace', given.trace, given.force === true);
-  const head = async (): Promise<void> => { if (given.json !== true) await write(heading({ scenario, kernel, how }, picture(topology))); };
+  const head = async (): Promise<void> => { if (given.json !== true) await write(heading({ scenario, kernel, how, plan: planFor(kernel.kernel, topology) }, picture(topology))); };
   const options: RunOptions = {
-    kernel: kernel.kernel, topology, seed: how.seed, invariants: how.live, limits: how.limits, kernelText: kernel.text, ...(how.threads ? { threads: how.threads } : {}),
+    kernel: kernel.kernel, topology, scenario, seed: how.seed, invariants: how.live, limits: how.limits, kernelText: kernel.text, ...(how.threads ? { threads: how.threads } : {}),
   };
   const progress = { quiet: given.json === true };
   const searches = how.threads === undefined && how.repeat !== undefined;

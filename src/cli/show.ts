@@ -2,12 +2,13 @@
 
 import { ok, outcome } from '../memory/outcome.ts';
 import { ColumnLayout, TEXT_WIDTH } from '../check/columns.ts';
-import { stepText } from '../check/report.ts';
+import { injectedText, stepText } from '../check/report.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { Describer } from '../runtime/describe.ts';
+import { OUTSIDE, outsideMessage } from '../runtime/injection.ts';
 import { UndoLog, waitsFor } from '../runtime/peek.ts';
 import { Replayer } from '../runtime/replay.ts';
-import { NO_CHOICE, RECORD } from '../trace/batch.ts';
+import { NO_CHOICE, OUTSIDE_ACTOR, RECORD } from '../trace/batch.ts';
 import { TraceError } from '../trace/errors.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -45,22 +46,23 @@ async function showTrace(trace: string | undefined, { from = 1, to = Infinity, a
   if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
   const open = openReplayable(trace, trust);
   const { source, scenario, kernel } = open;
-  const all = open.topology.actors.map(({ name }) => name);
+  // The outside stands in front, as its number has it.
+  const all = [OUTSIDE, ...open.topology.actors.map(({ name }) => name)];
   for (const name of wanted ?? []) {
     if (!all.includes(name)) throw new UsageError(`there is no actor '${name}' in ${source.name}${nearest(name, all) || `; there is ${all.join(', ')}`}`);
   }
   const { counts, needs, last } = survey(open, from, to);
   if (last < from) throw new UsageError(`${source.name} has ${counted(last, 'step')}, none of them from ${from} on`);
   const fit = Math.floor((TEXT_WIDTH - String(last).length) / NARROW);
-  const named = wanted === undefined ? all.filter((_name, i) => counts[i + 1]! > 0) : all.filter((name) => wanted.includes(name));
+  const named = wanted === undefined ? all.filter((_name, i) => counts[i]! > 0) : all.filter((name) => wanted.includes(name));
   if (wanted !== undefined && named.length > fit) throw new UsageError(`${named.length} actors do not fit beside each other; choose at most ${fit}`);
   const shown = named.length <= fit ? named : busiest(all, counts, fit);
-  const hidden = all.flatMap((name, i) => (!shown.includes(name) && counts[i + 1]! > 0 ? [`${name} (${grouped(counts[i + 1]!)})`] : []));
+  const hidden = all.flatMap((name, i) => (!shown.includes(name) && counts[i]! > 0 ? [`${name} (${grouped(counts[i]!)})`] : []));
 
   await line(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}; kernel ${kernel.name}, ${originOf(source.header)}`));
   if (hidden.length > 0) await line(labelled('not shown', `${hidden.join(', ')}; --actor chooses`));
   await line();
-  const layout = new ColumnLayout(shown, shown.map((name) => needs[all.indexOf(name) + 1]!), { labels: String(last).length, marks: false });
+  const layout = new ColumnLayout(shown, shown.map((name) => needs[all.indexOf(name)]!), { labels: String(last).length, marks: false });
   await blamingKernel(open, () => printRows(open, shown, layout, from, to));
   return EXIT.HELD;
 }
@@ -78,7 +80,7 @@ function survey({ source, kernel: { table }, topology }: OpenTrace, from: number
         const [actor, leaf, answer, choice] = records.subarray(k * RECORD.WORDS, (k + 1) * RECORD.WORDS) as unknown as [number, number, number, number];
         if (last < from || actor >= counts.length || leaf >= table.leaves.length) continue;
         counts[actor]!++;
-        const text = stepText(table, { actor, leaf, outcome: outcomes[answer] ?? ok, ...(choice === NO_CHOICE ? {} : { choice, choices: choice + 2 }) });
+        const text = actor === OUTSIDE_ACTOR ? injectedText(topology.actors, leaf) : stepText(table, { actor, leaf, outcome: outcomes[answer] ?? ok, ...(choice === NO_CHOICE ? {} : { choice, choices: choice + 2 }) });
         if (text.length > needs[actor]!) needs[actor] = text.length;
       }
       if (last >= to) break;
@@ -91,7 +93,7 @@ function survey({ source, kernel: { table }, topology }: OpenTrace, from: number
 }
 
 function busiest(names: readonly string[], counts: Float64Array, most: number): string[] {
-  const chosen = names.map((name, i) => ({ name, count: counts[i + 1]! })).toSorted((a, b) => b.count - a.count).slice(0, most).map(({ name }) => name);
+  const chosen = names.map((name, i) => ({ name, count: counts[i]! })).toSorted((a, b) => b.count - a.count).slice(0, most).map(({ name }) => name);
   return names.filter((name) => chosen.includes(name));
 }
 
@@ -111,13 +113,19 @@ async function printRows({ source, kernel, topology }: OpenTrace, shown: readonl
       if (!replayer.next()) break;
       if (replayer.step < from) continue;
       const { actor } = world.last;
-      const column = shown.indexOf(topology.actors[actor - 1]!.name);
+      const column = shown.indexOf(actor === OUTSIDE_ACTOR ? OUTSIDE : topology.actors[actor - 1]!.name);
       if (column < 0) continue;
+      const label = String(replayer.step);
+      if (actor === OUTSIDE_ACTOR) {
+        const { actor: receiver, type } = replayer.lastInjection!;
+        pending += `${layout.row({ column, text: injectedText(topology.actors, receiver), label, notes: [outsideMessage(type)!] }).join('\n')}\n`;
+        continue;
+      }
       const text = stepText(world.table, world.last);
       const object = waitsFor(world, observer, actor);
       // Who has asked waits for the answer in its own mailbox: that goes without saying.
       const notes = object < 0 || object === world.objects.mailbox(actor).id ? [] : [`waits: ${describer.name(object)}`];
-      pending += `${layout.row({ column, text, label: String(replayer.step), notes }).join('\n')}\n`;
+      pending += `${layout.row({ column, text, label, notes }).join('\n')}\n`;
       if (pending.length < PIECE) continue;
       await write(pending);
       pending = '';

@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { nearest } from '../kernel/nearest.ts';
 import { MOST_WORKERS } from '../runtime/threads/shared.ts';
+import { LIMITS } from '../scenario/limits.ts';
 
 const short = (text: string): string => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
 
@@ -15,11 +16,14 @@ function whole(from: number, to: number): (text: string) => number {
 }
 
 export const seed = whole(0, 0xffff_ffff);
+export const spareVcpus = whole(0, LIMITS.vcpus);
 export const steps = whole(1, Number.MAX_SAFE_INTEGER);
 export const rounds = whole(1, 1_000_000_000);
 export const workers = whole(1, MOST_WORKERS);
 /** Microseconds. */
 export const jitter = whole(0, 1_000_000);
+/** vCPUs of each VM. */
+export const vcpus = whole(1, LIMITS.vcpus);
 /** A place in a trace; 0 is in front of the first step. */
 export const step = whole(0, Number.MAX_SAFE_INTEGER);
 

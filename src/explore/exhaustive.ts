@@ -4,14 +4,12 @@ import { isBlocked } from '../memory/outcome.ts';
 import type { Violation } from '../check/violation.ts';
 import { privateWords, RunWorld, planFor } from '../runtime/world.ts';
 import { runSetup } from '../runtime/setup.ts';
+import type { Decision } from './schedule.ts';
 import { StateSet } from './state-set.ts';
 import { Tracker } from './tracker.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Checker } from '../check/checker.ts';
 import type { Topology } from '../scenario/topology.ts';
-
-/** One scheduling decision: who, and its free choice (-1 when it had none). */
-export interface Decision { readonly actor: number; readonly choice: number }
 
 export interface Exhaustive {
   readonly states: number;

@@ -30,7 +30,7 @@ export class Tracker implements Observer {
 
   /** Call when the initial state stands: hashes it, and forgets how it came about. */
   start(): void {
-    this.hash.set(hashState(this.words, this.plan.stateWords, this.keys, (cell) => this.monotone.value(cell)));
+    this.hash.set(hashState(this.words, this.plan.stateWords, (cell) => this.monotone.value(cell)));
     this.top = 0;
     this.written.length = 0;
   }

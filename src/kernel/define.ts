@@ -9,6 +9,7 @@ import { shown } from '../scenario/errors.ts';
 import { editFragment, type FragmentEdit } from './edit.ts';
 import { nearest } from './nearest.ts';
 import { operationFragments } from './operations.ts';
+import { unpackTable, type PackedTable } from './packed-table.ts';
 import { checkMembers, checkSteps, checkUse } from './refuse.ts';
 import { tabulate, type MachineSpec, type Table } from './table.ts';
 
@@ -127,6 +128,14 @@ export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel
   });
   checkUse(kernel, base);
   return kernel;
+}
+
+/** The same kernel with a table that another thread has made of it, and checked, instead of making it anew. */
+export function withTable(kernel: Kernel, packed: PackedTable): Kernel {
+  const table = unpackTable(packed, kernel.machines, kernel.fragments);
+  const same = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(kernel), table: { value: table, enumerable: true } }) as Kernel;
+  made.add(same);
+  return same;
 }
 
 function merge<T>(base: readonly T[], change: readonly T[], name: (one: T) => string): T[] {

@@ -21,8 +21,19 @@ const FUNCTION_HEAD = 2;
 const plainCompile: CompileBody = (code, file) =>
   new Function('require', 'exports', `${code}\n//# sourceURL=${file}`) as ReturnType<CompileBody>;
 
-/** Makes the kernel that `text` exports. `api` is the package as the text sees it; `taken` are names it must not use. */
+/** Makes the kernel that `text` exports, with its table. `api` is the package as the text sees it; `taken` are names it must not use. */
 export function loadKernel(text: string, file: string, api: object, taken: readonly string[], compile?: CompileBody): Kernel {
+  const kernel = kernelOfText(text, file, api, taken, compile);
+  try {
+    void kernel.table;
+  } catch (error) {
+    throw new KernelError(`${file}: ${messageOf(error)}`);
+  }
+  return kernel;
+}
+
+/** The same without its table, for a thread that is given the table. */
+export function kernelOfText(text: string, file: string, api: object, taken: readonly string[], compile?: CompileBody): Kernel {
   const head = compile === undefined ? FUNCTION_HEAD : 0;
   const exports: Record<string, unknown> = {};
   const code = stripped(text, file);
@@ -39,11 +50,6 @@ export function loadKernel(text: string, file: string, api: object, taken: reado
   }
   const kernel = exportedKernel(exports, file);
   if (taken.includes(kernel.name)) throw new KernelError(`${file}: the kernel is named '${kernel.name}', as a built-in one is; give it a name of its own`);
-  try {
-    void kernel.table;
-  } catch (error) {
-    throw new KernelError(`${file}: ${messageOf(error)}`);
-  }
   return kernel;
 }
 

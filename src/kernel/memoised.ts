@@ -20,12 +20,17 @@ export function outcomeEvent(number: number): EventObject {
 /** Under it a canonical snapshot keeps its leaf: a look-up by the snapshot would cost as much as the rest of a send. */
 const LEAF = Symbol('leaf');
 type Canonical = AnyMachineSnapshot & { readonly [LEAF]: number };
-const marked = new WeakSet<Table>();
 
-function mark(table: Table): void {
-  if (marked.has(table)) return;
-  table.snapshots.forEach((snapshot, leaf) => { Object.defineProperty(snapshot, LEAF, { value: leaf }); });
-  marked.add(table);
+/** Canonical snapshots that somebody has needed, by leaf. */
+const canonical = new WeakMap<Table, (Canonical | undefined)[]>();
+
+function canonicalOf(table: Table): (Canonical | undefined)[] {
+  let known = canonical.get(table);
+  if (known === undefined) {
+    known = Array.from(table.leaves, () => undefined);
+    canonical.set(table, known);
+  }
+  return known;
 }
 
 /** The leaf of a snapshot of an actor over memoised logic. */
@@ -33,15 +38,16 @@ export const leafOfSnapshot = (snapshot: AnyMachineSnapshot): number => (snapsho
 
 /** Logic of an actor that starts in `leaf`. Events that the state does not expect leave it where it is, as XState does. */
 export function memoisedLogic(table: Table, leaf: number): MemoisedLogic {
-  mark(table);
-  const { next, snapshots, width } = table;
+  const { next, width } = table;
+  const known = canonicalOf(table);
+  const mark = (of: number): Canonical => (known[of] = Object.defineProperty(table.snapshot(of), LEAF, { value: of }) as Canonical);
   return {
     transition(snapshot, event) {
       const number = (event as OutcomeEvent).outcome ?? outcome(event.type);
       const to = number < width ? next[leafOfSnapshot(snapshot) * width + number]! : -1;
-      return to < 0 ? snapshot : snapshots[to]!;
+      return to < 0 ? snapshot : known[to] ?? mark(to);
     },
-    getInitialSnapshot: () => snapshots[leaf]!,
+    getInitialSnapshot: () => known[leaf] ?? mark(leaf),
     getPersistedSnapshot: (snapshot) => snapshot,
   };
 }

@@ -1,9 +1,9 @@
-// Statecharts as a packed table, produced by XState itself: its own `transition` is asked once for every leaf and outcome.
+// Statecharts as a packed table, produced by XState itself: its machine's `transition` is asked once for every leaf and outcome.
 // Nobody re-implements statechart semantics; a search or a simulation then only indexes an Int32Array.
 
-import { createMachine, initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
+import { createActor, createMachine, type AnyActorScope, type AnyMachineSnapshot, type AnyStateMachine, type ExecutableActionObject } from 'xstate';
 import { outcome, outcomeCount } from '../memory/outcome.ts';
-import type { Fragment, State } from '../../machines/fragment.ts';
+import type { Fragment, OutsideMessage, State } from '../../machines/fragment.ts';
 
 /** A leaf state of some machine: the program counter of an actor. */
 export interface LeafInfo {
@@ -17,6 +17,8 @@ export interface LeafInfo {
   readonly idle: boolean;
   readonly progress: boolean;
   readonly final: boolean;
+  /** What it receives from outside of the world, if it does. */
+  readonly outside?: OutsideMessage;
   /** Outcomes that it expects. */
   readonly outcomes: readonly string[];
   /** Fragments that it lies in, outermost first, with their paths. */
@@ -35,9 +37,9 @@ export interface Table {
   /** endsAt[leaf * width + outcome]: number in `ends`; 0 ends nothing. */
   readonly endsAt: Int32Array;
   readonly initial: ReadonlyMap<string, number>;
-  /** The machines, and the canonical snapshot of each leaf, for actors that run them for real. */
-  readonly machines: ReadonlyMap<string, AnyStateMachine>;
-  readonly snapshots: readonly AnyMachineSnapshot[];
+  /** For actors that run them for real: the machine of this name, and the canonical snapshot of a leaf, always the same object. */
+  readonly machine: (name: string) => AnyStateMachine;
+  readonly snapshot: (leaf: number) => AnyMachineSnapshot;
 }
 
 /** A machine: its name, and the fragment that is its root. */
@@ -136,80 +138,130 @@ function leafPath(value: unknown): string {
   return parts.join('.');
 }
 
+/** A machine as XState has it. */
+export const chartOf = (spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>): AnyStateMachine =>
+  createMachine(expandMachine(spec, fragments) as never) as AnyStateMachine;
+
+interface Asker {
+  initial(): AnyMachineSnapshot;
+  next(from: AnyMachineSnapshot, type: string): readonly [AnyMachineSnapshot, readonly ExecutableActionObject[]];
+}
+
+/** Asks a machine what follows, and with which actions; none is carried out. XState's own functions for it make an actor for every question. */
+function asker(machine: AnyStateMachine): Asker {
+  const self = createActor(machine);
+  const nothing = (): void => {};
+  const scope = { self, system: self.system, id: '', sessionId: '', logger: nothing, defer: nothing, stopChild: nothing, emit: nothing, actionExecutor: nothing };
+  const ask = scope as AnyActorScope;
+  return {
+    initial: () => machine.getInitialSnapshot(ask) as AnyMachineSnapshot,
+    next(from, type) {
+      const actions: ExecutableActionObject[] = [];
+      ask.actionExecutor = (action) => { actions.push(action); };
+      return [machine.transition(from, { type }, ask), actions];
+    },
+  };
+}
+
 /** Tabulates machines: every leaf that can be reached, every outcome that its state expects. */
 export function tabulate(specs: readonly MachineSpec[], fragments: ReadonlyMap<string, Fragment>): Table {
   const leaves: LeafInfo[] = [];
   const snapshots: AnyMachineSnapshot[] = [];
-  const edges: { from: number; outcome: number; to: number; ends: string[] }[] = [];
+  const edges: Edge[] = [];
   const initial = new Map<string, number>();
   const machines = new Map<string, AnyStateMachine>();
+  const ends: string[][] = [[]];
+  const endNumbers = new Map<string, number>([['', 0]]);
 
   for (const spec of specs) {
-    const config = expandMachine(spec, fragments);
-    const machine = createMachine(config as never) as AnyStateMachine;
+    const machine = chartOf(spec, fragments);
     machines.set(spec.machine, machine);
+    const { initial: first, next } = asker(machine);
+    const describe = leafDescriber(spec, fragments);
     const numbers = new Map<string, number>();
-    const waiting: number[] = [];
     const leafOf = (snapshot: AnyMachineSnapshot): number => {
       const path = leafPath(snapshot.value);
       const known = numbers.get(path);
       if (known !== undefined) return known;
-      const info = describeLeaf(spec, fragments, path, snapshot, leaves.length);
+      const info = describe(path, leaves.length);
+      if (info.final && snapshot.status !== 'done') throw new Error(`machine '${spec.machine}' comes to rest in '${path}', which executes no step`);
       numbers.set(path, info.number);
       leaves.push(info);
       snapshots.push(snapshot);
-      waiting.push(info.number);
       return info.number;
     };
-    initial.set(spec.machine, leafOf(initialTransition(machine)[0] as AnyMachineSnapshot));
-    for (let from = waiting.shift(); from !== undefined; from = waiting.shift()) {
+    let from = leafOf(first());
+    initial.set(spec.machine, from);
+    for (; from < leaves.length; from++) {
       for (const event of leaves[from]!.outcomes) {
-        const [snapshot, actions] = transition(machine, snapshots[from]!, { type: event });
-        const ends = (actions as readonly { type: string; params?: unknown }[])
-          .filter((action) => action.type === 'fragmentEnds')
-          .map((action) => (action.params as { fragment: string }).fragment);
-        edges.push({ from, outcome: outcome(event), to: leafOf(snapshot as AnyMachineSnapshot), ends });
+        const [snapshot, actions] = next(snapshots[from]!, event);
+        const ended = actions.filter((action) => action.type === 'fragmentEnds').map((action) => (action.params as { fragment: string }).fragment);
+        const key = ended.join(',');
+        let number = endNumbers.get(key);
+        if (number === undefined) {
+          number = ends.push(ended) - 1;
+          endNumbers.set(key, number);
+        }
+        edges.push({ from, outcome: outcome(event), to: leafOf(snapshot), ends: number });
       }
     }
   }
+  return {
+    leaves, ...columns(leaves.length, edges), ends, initial,
+    machine: (name) => machines.get(name)!, snapshot: (leaf) => snapshots[leaf]!,
+  };
+}
 
+/** A transition: where `outcome` leads from a leaf, and which of `ends` it ends. */
+export interface Edge { readonly from: number; readonly outcome: number; readonly to: number; readonly ends: number }
+
+/** The columns of a table, as wide as there are outcomes now. */
+export function columns(leaves: number, edges: Iterable<Edge>): Pick<Table, 'width' | 'next' | 'endsAt'> {
   const width = outcomeCount();
-  const next = new Int32Array(leaves.length * width).fill(-1);
-  const endsAt = new Int32Array(leaves.length * width);
-  const ends: string[][] = [[]];
-  const endNumbers = new Map<string, number>([['', 0]]);
+  const next = new Int32Array(leaves * width).fill(-1);
+  const endsAt = new Int32Array(leaves * width);
   for (const edge of edges) {
     const at = edge.from * width + edge.outcome;
     next[at] = edge.to;
-    const key = edge.ends.join(',');
-    let number = endNumbers.get(key);
-    if (number === undefined) {
-      number = ends.push(edge.ends) - 1;
-      endNumbers.set(key, number);
-    }
-    endsAt[at] = number;
+    endsAt[at] = edge.ends;
   }
-  return { leaves, width, next, ends, endsAt, initial, machines, snapshots };
+  return { width, next, endsAt };
 }
 
-/** Facts of one leaf, from the fragments that it lies in. */
-function describeLeaf(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>, path: string, snapshot: AnyMachineSnapshot, number: number): LeafInfo {
-  let fragment = fragments.get(spec.root)!;
-  const within = [{ fragment: fragment.frame ?? fragment.name, path: '' }];
-  const parts = path.split('.');
-  for (let k = 0; k < parts.length - 1; k++) {
-    const state = fragment.states[parts[k]!]!;
-    if (!('use' in state)) break;
-    fragment = fragments.get(state.use)!;
-    within.push({ fragment: fragment.frame ?? fragment.name, path: parts.slice(0, k + 1).join('.') });
-  }
-  const state = fragment.states[parts.at(-1)!];
-  if (state !== undefined && 'on' in state) {
-    return {
-      number, machine: spec.machine, path, step: state.meta.step, description: state.description, idle: state.meta.idle === true,
-      progress: state.meta.progress === true, final: false, outcomes: Object.keys(state.on), within,
-    };
-  }
-  if (snapshot.status !== 'done') throw new Error(`machine '${spec.machine}' comes to rest in '${path}', which executes no step`);
-  return { number, machine: spec.machine, path, step: '', description: 'the end', idle: true, progress: false, final: true, outcomes: [], within };
+/** Describes the leaves of a machine from the fragments that they lie in; one that executes no step is final. */
+export function leafDescriber(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>): (path: string, number: number) => LeafInfo {
+  interface Place { readonly fragment: Fragment; readonly within: LeafInfo['within'] }
+  const root = fragments.get(spec.root)!;
+  // Leaves of one use of a fragment share what is said about it.
+  const places = new Map<string, Place>([['', { fragment: root, within: [{ fragment: root.frame ?? root.name, path: '' }] }]]);
+  const split = (path: string): [string, string] => {
+    const dot = path.lastIndexOf('.');
+    return dot < 0 ? ['', path] : [path.slice(0, dot), path.slice(dot + 1)];
+  };
+  const placeOf = (path: string): Place => {
+    const known = places.get(path);
+    if (known !== undefined) return known;
+    const [outerPath, key] = split(path);
+    const outer = placeOf(outerPath);
+    const state = outer.fragment.states[key];
+    if (state === undefined || !('use' in state)) throw new Error(`machine '${spec.machine}': state '${path}' uses no fragment`);
+    const fragment = fragments.get(state.use)!;
+    const place = { fragment, within: [...outer.within, { fragment: fragment.frame ?? fragment.name, path }] };
+    places.set(path, place);
+    return place;
+  };
+  return (path, number) => {
+    const [place, key] = split(path);
+    const { fragment, within } = placeOf(place);
+    const state = fragment.states[key];
+    const { machine } = spec;
+    if (state !== undefined && 'on' in state) {
+      return {
+        number, machine, path, step: state.meta.step, description: state.description, idle: state.meta.idle === true,
+        progress: state.meta.progress === true, final: false, outcomes: Object.keys(state.on), within,
+        ...(state.meta.outside === undefined ? {} : { outside: state.meta.outside }),
+      };
+    }
+    return { number, machine, path, step: '', description: 'the end', idle: true, progress: false, final: true, outcomes: [], within };
+  };
 }

@@ -6,6 +6,9 @@ import type { Facts } from './world.ts';
 /** Words of an instruction: operation, then operands. */
 export const INSTRUCTION = 24;
 
+/** Instructions that a command may have: an actor that takes commands has room for these and an END. */
+export const COMMAND_ROOM = 64;
+
 /** Operations of a guest program. Operands in brackets; a page operand is (first gfn, span): span > 1 means any of them. */
 export const GUEST = {
   END: 0,
@@ -37,7 +40,8 @@ export const VMM = {
   END: 0,
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
-  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none] */
+  /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none; 1: the guest
+   *  begins at its first instruction] */
   RUN: 2,
   /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
   HOST_ACCESS: 3,
@@ -86,8 +90,51 @@ export const POLICY = {
   RETRY: 1,
   /** Converts what a hypercall or a memory fault asks for, attributes first, the old side's memory second; then enters again. */
   CONVERT: 2,
+  /** Asks the outside, and waits for a decision: any of the three above. */
+  ASK: 3,
 } as const;
 
+/** First word in `facts.code` of the instruction at `pc` of an actor. */
+export const instruction = (facts: Facts, actor: number, pc: number): number => facts.programOf[actor]! + pc * INSTRUCTION;
 /** Word `i` of the instruction at `pc` of an actor. */
-export const operand = (facts: Facts, actor: number, pc: number, i: number): number =>
-  facts.code[facts.programOf[actor]! + pc * INSTRUCTION + i] ?? 0;
+export const operand = (facts: Facts, actor: number, pc: number, i: number): number => facts.code[instruction(facts, actor, pc) + i] ?? 0;
+
+/** Operations that only say where to go on, in every language. */
+const { LOOP, MIX, JUMP } = GUEST;
+/** Registers that count the rounds of loops. */
+const COUNTERS = 3;
+/** The highest operation of any language. */
+const LAST_OPERATION = HARDWARE.LRU_DRAIN;
+
+/** Can these words be executed: whole instructions that exist, jumps that stay among them and never go round without doing anything? */
+export function codeIsSound(words: readonly number[]): boolean {
+  const count = words.length / INSTRUCTION;
+  if (!Number.isInteger(count) || count === 0) return false;
+  const word = (n: number, i: number): number => words[n * INSTRUCTION + i]!;
+  const inside = (n: number): boolean => Number.isInteger(n) && n >= 0 && n < count;
+  /** Where an instruction leads that does nothing itself. */
+  const leads = (n: number): number[] => (word(n, 0) === JUMP ? [word(n, 1)] : word(n, 0) === LOOP ? [word(n, 1), n + 1] : []);
+  for (let n = 0; n < count; n++) {
+    if (word(n, 0) < 0 || word(n, 0) > LAST_OPERATION || !leads(n).every(inside)) return false;
+    if (word(n, 0) === LOOP && (word(n, 2) < 0 || word(n, 2) >= COUNTERS)) return false;
+    if (word(n, 0) !== MIX) continue;
+    const branches = word(n, 1);
+    if (branches < 1 || 3 + 2 * (branches - 1) >= INSTRUCTION) return false;
+    for (let k = 0; k < branches; k++) {
+      if (!inside(word(n, 2 + 2 * k)) || word(n, 3 + 2 * k) <= (k === 0 ? 0 : word(n, 1 + 2 * k))) return false;
+    }
+  }
+  // The last instruction is the end; so whoever goes on stays among them.
+  if (word(count - 1, 0) !== GUEST.END) return false;
+  /** 1: on the way from here; 2: every way from here comes to something that is done. */
+  const seen = new Uint8Array(count);
+  const goesRound = (n: number): boolean => {
+    if (seen[n] !== 0) return seen[n] === 1;
+    seen[n] = 1;
+    const round = leads(n).some(goesRound);
+    seen[n] = 2;
+    return round;
+  };
+  for (let n = 0; n < count; n++) if (goesRound(n)) return false;
+  return true;
+}

@@ -107,7 +107,7 @@ export const VcpuFrame = frame('vcpu', program);
 /** errno that KVM_RUN will return, positive. */
 export const VcpuCallFrame = frame('vcpu.call', { errno: {} });
 export const VmmFrame = frame('vmm', { ...program, ret: {} });
-/** A hardware program: errno of its last memory_failure() that was not expected; page frames that it has pinned, and the instruction of each (+ 1). */
+/** A hardware program: errno of its last memory_failure() that was not expected; page frames that it has pinned, and a mark of the place of each. */
 export const InjectorFrame = frame('injector', {
   ...program, ret: {},
   pin0: { ref: 'pfn' }, pinned0: {}, pin1: { ref: 'pfn' }, pinned1: {}, pin2: { ref: 'pfn' }, pinned2: {}, pin3: { ref: 'pfn' }, pinned3: {},

@@ -16,7 +16,11 @@ export const scramble = (value: number): number => {
   return v ^ (v >>> 15);
 };
 
-/** Two odd random keys for each word. */
+/** The two keys of a word: random, and odd. */
+const lowKey = (cell: number): number => mix(cell * 2) | 1;
+const highKey = (cell: number): number => mix(cell * 2 + 1) | 1;
+
+/** The keys of all words, for who changes a hash at every write. */
 export class HashKeys {
   readonly low: Int32Array;
   readonly high: Int32Array;
@@ -24,22 +28,23 @@ export class HashKeys {
     this.low = new Int32Array(words);
     this.high = new Int32Array(words);
     for (let cell = 0; cell < words; cell++) {
-      this.low[cell] = mix(cell * 2) | 1;
-      this.high[cell] = mix(cell * 2 + 1) | 1;
+      this.low[cell] = lowKey(cell);
+      this.high[cell] = highKey(cell);
     }
   }
 }
 
-/** Hash of the state words, from nothing: [low, high]. `value` says what a word counts as; by default what it holds. */
-export function hashState(words: Words, stateWords: number, keys: HashKeys, value: (cell: number) => number = (cell) => words[cell]!): [number, number] {
+/** Hash of the state words as they stand, from nothing: [low, high]. `value` says what a word counts as; by default what it holds. Most
+ *  words are 0 and cost a load; keys are made for the others only. */
+export function hashState(words: Words, stateWords: number, value?: (cell: number) => number): [number, number] {
   let low = 0;
   let high = 0;
   for (let cell = 0; cell < stateWords; cell++) {
-    const held = value(cell);
+    const held = value === undefined ? words[cell]! : value(cell);
     if (held === 0) continue;
     const s = scramble(held);
-    low = (low + Math.imul(keys.low[cell]!, s)) | 0;
-    high = (high + Math.imul(keys.high[cell]!, s)) | 0;
+    low = (low + Math.imul(lowKey(cell), s)) | 0;
+    high = (high + Math.imul(highKey(cell), s)) | 0;
   }
   return [low, high];
 }

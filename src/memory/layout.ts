@@ -67,6 +67,8 @@ export interface Bits {
   any(): boolean;
   /** The lowest member that is set, -1 if none is. */
   first(): number;
+  /** The lowest member from `i` on that is not set; it may lie behind the last one. */
+  firstClear(i: number): number;
   clearAll(): void;
 }
 

@@ -6,6 +6,8 @@ export interface Pair { readonly lo: number; readonly hi: number }
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
+/** Pages that a one in the upper word stands for. */
+const HIGH_PAGES = 2 ** (32 - PAGE_SHIFT);
 
 /** Two words as a value; each is cut to 32 bits. */
 export const pair = (lo: number, hi: number): Pair => ({ lo: lo | 0, hi: hi | 0 });
@@ -17,8 +19,6 @@ export function fromBig(value: bigint): Pair {
 }
 /** The value as an unsigned 64-bit number. */
 export const toBig = (a: Pair): bigint => (BigInt(a.hi >>> 0) << 32n) | BigInt(a.lo >>> 0);
-/** The value as a signed 64-bit number. */
-export const toSignedBig = (a: Pair): bigint => BigInt.asIntN(64, toBig(a));
 
 /** a + b modulo 2^64. */
 export function add(a: Pair, b: Pair): Pair {
@@ -45,5 +45,7 @@ export const negative = (a: Pair): boolean => a.hi < 0;
 export const pageAligned = (a: Pair): boolean => (a.lo & (PAGE_SIZE - 1)) === 0;
 /** a + b wraps beyond 2^64. */
 export const wraps = (a: Pair, b: Pair): boolean => below(add(a, b), a);
+/** Number of the page that the byte at unsigned address a lies in: below 2^52, so that a number holds it. */
+export const pageNumber = (a: Pair): number => (a.hi >>> 0) * HIGH_PAGES + (a.lo >>> PAGE_SHIFT);
 /** a / PAGE_SIZE, unsigned. */
 export const pages = (a: Pair): Pair => pair((a.lo >>> PAGE_SHIFT) | (a.hi << (32 - PAGE_SHIFT)), a.hi >>> PAGE_SHIFT);

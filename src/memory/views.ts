@@ -73,13 +73,21 @@ class BitsView implements Bits {
     }
     return -1;
   }
+  firstClear(i: number): number {
+    for (let k = i >>> 5; k < this.words; k++) {
+      // Members below `i` count as set.
+      const clear = ~this.load(this.id, this.base + k) & (k === i >>> 5 ? -1 << (i & 31) : -1);
+      if (clear !== 0) return k * 32 + (31 - Math.clz32(clear & -clear));
+    }
+    return this.words * 32;
+  }
   clearAll(): void {
-    for (let k = 0; k < this.words; k++) this.store(this.id, this.base + k, 0);
+    for (let k = 0; k < this.words; k++) if (this.load(this.id, this.base + k) !== 0) this.store(this.id, this.base + k, 0);
   }
 }
 
 /** A class of views for one table: properties for words, `add_` for counters, array and bit-set objects for the rest. */
-function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, plain: { reads: boolean; writes: boolean }): new (id: number, base: number) => ObjectRef {
+function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, plain: { reads: boolean; writes: boolean }): ViewClass {
   const wide: PlacedField[] = table.fields.filter((field) => field.spec.cells !== undefined || field.spec.bits !== undefined);
   class ObjectView implements ObjectRef {
     readonly id: number;
@@ -118,19 +126,56 @@ function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, p
   return ObjectView;
 }
 
-/** A function of the table's indices that gives the view of one object; an index beyond its dimension is a defect of a step. */
-function tableFunction(table: PlacedTable, views: readonly ObjectRef[]): (...at: number[]) => ObjectRef {
-  const name = table.layout.name;
-  const outside = (...at: number[]): never => {
-    throw new RangeError(`${name}(${at.join(', ')}) does not exist: the table has ${table.dims.join(' × ')} objects`);
-  };
-  const [a = 1, b = 1, c = 1] = table.dims;
-  switch (table.dims.length) {
+type ViewClass = new (id: number, base: number) => ObjectRef;
+type TableFunction = (...at: number[]) => ObjectRef;
+
+/** Tables up to this size have all their views from the start; those of a larger one are made when they are first asked for. */
+const SMALL = 4096;
+/** Views of a large table are kept in pieces of so many. */
+const CHUNK_BITS = 8, CHUNK = 1 << CHUNK_BITS;
+
+/** A function of the table's indices that gives the view of one object, always the same one. */
+const tableFunction = (table: PlacedTable, View: ViewClass): TableFunction => (table.count <= SMALL ? eagerTable : lazyTable)(table, View);
+
+/** An index beyond its dimension is a defect of a step. */
+const outsideOf = ({ layout: { name }, dims }: PlacedTable) => (...at: number[]): never => {
+  throw new RangeError(`${name}(${at.join(', ')}) does not exist: the table has ${dims.join(' × ')} objects`);
+};
+
+// The same twice: what a small table must not be slowed down by, the just-in-time compiler must not see in it.
+
+function eagerTable(table: PlacedTable, View: ViewClass): TableFunction {
+  const { firstId, base, words, count, dims } = table;
+  const views: ObjectRef[] = [];
+  for (let n = 0; n < count; n++) views.push(new View(firstId + n, base + n * words));
+  const outside = outsideOf(table);
+  const [a = 1, b = 1, c = 1] = dims;
+  switch (dims.length) {
     case 0: return () => views[0]!;
     case 1: return (i) => views[i!] ?? outside(i!);
     case 2: return (i, j) => (j! < b ? views[i! * b + j!] : undefined) ?? outside(i!, j!);
     case 3: return (i, j, k) => (i! < a && j! < b && k! < c ? views[(i! * b + j!) * c + k!] : undefined) ?? outside(i!, j!, k!);
-    default: throw new Error(`layout '${name}' has more than three dimensions`);
+    default: throw new Error(`layout '${table.layout.name}' has more than three dimensions`);
+  }
+}
+
+function lazyTable(table: PlacedTable, View: ViewClass): TableFunction {
+  const { firstId, base, words, count, dims } = table;
+  const chunks: (ObjectRef | undefined)[][] = Array.from({ length: Math.ceil(count / CHUNK) });
+  const made = (n: number): ObjectRef | undefined => {
+    if (!(n >= 0 && n < count)) return undefined;
+    const chunk = chunks[n >>> CHUNK_BITS] ??= Array.from<undefined>({ length: CHUNK }).fill(undefined);
+    return (chunk[n & (CHUNK - 1)] = new View(firstId + n, base + n * words));
+  };
+  // What is no whole number would be made one by the shift, and name another object.
+  const view = (n: number): ObjectRef | undefined => ((n | 0) === n ? chunks[n >>> CHUNK_BITS]?.[n & (CHUNK - 1)] ?? made(n) : undefined);
+  const outside = outsideOf(table);
+  const [a = 1, b = 1, c = 1] = dims;
+  switch (dims.length) {
+    case 1: return (i) => view(i!) ?? outside(i!);
+    case 2: return (i, j) => (j! < b ? view(i! * b + j!) : undefined) ?? outside(i!, j!);
+    case 3: return (i, j, k) => (i! < a && j! < b && k! < c ? view((i! * b + j!) * c + k!) : undefined) ?? outside(i!, j!, k!);
+    default: throw new Error(`layout '${table.layout.name}' has more than three dimensions`);
   }
 }
 
@@ -142,7 +187,7 @@ export interface Access {
   readonly store: Store;
 }
 
-/** Builds the tables of all views over `words`. With an observer, every access goes through it. */
+/** Builds the tables of the views over `words`. With an observer, every access goes through it. */
 export function makeAccess(plan: Plan, words: Words, observer?: Observer): Access {
   const rawLoad: Load = (_id, cell) => words[cell]!;
   const rawStore: Store = (_id, cell, value) => { words[cell] = value; };
@@ -152,12 +197,10 @@ export function makeAccess(plan: Plan, words: Words, observer?: Observer): Acces
   for (const table of plan.tables) {
     const ignored = observer?.ignores?.includes(table.layout.name) === true;
     const unseen = ignored || observer?.readsUnseen?.includes(table.layout.name) === true;
-    const ViewClass = viewClass(table, words, unseen ? rawLoad : load, ignored ? rawStore : store, {
+    const View = viewClass(table, words, unseen ? rawLoad : load, ignored ? rawStore : store, {
       reads: unseen || load === rawLoad, writes: ignored || store === rawStore,
     });
-    const views: ObjectRef[] = [];
-    for (let n = 0; n < table.count; n++) views.push(new ViewClass(table.firstId + n, table.base + n * table.words));
-    tables[table.layout.name] = tableFunction(table, views) as Table<Layout>;
+    tables[table.layout.name] = tableFunction(table, View) as Table<Layout>;
   }
   return { tables, store };
 }

@@ -3,12 +3,14 @@
 import { outcomeName } from '../memory/outcome.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import type { Injection } from '../memory/injection.ts';
+import { NO_CHOICE, OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { Describer, type Place } from './describe.ts';
+import { applyInjection, OUTSIDE } from './injection.ts';
 import { messagesOf, type Message } from './messages.ts';
 import { preparedWorld } from './prepared.ts';
 import { ValueLog } from './values.ts';
-import type { RunWorld } from './world.ts';
+import { LaboratoryError, type RunWorld } from './world.ts';
 
 export type { Message } from './messages.ts';
 
@@ -25,6 +27,7 @@ export interface Access extends Place {
 export interface StepEvent {
   /** Counts from 1. */
   readonly step: number;
+  /** Its name; `outside` for what came in from there, which is all that is so. */
   readonly actor: string;
   readonly machine: string;
   /** State in which the actor was. */
@@ -40,6 +43,8 @@ export interface StepEvent {
   readonly reads: readonly Access[];
   readonly writes: readonly Access[];
   readonly messages: readonly Message[];
+  /** What came in. */
+  readonly injection?: Injection;
 }
 
 /** Describes the step that a world has just executed, from what its log has kept. */
@@ -56,25 +61,37 @@ export class EventMaker {
     this.frames = world.plan.byName.get('frame')!.fields.find((field) => field.name === 'leaf')!.offset;
   }
 
-  event(step: number): StepEvent {
+  /** `injection`: what came in, if that is the step. */
+  event(step: number, injection?: Injection): StepEvent {
     const { last, table, topology } = this.world;
+    const from = last.actor === OUTSIDE_ACTOR ? OUTSIDE : topology.actors[last.actor - 1]!.name;
+    const { reads, writes } = this.accesses();
+    const messages = messagesOf(this.world, { step, from, reads, writes });
+    if (last.actor === OUTSIDE_ACTOR) {
+      return { step, actor: from, machine: OUTSIDE, state: OUTSIDE, name: 'inject', outcome: 'ok', to: OUTSIDE, reads, writes, messages, ...(injection ? { injection } : {}) };
+    }
     const leaf = table.leaves[last.leaf]!;
-    const actor = topology.actors[last.actor - 1]!.name;
+    return {
+      step, actor: from, machine: leaf.machine, state: leaf.path, name: leaf.step, outcome: outcomeName(last.outcome), to: table.leaves[last.to]!.path,
+      ...(last.choices > 0 ? { choice: last.choice, choices: last.choices } : {}),
+      reads, writes, messages,
+    };
+  }
+
+  /** What the step has read and written. */
+  private accesses(): { reads: Access[]; writes: Access[] } {
     const reads: Access[] = [];
     const writes: Access[] = [];
-    const programCounter = this.world.frames[last.actor]!.base + this.frames;
+    const { last, frames } = this.world;
+    // Where the actor is, is control: `state` and `to` say it. What comes in looks where its receiver is.
+    const programCounter = (frame: { base: number } | undefined): number => (frame?.base ?? -1) + this.frames;
     for (const { id, cell, before, after, read, written } of this.log.take()) {
-      // Where the actor is, is control: `state` and `to` say it.
-      if (cell === programCounter) continue;
+      if (last.actor === OUTSIDE_ACTOR ? frames.some((frame) => frame?.id === id) : cell === programCounter(frames[last.actor])) continue;
       const place = this.describer.place(id, cell);
       if (read) reads.push({ ...place, value: before, ...this.text(id, cell, before) });
       if (written) writes.push({ ...place, old: before, value: after, ...this.text(id, cell, after) });
     }
-    return {
-      step, actor, machine: leaf.machine, state: leaf.path, name: leaf.step, outcome: outcomeName(last.outcome), to: table.leaves[last.to]!.path,
-      ...(last.choices > 0 ? { choice: last.choice, choices: last.choices } : {}),
-      reads, writes, messages: messagesOf(this.world, step, actor, writes),
-    };
+    return { reads, writes };
   }
 
   private text(id: number, cell: number, value: number): { text?: string } {
@@ -96,13 +113,16 @@ export class Expander {
     this.maker = new EventMaker(world, observer);
   }
 
-  *expand({ first, count, records }: TraceBatch): Generator<StepEvent> {
+  *expand({ first, count, records, injections }: TraceBatch): Generator<StepEvent> {
+    let next = 0;
     for (let k = 0; k < count; k++) {
       const at = k * RECORD.WORDS;
       const choice = records[at + RECORD.CHOICE]!;
       this.log.clear();
-      this.world.step(records[at]!, () => (choice === NO_CHOICE ? 0 : choice));
-      yield this.maker.event(first + k);
+      const injection = records[at] === OUTSIDE_ACTOR ? injections![next++] : undefined;
+      if (injection === undefined) this.world.step(records[at]!, () => (choice === NO_CHOICE ? 0 : choice));
+      else if (!applyInjection(this.world, injection)) throw new LaboratoryError(`what came in by step ${first + k} does not come in when it is executed again`);
+      yield this.maker.event(first + k, injection);
     }
   }
 }

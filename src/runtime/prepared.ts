@@ -1,6 +1,6 @@
 // A world at the start of a run: memory laid out, set-up over, nothing else has happened.
 
-import { HashKeys, hashState, hashText } from '../memory/hash.ts';
+import { hashState, hashText } from '../memory/hash.ts';
 import type { Observer, Words } from '../memory/views.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
@@ -8,7 +8,7 @@ import { runSetup } from './setup.ts';
 import { planFor, privateWords, RunWorld } from './world.ts';
 
 /** Hash of a world's memory as it is, as text. */
-export const hashOf = ({ words, plan }: RunWorld): string => hashText(hashState(words, plan.stateWords, new HashKeys(plan.stateWords)));
+export const hashOf = ({ words, plan }: RunWorld): string => hashText(hashState(words, plan.stateWords));
 
 /** A world of a scenario in which the set-up is over and nothing else has happened. */
 export function preparedWorld<O extends Observer | undefined = undefined>(

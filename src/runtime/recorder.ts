@@ -4,7 +4,8 @@
 import { Checker } from '../check/checker.ts';
 import type { Invariant } from '../check/invariant.ts';
 import type { Violation } from '../check/violation.ts';
-import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import type { Injection } from '../memory/injection.ts';
+import { NO_CHOICE, OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomesToTrace } from '../trace/outcomes.ts';
 import { LaboratoryError, type RunWorld } from './world.ts';
 
@@ -22,11 +23,14 @@ export class Recorder {
   private readonly emit: (batch: TraceBatch) => void;
   private records = new Uint16Array(BATCH * RECORD.WORDS);
   private count = 0;
+  /** Those of the batch in the making. */
+  private injections: Injection[] = [];
 
-  constructor(world: RunWorld, invariants: readonly Invariant[], emit: (batch: TraceBatch) => void) {
+  /** `forward`: memory will never be put back, so that checks may keep lists of what is where. */
+  constructor(world: RunWorld, invariants: readonly Invariant[], emit: (batch: TraceBatch) => void, { forward = true } = {}) {
     if (world.table.leaves.length > 0xffff) throw new LaboratoryError(`kernel '${world.kernel.name}' has ${world.table.leaves.length} leaf states; a trace can number 65535`);
     this.world = world;
-    this.checker = new Checker(world, invariants);
+    this.checker = new Checker(world, invariants, { forward });
     this.violation = this.checker.wholeState();
     this.outcomes = outcomesToTrace(world.table);
     this.emit = emit;
@@ -47,6 +51,17 @@ export class Recorder {
     records[at + RECORD.LEAF] = last.leaf;
     records[at + RECORD.OUTCOME] = this.outcomes[last.outcome]!;
     records[at + RECORD.CHOICE] = last.choice < 0 ? NO_CHOICE : last.choice;
+    return this.next(written, count);
+  }
+
+  /** The same after an injection. */
+  recordInjection(injection: Injection, written: Int32Array, count: number): boolean {
+    this.records.set([OUTSIDE_ACTOR, injection.actor, 0, NO_CHOICE], this.count * RECORD.WORDS);
+    this.injections.push(injection);
+    return this.next(written, count);
+  }
+
+  private next(written: Int32Array, count: number): boolean {
     this.steps++;
     if (++this.count === BATCH) this.flush();
     this.violation = this.checker.afterStep(written, count);
@@ -57,16 +72,21 @@ export class Recorder {
   restart(): void {
     this.steps = 0;
     this.count = 0;
+    this.injections = [];
     this.violation = undefined;
   }
 
   /** Emits what has not been emitted. */
   flush(): void {
-    const { count, records } = this;
+    const { count, records, injections } = this;
     if (count === 0) return;
     this.count = 0;
+    this.injections = [];
     if (count === BATCH) this.records = new Uint16Array(BATCH * RECORD.WORDS);
-    this.emit({ first: this.steps - count + 1, count, records: count === BATCH ? records : records.slice(0, count * RECORD.WORDS) });
+    this.emit({
+      first: this.steps - count + 1, count, records: count === BATCH ? records : records.slice(0, count * RECORD.WORDS),
+      ...(injections.length > 0 ? { injections } : {}),
+    });
   }
 
   /** How often each invariant was evaluated. */

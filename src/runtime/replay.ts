@@ -5,13 +5,14 @@ import { isBlocked, outcomeName } from '../memory/outcome.ts';
 import type { Observer, Words } from '../memory/views.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { checkRecord, malformedStep } from '../trace/check.ts';
-import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import { checkInjectionRecord, checkRecord, malformedStep } from '../trace/check.ts';
+import { NO_CHOICE, OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { TraceError } from '../trace/errors.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import { outcomeNames, outcomesToTrace } from '../trace/outcomes.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { EventMaker, type StepEvent } from './events.ts';
+import { applyInjection, injectionProblem, type Injection } from './injection.ts';
 import { hashOf, preparedWorld } from './prepared.ts';
 import { runSetup } from './setup.ts';
 import { ValueLog } from './values.ts';
@@ -59,6 +60,10 @@ export class Replayer<O extends Observer = Observer> {
   private batches: Generator<TraceBatch, TraceFooter>;
   private batch: TraceBatch | undefined;
   private at = 0;
+  /** Place of the batch's next injection. */
+  private injection = 0;
+  /** Instructions that came with the trace have been executed, or may be from now on. */
+  private injected = false;
   private wanted = NO_CHOICE;
 
   /** The trace must have passed checkVersion. */
@@ -81,6 +86,7 @@ export class Replayer<O extends Observer = Observer> {
     const actor = records[at]!;
     const number = this.step + 1;
     const differs = (sentence: string): ReplayError => new ReplayError(this.source, number, sentence);
+    if (actor === OUTSIDE_ACTOR) return this.inject(this.batch!.injections?.[this.injection++], at, number);
     const name = world.topology.actors[actor - 1]?.name;
     if (name === undefined) throw malformedStep(this.source, number, `there is no actor ${actor}; the scenario has ${world.topology.actors.length}`);
     checkRecord(this.source, records, at, number);
@@ -91,7 +97,7 @@ export class Replayer<O extends Observer = Observer> {
     }
     if (leaf.final) throw differs(`'${name}' has ended`);
     this.wanted = records[at + RECORD.CHOICE]!;
-    const result = world.step(actor, this.choose);
+    const result = this.execute(actor, number);
     const expected = this.source.header.outcomes[records[at + RECORD.OUTCOME]!]!;
     if (isBlocked(result)) throw differs(`'${leaf.step}' of '${name}' is blocked here; the trace has outcome '${expected}'`);
     if (this.outcomes[result] !== records[at + RECORD.OUTCOME]) throw differs(`'${leaf.step}' of '${name}' answers '${outcomeName(result)}' here; the trace has outcome '${expected}'`);
@@ -99,6 +105,38 @@ export class Replayer<O extends Observer = Observer> {
     this.at++;
     this.step = number;
     return true;
+  }
+
+  /** What came in by the last step; nothing when it was a step of an actor. */
+  get lastInjection(): Injection | undefined {
+    return this.world.last.actor === OUTSIDE_ACTOR ? this.batch?.injections?.[this.injection - 1] : undefined;
+  }
+
+  /** Puts in what came in there. `world.last.actor` is 0 then. */
+  private inject(injection: Injection | undefined, at: number, number: number): boolean {
+    const { source, world } = this;
+    if (injection === undefined) throw malformedStep(source, number, 'it is an injection, and the trace does not have it');
+    checkInjectionRecord(source, this.batch!.records, at, number, injection.actor);
+    const problem = injectionProblem(world, injection);
+    if (problem !== undefined) throw malformedStep(source, number, problem);
+    if (!applyInjection(world, injection)) {
+      const { name } = world.topology.actors[injection.actor - 1]!;
+      throw new ReplayError(source, number, `something comes in for '${name}', which does not wait for it here, in state '${world.leafOf(injection.actor).path}'`);
+    }
+    this.injected = true;
+    this.at++;
+    this.step = number;
+    return true;
+  }
+
+  /** Executes the next step of an actor. What instructions that came in make go wrong is the trace's fault. */
+  private execute(actor: number, number: number): number {
+    try {
+      return this.world.step(actor, this.choose);
+    } catch (error) {
+      if (!this.injected || !(error instanceof RangeError)) throw error;
+      throw malformedStep(this.source, number, `it cannot be executed, since a command that came in names what is not there: ${error.message}`);
+    }
   }
 
   /** Goes to the state behind step `step`, or to the end if that comes first; backwards by starting again. */
@@ -114,6 +152,8 @@ export class Replayer<O extends Observer = Observer> {
     this.batches = this.source.batches();
     this.batch = undefined;
     this.at = 0;
+    this.injection = 0;
+    this.injected = false;
     this.step = 0;
     this.footer = undefined;
   }
@@ -142,6 +182,7 @@ export class Replayer<O extends Observer = Observer> {
       }
       this.batch = more.value;
       this.at = 0;
+      this.injection = 0;
     }
     return true;
   }
@@ -162,7 +203,7 @@ export function* eventsOfTrace(source: TraceSource, kernel: Kernel, topology: To
     while (replayer.step < to) {
       observer.clear();
       if (!replayer.next()) break;
-      if (replayer.step >= from) yield maker.event(replayer.step);
+      if (replayer.step >= from) yield maker.event(replayer.step, replayer.lastInjection);
     }
     return replayer.footer;
   } finally {

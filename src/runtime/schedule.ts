@@ -3,11 +3,12 @@
 import { blockedOn, isBlocked, outcomeName } from '../memory/outcome.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Checker } from '../check/checker.ts';
-import { checkRecord } from '../trace/check.ts';
-import { NO_CHOICE, RECORD, type TraceBatch } from '../trace/batch.ts';
+import { checkInjectionRecord, checkRecord, malformedStep } from '../trace/check.ts';
+import { NO_CHOICE, OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { Describer } from './describe.ts';
+import { applyInjection, injectionProblem, type Injection } from './injection.ts';
 import type { WriteLog } from './simulate.ts';
 import type { RunWorld } from './world.ts';
 
@@ -23,13 +24,20 @@ export interface ScheduleResult {
   readonly footer?: TraceFooter;
 }
 
-/** Runs the schedule on `world`, whose set-up is over. `actorNames`: the actors as the trace numbers them. */
+/** The actors and calls of the kernel that a trace was recorded on, as the trace numbers them. */
+export interface RecordedWith {
+  readonly actors: readonly { readonly name: string; readonly code: readonly number[] }[];
+  readonly calls: readonly { readonly name: string }[];
+}
+
+/** Runs the schedule on `world`, whose set-up is over. */
 export function runSchedule(
-  source: TraceSource, world: RunWorld, log: WriteLog, actorNames: readonly string[], checker: Checker | undefined, until = Infinity,
+  source: TraceSource, world: RunWorld, log: WriteLog, recordedWith: RecordedWith, checker: Checker | undefined, until = Infinity,
 ): ScheduleResult {
   const numbers = new Map(world.topology.actors.map(({ name }, i) => [name, i + 1]));
   const describer = new Describer(world);
   let steps = 0;
+  let alike: boolean | undefined;
   let differs: ScheduleResult['differs'];
   const result = (more: Partial<ScheduleResult>): ScheduleResult => ({ steps, ...(differs ? { differs } : {}), ...more });
   const stop = (reason: string): ScheduleResult => result({ stopped: { step: steps + 1, reason } });
@@ -46,12 +54,41 @@ export function runSchedule(
     batches.return(undefined as never);
   }
 
+  /** Instructions name actors and calls by number, so they mean the same only where those are the same. */
+  function compiledAlike(): boolean {
+    const { topology, kernel } = world;
+    const sizes = ({ actors, calls }: RecordedWith): string => JSON.stringify([actors.map(({ name, code }) => [name, code.length]), calls.map(({ name }) => name)]);
+    return sizes(recordedWith) === sizes({ actors: topology.actors, calls: kernel.calls });
+  }
+
+  /** Puts in what came in; answers why it cannot. */
+  function inject(injection: Injection | undefined, records: Uint16Array, at: number): ScheduleResult | undefined {
+    if (injection === undefined) throw malformedStep(source, steps + 1, 'it is an injection, and the trace does not have it');
+    checkInjectionRecord(source, records, at, steps + 1, injection.actor);
+    alike ??= compiledAlike();
+    if (!alike) return stop(`what comes in was compiled for the actors and calls of another kernel than '${world.kernel.name}'`);
+    const problem = injectionProblem(world, injection);
+    if (problem !== undefined) throw malformedStep(source, steps + 1, problem);
+    log.clear();
+    const { name } = world.topology.actors[injection.actor - 1]!;
+    if (!applyInjection(world, injection)) return stop(`something comes in for '${name}', which does not wait for it, in state '${world.leafOf(injection.actor).path}'`);
+    steps++;
+    const violation = checker?.afterStep(log.written, log.count);
+    return violation === undefined ? undefined : result({ violation });
+  }
+
   /** The steps of one batch; answers when they are the last. */
-  function batchOf({ count, records }: TraceBatch): ScheduleResult | undefined {
+  function batchOf({ count, records, injections }: TraceBatch): ScheduleResult | undefined {
+    let injection = 0;
     for (let at = 0; at < count * RECORD.WORDS; at += RECORD.WORDS) {
       if (steps >= until) return result({});
+      if (records[at] === OUTSIDE_ACTOR) {
+        const stopped = inject(injections?.[injection++], records, at);
+        if (stopped !== undefined) return stopped;
+        continue;
+      }
       checkRecord(source, records, at, steps + 1);
-      const name = actorNames[records[at]! - 1];
+      const name = recordedWith.actors[records[at]! - 1]?.name;
       const actor = numbers.get(name ?? '');
       if (name === undefined || actor === undefined) return stop(`there is no actor ${name === undefined ? records[at] : `'${name}'`} on kernel '${world.kernel.name}'`);
       const leaf = world.leafOf(actor);

@@ -32,7 +32,7 @@ export class SeedSearch {
     this.world = world;
     this.log = observer;
     this.start = world.words.slice(0, world.plan.stateWords) as Int32Array;
-    this.recorder = new Recorder(world, options.invariants ?? [], () => {});
+    this.recorder = new Recorder(world, options.invariants ?? [], () => {}, { forward: false });
     this.log.watchOnly(this.recorder.wanted());
     this.simulation = new Simulation(world, this.log, options.seed);
   }

@@ -22,10 +22,14 @@ export function runSetup(world: RunWorld): void {
   const actors = world.topology.actors;
   let steps = 0;
   for (const setup of world.topology.setup) {
+    // The set-up thread first; then whoever works for it: its operations, deferred releases, and last the interrupts, which are many and
+    // have nothing to do as long as no vCPU runs.
+    const others = actors.flatMap((spec, i) => (spec.caller === setup || (spec.thread < 0 && spec.code.length === 0) ? [i + 1] : []));
+    const isInterrupt = (actor: number): boolean => actors[actor - 1]!.machine === 'hardware';
+    const working = [setup, ...others.filter((actor) => !isInterrupt(actor)), ...others.filter(isInterrupt)];
     while (!world.ended(setup)) {
       let moved = false;
-      // The set-up thread first; then whoever works for it: its operations, deferred releases, interrupts.
-      for (const actor of [setup, ...actors.flatMap((spec, i) => (spec.caller === setup || (spec.thread < 0 && spec.code.length === 0) ? [i + 1] : []))]) {
+      for (const actor of working) {
         if (world.ended(actor) || isBlocked(world.step(actor, () => 0))) continue;
         moved = true;
         if (actor === setup) checkResult(world);

@@ -2,7 +2,9 @@
 // asked again before somebody has written the object that it waits for.
 
 import { blockedOn, isBlocked } from '../memory/outcome.ts';
+import type { Injection } from '../memory/injection.ts';
 import type { Observer } from '../memory/views.ts';
+import { applyInjection } from './injection.ts';
 import { Random } from './random.ts';
 import type { RunWorld } from './world.ts';
 
@@ -113,12 +115,21 @@ export class Simulation {
         continue;
       }
       this.steps++;
-      const { written, count } = log;
-      for (let k = 0; k < count; k++) if (this.parkedOn[written[k]!] !== 0) this.wakeParkedOn(written[k]!);
+      this.wakeWritten();
       if (this.finalLeaf[world.last.to] !== 0) this.sleep(actor);
       return true;
     }
     return false;
+  }
+
+  /** Puts something in that came from outside; false when its receiver does not wait for it now. The write log tells what that did. */
+  inject(injection: Injection): boolean {
+    const { log } = this;
+    log.clear();
+    if (!applyInjection(this.world, injection)) return false;
+    this.steps++;
+    this.wakeWritten();
+    return true;
   }
 
   /** When nobody can go on: everybody at rest or ended, or a deadlock. */
@@ -131,6 +142,13 @@ export class Simulation {
     return this.world.topology.actors.flatMap((_spec, i) => (this.world.leafOf(i + 1).idle ? [] : [i + 1]));
   }
 
+  /** Calls `visit` for each actor that was asked and found blocked, with the object whose change it waits for. */
+  forParked(visit: (actor: number, object: number) => void): void {
+    this.parkedOn.forEach((first, object) => {
+      for (let actor = first; actor !== 0; actor = this.nextParked[actor]!) visit(actor, object);
+    });
+  }
+
   /** A check of the steps' own promise: an actor that is parked must still be blocked. The first that is not, or 0; the world is spoilt then. */
   lostWakeup(): number {
     const { world, place } = this;
@@ -139,6 +157,11 @@ export class Simulation {
       if (!isBlocked(world.step(actor, () => 0))) return actor;
     }
     return 0;
+  }
+
+  private wakeWritten(): void {
+    const { written, count } = this.log;
+    for (let k = 0; k < count; k++) if (this.parkedOn[written[k]!] !== 0) this.wakeParkedOn(written[k]!);
   }
 
   private wake(actor: number): void {

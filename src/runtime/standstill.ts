@@ -1,6 +1,7 @@
 // Whether anybody can still move in a world, asked without a scheduler: behind the last step of a replay.
 
-import { isBlocked } from '../memory/outcome.ts';
+import { tableOfObject } from '../memory/plan.ts';
+import { blockedOn, isBlocked } from '../memory/outcome.ts';
 import type { Waiting } from './run.ts';
 import type { Standstill } from './simulate.ts';
 import type { RunWorld } from './world.ts';
@@ -13,6 +14,16 @@ export function waitingActors(world: RunWorld): Waiting[] {
   return world.topology.actors.flatMap(({ name }, i) => {
     const { idle, path, step } = world.leafOf(i + 1);
     return idle ? [] : [{ actor: name, path, step }];
+  });
+}
+
+/** When nobody can go on: may something from outside help? Not those who hold locks that others wait for. */
+export function outsideCanHelp(world: RunWorld): boolean {
+  const blocked = world.topology.actors.flatMap((_actor, i) => (world.leafOf(i + 1).idle ? [] : [i + 1]));
+  return blocked.length === 0 || blocked.some((actor) => {
+    if (world.leafOf(actor).outside !== undefined) return true;
+    // Asking again changes nothing: it is blocked. A command may notify what it waits for.
+    return tableOfObject(world.plan, blockedOn(world.step(actor, () => 0))).layout.name === 'sync_point';
   });
 }
 

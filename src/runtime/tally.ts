@@ -1,11 +1,11 @@
 // Counts of a run: what was exercised, and by whom. Taken from the batches, so every runtime has them for nothing.
 
-import { RECORD, type TraceBatch } from '../trace/batch.ts';
+import { OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
 import type { RunWorld } from './world.ts';
 
 export class Tally {
-  /** Steps of each actor; entry 0 is not an actor. */
+  /** Steps of each actor; entry 0 is what came in from outside. */
   readonly ofActor: Float64Array;
   /** Names of the outcomes, as they are numbered here. */
   readonly outcomes: readonly string[];
@@ -26,6 +26,7 @@ export class Tally {
     const width = this.outcomes.length;
     for (let at = 0; at < count * RECORD.WORDS; at += RECORD.WORDS) {
       ofActor[records[at]!]!++;
+      if (records[at] === OUTSIDE_ACTOR) continue;
       counts[records[at + RECORD.LEAF]! * width + records[at + RECORD.OUTCOME]!]!++;
     }
   }

@@ -10,8 +10,13 @@ import { outcome, outcomeName } from '../memory/outcome.ts';
 import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo, Table } from '../kernel/table.ts';
-import { shown } from '../scenario/errors.ts';
+import { ScenarioError, shown } from '../scenario/errors.ts';
 import type { PageRange, Topology } from '../scenario/topology.ts';
+import { MOVE, packMoves } from './moves.ts';
+import { checkRoom, roomOf } from './room.ts';
+
+/** As constants of this module they are constants to the JIT. */
+const { LEAF, TO, ZEROES, WORDS } = MOVE;
 
 /** Registers that are never zeroed: where the actor is, and the VM it works on. */
 const ROOT = frameOf('', { leaf: { ref: 'leaf' }, vm: {} });
@@ -21,13 +26,15 @@ export class LaboratoryError extends Error {
   override name = 'LaboratoryError';
 }
 
-/** Memory map of a kernel's objects and frames for a scenario. */
+/** Memory map of a kernel's objects and frames for a scenario; a ScenarioError when it takes more memory than it may. */
 export function planFor(kernel: Kernel, topology: Topology): Plan {
   const fields: Record<string, FieldSpec> = { ...ROOT.fields };
   for (const { fields: more } of kernel.registers) Object.assign(fields, more);
   const frames: Layout = layout('frame', fields, { per: ['actor'] });
   const code = topology.actors.reduce((words, actor) => words + actor.code.length, 0);
-  return makePlan([frames, ...kernel.objects], topology.sizes, code);
+  const plan = makePlan([frames, ...kernel.objects], topology.sizes, code);
+  checkRoom(plan, topology.megabytes);
+  return plan;
 }
 
 const spaceOf = (ranges: readonly PageRange[]): PageSpace =>
@@ -58,6 +65,7 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
 
 /** What the last executed step did; read it before the next one. */
 export interface Executed {
+  /** 0: something came in from outside; `leaf` and `to` are where its receiver stands then. */
   actor: number;
   /** Leaf that the actor was in. */
   leaf: number;
@@ -89,17 +97,10 @@ export class RunWorld {
   /** Called after the steps of these leaves (1, by number), while the registers of the fragments that they end still stand. */
   watch: { readonly leaves: Uint8Array; readonly executed: () => void } | undefined = undefined;
 
-  /** First word of each actor's frame, which is its leaf. */
-  private readonly frameBase: Int32Array;
-  private readonly width: number;
-  /** For each leaf and outcome two words: where it leads, and which registers it zeroes (0: none). */
-  private readonly moves: Int32Array;
-  private readonly functions: readonly Step<never>[];
-  private readonly zero: readonly Int32Array[];
+  /** Executes the next step of `actor`. Answers its outcome, or a negative number when it is blocked and nothing has changed. */
+  readonly step: (actor: number, picker: Choose) => number;
   private readonly chooseNow: Choose;
   private readonly framesIgnored: boolean;
-  /** Offset of the program counter in a frame. */
-  private readonly pcOffset: number;
   private picker: Choose = () => 0;
 
   constructor(kernel: Kernel, topology: Topology, plan: Plan, words: Words, observer?: Observer) {
@@ -114,19 +115,9 @@ export class RunWorld {
     // As a prototype the tables are constants to the JIT; as properties added one by one they would be a hash table.
     this.objects = Object.assign(Object.create(this.access.tables) as object, { facts: this.facts }) as World;
     const frameTable = this.access.tables['frame']!;
-    this.pcOffset = plan.byName.get('frame')!.fields.find((field) => field.name === 'pc')?.offset ?? 0;
     this.frames = [undefined as never, ...topology.actors.map((actor, i) => Object.assign(frameTable(i + 1), {
       self: i + 1, vcpu: actor.vcpu, thread: actor.thread, caller: actor.caller, ownFile: actor.ownFile,
     }) as unknown as FrameView)];
-    this.frameBase = Int32Array.from(this.frames, (frame) => frame?.base ?? 0);
-    this.width = this.table.width;
-    this.moves = new Int32Array(this.table.next.length * 2);
-    this.table.next.forEach((to, at) => {
-      this.moves[2 * at] = to;
-      this.moves[2 * at + 1] = this.table.endsAt[at]!;
-    });
-    this.functions = this.table.leaves.map((leaf) => (leaf.final ? endedStep : kernel.steps.get(leaf.step)!));
-    this.zero = this.table.ends.map((ended) => registerOffsets(kernel, plan, ended));
     this.chooseNow = (n) => {
       const { last } = this;
       if (last.choices !== 0) throw new LaboratoryError(`step '${this.leafOf(last.actor).step}' asks for a second choice; a step has at most one`);
@@ -134,6 +125,7 @@ export class RunWorld {
       last.choice = this.picker(n);
       return last.choice;
     };
+    this.step = this.stepper();
   }
 
   /** Puts every actor into the initial state of its machine, and the scenario's constants of state into place. */
@@ -166,42 +158,48 @@ export class RunWorld {
     });
   }
 
-  /** Executes the next step of `actor`. Answers its outcome, or a negative number when it is blocked and nothing has changed. */
-  step(actor: number, picker: Choose): number {
-    const { last, words, width, moves } = this;
-    const base = this.frameBase[actor]!;
-    const leaf = words[base]!;
-    last.actor = actor;
-    last.leaf = leaf;
-    last.choice = -1;
-    last.choices = 0;
-    last.pc = words[base + this.pcOffset]!;
-    this.picker = picker;
-    const result = this.functions[leaf]!(this.objects, this.frames[actor]! as never, this.chooseNow);
-    if (!Number.isInteger(result)) throw new LaboratoryError(`step '${this.table.leaves[leaf]!.step}' answered ${answer(result)}; a step answers what outcome('ok') or \`ok\` of 'faultline' is`);
-    if (result < 0) return result;
-    const at = (leaf * width + result) << 1;
-    const to = result < width ? moves[at]! : -1;
-    if (to < 0) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
-    last.outcome = result;
-    last.to = to;
-    if (this.watch !== undefined && this.watch.leaves[leaf] !== 0) this.watch.executed();
-    const ends = moves[at + 1]!;
-    if (ends !== 0) this.zeroRegisters(actor, base, this.zero[ends]!);
-    if (this.framesIgnored) words[base] = to;
-    else this.access.store(this.frames[actor]!.id, base, to);
-    return result;
-  }
+  /** Makes `step`: what it works with are constants of a function, and with it constants to the JIT, which fields are not. */
+  private stepper(): RunWorld['step'] {
+    const { last, words, access, objects, frames, chooseNow, framesIgnored } = this;
+    const frameBase = Int32Array.from(frames, (frame) => frame?.base ?? 0);
+    const pcOffset = this.plan.byName.get('frame')!.fields.find((field) => field.name === 'pc')?.offset ?? 0;
+    const functions: readonly Step<never>[] = this.table.leaves.map((leaf) => (leaf.final ? endedStep : this.kernel.steps.get(leaf.step)!));
+    const { rows, entries, zeroed } = packMoves(this.kernel, this.plan);
 
-  /** The fragments that the step has ended leave nothing behind. */
-  private zeroRegisters(actor: number, base: number, offsets: Int32Array): void {
-    const { words } = this;
-    for (let k = 0; k < offsets.length; k++) {
-      const cell = base + offsets[k]!;
-      if (words[cell] === 0) continue;
-      if (this.framesIgnored) words[cell] = 0;
-      else this.access.store(this.frames[actor]!.id, cell, 0);
-    }
+    /** The fragments that the step has ended leave nothing behind. */
+    const zeroRegisters = (actor: number, base: number, list: number): void => {
+      const end = list + zeroed[list]!;
+      for (let k = list + 1; k <= end; k++) {
+        const cell = base + zeroed[k]!;
+        if (framesIgnored) words[cell] = 0;
+        else if (words[cell] !== 0) access.store(frames[actor]!.id, cell, 0);
+      }
+    };
+
+    return (actor, picker) => {
+      const base = frameBase[actor]!;
+      const leaf = words[base]!;
+      last.actor = actor;
+      last.leaf = leaf;
+      last.choice = -1;
+      last.choices = 0;
+      last.pc = words[base + pcOffset]!;
+      this.picker = picker;
+      const result = functions[leaf]!(objects, frames[actor]! as never, chooseNow);
+      if (!Number.isInteger(result)) throw new LaboratoryError(`step '${this.table.leaves[leaf]!.step}' answered ${answer(result)}; a step answers what outcome('ok') or \`ok\` of 'faultline' is`);
+      if (result < 0) return result;
+      const at = (rows[leaf]! + result) * WORDS;
+      if (entries[at + LEAF] !== leaf) throw new LaboratoryError(this.forgottenOutcome(leaf, result));
+      const to = entries[at + TO]!;
+      last.outcome = result;
+      last.to = to;
+      if (this.watch !== undefined && this.watch.leaves[leaf] !== 0) this.watch.executed();
+      const zeroes = entries[at + ZEROES]!;
+      if (zeroes !== 0) zeroRegisters(actor, base, zeroes);
+      if (framesIgnored) words[base] = to;
+      else access.store(frames[actor]!.id, base, to);
+      return result;
+    };
   }
 
   /** The state that `actor` is in. */
@@ -225,18 +223,16 @@ const answer = (result: unknown): string => `${typeof result === 'string' ? 'the
 
 const endedStep: Step = () => { throw new LaboratoryError('an actor that has ended was asked for a step'); };
 
-/** Offsets in a frame of the registers of these fragments. */
-function registerOffsets(kernel: Kernel, plan: Plan, fragments: readonly string[]): Int32Array {
-  const fields = plan.byName.get('frame')!.fields;
-  const offsets = new Set<number>();
-  for (const { fragment, fields: registers } of kernel.registers) {
-    if (!fragments.includes(fragment)) continue;
-    for (const name of Object.keys(registers)) offsets.add(fields.find((field) => field.name === name)!.offset);
-  }
-  return Int32Array.from([...offsets].toSorted((a, b) => a - b));
-}
-
 /** Memory for a plan: shared, so that workers can join it. */
-export const sharedWords = (plan: Plan): Words => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4));
+export const sharedWords = (plan: Plan): Words => allocated(plan, () => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4)));
 /** Private memory, for searches and pages. */
-export const privateWords = (plan: Plan): Words => new Int32Array(new ArrayBuffer(plan.totalWords * 4));
+export const privateWords = (plan: Plan): Words => allocated(plan, () => new Int32Array(new ArrayBuffer(plan.totalWords * 4)));
+
+/** A world may be allowed that the machine has no room for. */
+function allocated(plan: Plan, allocate: () => Words): Words {
+  try {
+    return allocate();
+  } catch (error) {
+    throw error instanceof RangeError ? new ScenarioError('', `this machine has not the memory for its world (${roomOf(plan)})`) : error;
+  }
+}

@@ -2,13 +2,18 @@
 
 import type {
   Await, Branch, CallOp, FailAfter, GuestCheck, GuestConvert, GuestFill, GuestRead, GuestTlb, GuestWrite, HostRead, HostWrite, Interrupt, Loop, LruDrain,
-  MemoryError, Mix, Notify, PagePlace, Pin, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64,
+  MemoryError, Mix, Notify, PagePlace, Pin, PolicyName, PunchOrAllocate, Run, Scenario, Signal, U64, VcpuSpec,
 } from './types.ts';
 
-export type { GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec } from './types.ts';
+export type { Decision, GuestOp, HardwareOp, Scenario, VcpuSpec, VmmOp, VmSpec } from './types.ts';
 
 /** The scenario itself; says its type. */
 export const scenario = (it: Scenario): Scenario => it;
+
+/** A thread, or hardware, that takes its instructions from outside while the run goes on. */
+export const commanded = (name: string): { readonly name: string; readonly commands: true } => ({ name, commands: true });
+/** A vCPU that runs what comes from outside. */
+export const spareVcpu = (policy: PolicyName = 'stop'): VcpuSpec => ({ commands: true, policy });
 
 // Every language.
 

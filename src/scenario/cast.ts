@@ -7,7 +7,7 @@ import type { Call } from '../memory/calls.ts';
 import type { Scenario, VcpuSpec } from './types.ts';
 
 export interface VcpuEntry { readonly name: string; readonly vm: number; readonly spec: VcpuSpec; readonly path: string }
-export interface ThreadEntry { readonly name: string; readonly program: readonly AnyOp[]; readonly path: string; /** vCPU that it runs; -1: none. */ readonly vcpu: number }
+export interface ThreadEntry { readonly name: string; readonly program: readonly AnyOp[]; readonly path: string; /** vCPU that it runs; -1: none. */ readonly vcpu: number; readonly commands?: true | undefined }
 export interface RegionEntry { readonly name: string; readonly first: bigint; readonly pages: number; readonly huge: boolean }
 
 /** Thread of the set-up. */
@@ -20,7 +20,7 @@ export interface Cast {
   readonly vcpus: readonly VcpuEntry[];
   readonly threads: readonly ThreadEntry[];
   readonly descriptors: readonly string[];
-  /** Events that somebody notifies. */
+  /** Events that somebody notifies; where commands come in, those that somebody waits for as well. */
   readonly events: readonly string[];
   readonly regions: readonly RegionEntry[];
 }
@@ -33,9 +33,11 @@ export function castOf(scenario: Scenario, calls: ReadonlyMap<string, Call>): Ca
   const threads = threadsOf(scenario, vcpus);
   const creators = new Map<string, string>();
   const events = new Set<string>();
+  const commanded = [...vcpus.map(({ spec }) => spec), ...scenario.threads ?? [], ...scenario.hardware ?? []].some(({ commands }) => commands === true);
   for (const { program, path, name = '' } of [...threads, ...programsOf(scenario)]) {
     for (const { op, path: here } of walk(program, path)) {
-      if (op.op === 'notify') events.add(op['event'] as string);
+      // What a command may notify, a program may wait for.
+      if (op.op === 'notify' || (op.op === 'await' && commanded)) events.add(op['event'] as string);
       for (const argument of calls.get(op.op)?.arguments ?? []) {
         if (argument.type === 'newFd' && typeof op[argument.name] === 'string') addCreator(creators, op[argument.name] as string, name, at(here, argument.name));
       }
@@ -63,8 +65,8 @@ function limit(which: 'descriptors' | 'events', count: number): void {
 function threadsOf(scenario: Scenario, vcpus: readonly VcpuEntry[]): ThreadEntry[] {
   const result: ThreadEntry[] = vcpus.map(({ spec, path }, n) => ({
     name: `cpu${n}`, vcpu: n,
-    program: asOps(spec.thread ?? (spec.program === undefined || spec.program.length === 0 ? [] : [{ op: 'run' }])),
-    path: `${path}.thread`,
+    program: asOps(spec.thread ?? (spec.commands !== true && (spec.program === undefined || spec.program.length === 0) ? [] : [{ op: 'run' }])),
+    path: `${path}.thread`, commands: spec.commands,
   }));
   const taken = new Set<string>();
   const take = (name: string, path: string): void => {
@@ -72,9 +74,9 @@ function threadsOf(scenario: Scenario, vcpus: readonly VcpuEntry[]): ThreadEntry
     if (taken.has(name)) throw new ScenarioError(path, `the name ${shown(name)} is taken already`);
     taken.add(name);
   };
-  for (const [i, { name, program }] of (scenario.threads ?? []).entries()) {
+  for (const [i, { name, program = [], commands }] of (scenario.threads ?? []).entries()) {
     take(name, `threads[${i}].name`);
-    result.push({ name, program: asOps(program), path: `threads[${i}].program`, vcpu: -1 });
+    result.push({ name, program: asOps(program), path: `threads[${i}].program`, vcpu: -1, commands });
   }
   for (const [i, { name }] of (scenario.hardware ?? []).entries()) take(name, `hardware[${i}].name`);
   if (scenario.setup !== undefined && scenario.setup.length > 0) result.push({ name: SETUP, program: asOps(scenario.setup), path: 'setup', vcpu: -1 });
@@ -85,7 +87,7 @@ function threadsOf(scenario: Scenario, vcpus: readonly VcpuEntry[]): ThreadEntry
 function programsOf(scenario: Scenario): { program: readonly AnyOp[]; path: string; name?: string }[] {
   return [
     ...scenario.vms.flatMap(({ vcpus = [] }, vm) => vcpus.map(({ program = [] }, i) => ({ program: asOps(program), path: `vms[${vm}].vcpus[${i}].program` }))),
-    ...(scenario.hardware ?? []).map(({ program }, i) => ({ program: asOps(program), path: `hardware[${i}].program` })),
+    ...(scenario.hardware ?? []).map(({ program = [] }, i) => ({ program: asOps(program), path: `hardware[${i}].program` })),
   ];
 }
 

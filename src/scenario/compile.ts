@@ -17,6 +17,7 @@ import { validateScenario } from './validate.ts';
 import { vmmLeaf, type Target, type VmmContext } from './vmm-program.ts';
 import { asOps, walk, type AnyOp } from './walk.ts';
 import type { Call } from '../memory/calls.ts';
+import type { PageSpace } from '../memory/pages.ts';
 import type { ForKernel } from './for-kernel.ts';
 import type { Scenario } from './types.ts';
 import type { Topology } from './topology.ts';
@@ -56,10 +57,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
     sizes: { ...sizes, actor: actors.length + 1 },
     actors, setup, setupPlaces, gfns, indexes, hvas, vmTypes,
     vmOfVcpu: cast.vcpus.map(({ vm }) => vm),
-    regionOfHva: Array.from({ length: numbered.hvas.count }, (_one, hva) => {
-      const page = numbered.hvas.real(hva);
-      return cast.regions.findIndex(({ first, pages }) => page >= first && page < first + BigInt(pages));
-    }),
+    regionOfHva: regionsOfPages(cast, numbered.hvas),
     hugeRegions: cast.regions.map((region) => region.huge),
     names: {
       vms: cast.vms, vcpus: cast.vcpus.map(({ name }) => name), threads: cast.threads.map(({ name }) => name),
@@ -77,8 +75,15 @@ function vmTypesOf({ vms }: Scenario, { name, config }: ForKernel): string[] {
   });
 }
 
+/** Region of each host page, -1 where there is none. */
+function regionsOfPages({ regions }: Cast, hvas: PageSpace): number[] {
+  const result = Array.from<number>({ length: hvas.count }).fill(-1);
+  regions.forEach(({ first, pages }, region) => result.fill(region, hvas.find(first), hvas.find(first) + pages));
+  return result;
+}
+
 /** Size in bytes of the largest file that each descriptor can name. */
-function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descriptor: bigint) => bigint {
+export function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descriptor: bigint) => bigint {
   const create = calls.get('create_gmem');
   const sizes = new Map<string, bigint>();
   let largest = 0n;
@@ -100,16 +105,25 @@ function readAll(scenario: Scenario, context: VmmContext, largestFile: (descript
   const { cast, spaces } = context;
   const budget = new Budget();
   const language = (leaf: Language['leaf']): Language => ({ budget, events: cast.events, leaf });
-  const guests = cast.vcpus.map(({ spec, path }) => readProgram(asOps(spec.program ?? []), `${path}.program`, language(guestLeaf(spaces))));
+  const room = (path: string): 'commands' => {
+    budget.spend(path, LIMITS.command);
+    return 'commands';
+  };
+  const guests = cast.vcpus.map(({ spec, path }) => (spec.commands === true ? room(path) : readProgram(asOps(spec.program ?? []), `${path}.program`, language(guestLeaf(spaces)))));
   const threads = cast.threads.map((thread) => {
     const needs = new Set<Target>();
     if (thread.path === 'setup') checkSetup(thread.program);
+    if (thread.commands === true && thread.vcpu < 0) {
+      // Whatever it may be told.
+      for (const { on } of context.calls.values()) needs.add(on);
+      return { pieces: room(thread.path), needs };
+    }
     return { pieces: readProgram(thread.program, thread.path, language(vmmLeaf(context, thread, needs))), needs };
   });
-  const hardware = (scenario.hardware ?? []).map(({ name, program }, i) => ({
+  const hardware = (scenario.hardware ?? []).map(({ name, program = [], commands }, i) => ({
     name,
-    pieces: readProgram(asOps(program), `hardware[${i}].program`, language(hardwareLeaf(cast, spaces, name, largestFile))),
-    memoryErrors: [...walk(asOps(program), '')].some(({ op }) => op.op === 'memory_error'),
+    pieces: commands === true ? room(`hardware[${i}]`) : readProgram(asOps(program), `hardware[${i}].program`, language(hardwareLeaf(cast, spaces, name, largestFile))),
+    memoryErrors: commands === true || [...walk(asOps(program), '')].some(({ op }) => op.op === 'memory_error'),
   }));
   return { guests, threads, hardware };
 }

@@ -1,33 +1,39 @@
-// Every bound of the scenario language, by the name that error messages use. They keep a scenario's memory within some tens of
-// megabytes and its loading within a moment, whatever somebody feeds in.
+// Every bound of the scenario language, by the name that error messages use. They keep the loading of a scenario within a moment,
+// whatever somebody feeds in; what its world takes is computed from its sizes, and has a bound of its own.
+
+import { COMMAND_ROOM } from '../memory/code.ts';
 
 export const LIMITS = {
   /** VMs of a scenario. */
-  vms: 16,
+  vms: 256,
   /** vCPUs of all its VMs. */
-  vcpus: 64,
+  vcpus: 4096,
   /** VMM threads beside the vCPUs' own. */
-  threads: 64,
+  threads: 1024,
   /** Hardware programs. */
-  hardware: 16,
+  hardware: 64,
   /** Memory regions. */
-  regions: 64,
+  regions: 1024,
   /** Pages of each space: guest pages, file pages, host pages. */
-  pages: 4096,
+  pages: 1_048_576,
   /** Worker threads of a run. */
   workers: 16,
   /** Page frames of the machine. */
-  frames: 65_536,
+  frames: 1_048_576,
   /** guest_memfd files that exist at a time. */
-  files: 64,
+  files: 1024,
   /** Memslots, over all VMs. */
-  slots: 256,
+  slots: 4096,
   /** File descriptors. */
-  descriptors: 256,
+  descriptors: 4096,
   /** Events of notify and await. */
   events: 256,
+  /** Pages among which one operation chooses: a trace holds a choice in 16 bits. */
+  any: 65_535,
   /** Instructions of all programs, `fill` counted by the page. */
   instructions: 10_000,
+  /** Instructions of a command; each actor that takes commands counts as so many. */
+  command: COMMAND_ROOM,
   /** Counted loops inside each other: an actor has so many loop registers. */
   loops: 3,
   /** Branches of a mix: what one instruction holds. */
@@ -48,7 +54,15 @@ export const LIMITS = {
   nodes: 200_000,
   /** Bytes of a scenario file. */
   fileBytes: 4_194_304,
+  /** Megabytes of a world's memory, unless who runs it allows more. */
+  megabytes: 1024,
 } as const;
+
+/** Megabytes that anybody can allow: words of memory have 31-bit numbers. */
+export const MOST_MEGABYTES = 8000;
+
+/** Page frames of a scenario that does not say how many, at most. */
+export const DEFAULT_FRAMES = 65_536;
 
 /** Pages of the guest-physical address space: 52 bits of address. */
 export const GUEST_PAGES = 1n << 40n;

@@ -11,13 +11,16 @@ import { PROPERTIES } from './properties.ts';
 import { FLAG_NAMES, sugarOf } from './sugar.ts';
 import type { Argument, Call } from '../memory/calls.ts';
 
+/** What can be done with an exit. */
+export const DECISIONS = ['stop', 'retry', 'convert'] as const;
+
 type Entries = Record<string, Schema>;
 type Operation = ReturnType<typeof object>;
 
 const page = u64('page number');
 const property = v.pipe(v.picklist(PROPERTIES, ({ input }) => `there is no property ${shown(input)}${typeof input === 'string' && input.length <= LIMITS.name ? nearest(input, PROPERTIES) : ''}`), v.description('a property: S-01'));
 const value = (description: string): Schema => whole(0, LIMITS.value, description, 'value');
-const any = optional(whole(1, LIMITS.pages, 'any of so many pages from `page`, by free choice', 'pages'));
+const any = optional(whole(1, LIMITS.any, 'any of so many pages from `page`, by free choice', 'any'));
 const expectation = optional(word(Object.keys(ERRNO_NUMBERS), "errno that the call must return, or 'ok'; another result breaks S-22", "the name of an errno, or 'ok'"));
 
 const op = (which: string, description: string, entries: Entries = {}): Operation => object({ op: only(which, description), ...entries }, description);
@@ -124,7 +127,7 @@ const vmmOperations = (calls: readonly Call[]): Schema => operations([
   op('allocate', 'allocates: fallocate with mode 1', { fd: name('file'), page, pages: u64('pages'), expect: expectation }),
   op('run', 'runs a vCPU until its exits end the run (KVM_RUN)', {
     vcpu: optional(numberOrName("the vCPU; the thread's own when left out")),
-    policy: optional(word(['stop', 'retry', 'convert'], "what to do with exits; the vCPU's policy when left out")),
+    policy: optional(word([...DECISIONS, 'ask'], "what to do with exits; the vCPU's policy when left out")),
   }),
   op('host_read', 'reads a page of host memory through its mapping', { memory: name('region'), page: whole(0, LIMITS.pages, 'page of the region', 'pages'), any, value: optional(value('what it must read')) }),
   op('host_write', 'writes a page of host memory through its mapping', { memory: name('region'), page: whole(0, LIMITS.pages, 'page of the region', 'pages'), any, value: value('what it writes') }),
@@ -134,12 +137,18 @@ interface Made {
   readonly schema: Schema;
   /** The languages, by the names that the JSON Schema gives them. */
   readonly definitions: Readonly<Record<string, Schema>>;
+  /** What a command is, by language. */
+  readonly commands: Readonly<Record<LanguageName, Schema>>;
 }
+
+/** Who speaks what. */
+export type LanguageName = 'guest' | 'vmm' | 'hardware';
 
 function makeSchema(calls: readonly Call[]): Made {
   const vmm = vmmOperations(calls);
   const program = (item: Schema, description: string): Schema => list(v.lazy(() => item), description, 0, LIMITS.instructions, 'instructions');
-  const policy = optional(word(['stop', 'retry', 'convert'], 'what its thread does with its exits: `stop` ends the run, `retry` enters again, `convert` converts as asked and enters again'));
+  const policy = optional(word([...DECISIONS, 'ask'], 'what its thread does with its exits: `stop` ends the run, `retry` enters again, `convert` converts as asked and enters again, `ask` asks the outside'));
+  const commands = optional(only(true, 'takes its instructions from outside while the run goes on, instead of having a program'));
   const schema = object({
     $schema: optional(text('address of the JSON Schema, for editors')),
     name: name('name of the scenario'),
@@ -156,17 +165,22 @@ function makeSchema(calls: readonly Call[]): Made {
         program: optional(program(guestOperations, 'program of the guest; then it halts')),
         policy,
         thread: optional(program(vmm, 'program of the thread that runs it; one `run` when left out')),
+        commands,
       }, 'a vCPU'), 'vCPUs', 0, LIMITS.vcpus, 'vcpus')),
     }, 'a VM'), 'virtual machines: vm0, vm1, …', 1, LIMITS.vms, 'vms'),
     memory: optional(list(object({
       name: name('name of the region'), pages: whole(1, LIMITS.pages, 'pages', 'pages'), huge: optional(flag('of huge pages, scaled down to four pages each')),
     }, 'a region of host memory'), 'memory that the VMM shares with guests, region behind region', 0, LIMITS.regions, 'regions')),
     setup: optional(program(vmm, 'what the VMM does before the run begins')),
-    threads: optional(list(object({ name: name('name of the thread'), program: program(vmm, 'what it does') }, 'a thread of the VMM'), 'threads of the VMM beside those of the vCPUs', 0, LIMITS.threads, 'threads')),
-    hardware: optional(list(object({ name: name('name of the program'), program: program(hardwareOperations, 'what happens') }, 'a program of the hardware'), 'what hardware does: memory errors, interrupts, pins', 0, LIMITS.hardware, 'hardware')),
+    threads: optional(list(object({ name: name('name of the thread'), program: optional(program(vmm, 'what it does')), commands }, 'a thread of the VMM'), 'threads of the VMM beside those of the vCPUs', 0, LIMITS.threads, 'threads')),
+    hardware: optional(list(object({ name: name('name of the program'), program: optional(program(hardwareOperations, 'what happens')), commands }, 'a program of the hardware'), 'what hardware does: memory errors, interrupts, pins', 0, LIMITS.hardware, 'hardware')),
     placement: optional(v.pipe(v.record(v.string(), whole(0, LIMITS.workers - 1, 'number of a worker thread, from 0', 'workers')), v.description('worker thread of an actor, by its name, on the runtime `threads`'))),
   }, 'a scenario of faultline');
-  return { schema, definitions: { guestOperation: guestOperations, vmmOperation: vmm, hardwareOperation: hardwareOperations } };
+  const commanded = (item: Schema): Schema => program(item, 'a command');
+  return {
+    schema, definitions: { guestOperation: guestOperations, vmmOperation: vmm, hardwareOperation: hardwareOperations },
+    commands: { guest: commanded(guestOperations), vmm: commanded(vmm), hardware: commanded(hardwareOperations) },
+  };
 }
 
 const made = new WeakMap<readonly Call[], Made>();
@@ -179,6 +193,9 @@ function schemaFor(calls: readonly Call[]): Made {
 
 /** The schema for a kernel's calls. */
 export const scenarioSchema = (calls: readonly Call[]): Schema => schemaFor(calls).schema;
+
+/** The schema of the operations of a command. */
+export const commandSchema = (calls: readonly Call[], language: LanguageName): Schema => schemaFor(calls).commands[language];
 
 /** The same as JSON Schema, for editors and other tools. */
 export function scenarioJsonSchema(calls: readonly Call[]): object {

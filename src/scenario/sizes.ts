@@ -1,7 +1,7 @@
 // Sizes of a scenario's world, but for its actors.
 
 import { argumentWords, type Call } from '../memory/calls.ts';
-import { LIMITS } from './limits.ts';
+import { DEFAULT_FRAMES } from './limits.ts';
 import type { Sizes } from '../memory/plan.ts';
 import type { Cast } from './cast.ts';
 import type { Pools } from './pools.ts';
@@ -25,7 +25,7 @@ export function sizesOf({ scenario, cast, pools, huge, calls, pages }: SizeInput
   const files = Math.max(scenario.files ?? 0, pools.files);
   const payload = Math.max(PAYLOAD, ...calls.map((call) => call.arguments.reduce((words, { type }) => words + argumentWords(type), 0)));
   // A page for each place that can hold one, and for each thread one that it has allocated and not placed yet.
-  const frames = scenario.frames ?? Math.min(LIMITS.frames, one(files * pages.indexes + pages.hvas + cast.threads.length));
+  const frames = scenario.frames ?? Math.min(DEFAULT_FRAMES, one(files * pages.indexes + pages.hvas + cast.threads.length));
   return {
     vm: cast.vms.length, vcpu: one(cast.vcpus.length), gfn: one(pages.gfns), hp: huge ? Math.ceil(one(pages.gfns) / 4) : 0,
     slot: Math.max((scenario.slots ?? 0) + 1, pools.memslots), slotId: Math.max(scenario.slotIds ?? 0, pools.slotIds), set: 2,

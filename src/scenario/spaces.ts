@@ -5,7 +5,8 @@ import { ScenarioError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { PageRange } from './topology.ts';
 
-const WHAT = { gfns: 'guest pages', indexes: 'file pages', hvas: 'host pages' } as const;
+/** What each space has pages of. */
+export const WHAT = { gfns: 'guest pages', indexes: 'file pages', hvas: 'host pages' } as const;
 export type SpaceName = keyof typeof WHAT;
 
 export class Spaces {

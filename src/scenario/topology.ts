@@ -40,4 +40,6 @@ export interface Topology {
   readonly names: Names;
   /** Worker thread of an actor, by its name, where the scenario says so. */
   readonly placement: Readonly<Record<string, number>>;
+  /** Megabytes that its world may take; the laboratory's limit when left out. */
+  readonly megabytes?: number;
 }

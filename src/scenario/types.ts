@@ -4,7 +4,9 @@
 export type U64 = number | bigint | string;
 
 export type VmType = 'default' | 'sw-protected' | 'confidential';
-export type PolicyName = 'stop' | 'retry' | 'convert';
+/** What to do with an exit. */
+export type Decision = 'stop' | 'retry' | 'convert';
+export type PolicyName = Decision | 'ask';
 
 export interface Loop<Op> {
   readonly op: 'loop';
@@ -64,11 +66,14 @@ export interface VcpuSpec {
   readonly policy?: PolicyName | undefined;
   /** Program of its thread; one `run` when left out. */
   readonly thread?: readonly VmmOp[] | undefined;
+  /** A spare one: it runs what comes from outside. Excludes `program` and `thread`. */
+  readonly commands?: true | undefined;
 }
 export interface VmSpec { readonly type?: VmType | undefined; readonly vcpus?: readonly VcpuSpec[] | undefined }
 export interface MemorySpec { readonly name: string; readonly pages: number; readonly huge?: boolean | undefined }
-export interface ThreadSpec { readonly name: string; readonly program: readonly VmmOp[] }
-export interface HardwareSpec { readonly name: string; readonly program: readonly HardwareOp[] }
+/** Has a program, or takes commands from outside. */
+export interface ThreadSpec { readonly name: string; readonly program?: readonly VmmOp[] | undefined; readonly commands?: true | undefined }
+export interface HardwareSpec { readonly name: string; readonly program?: readonly HardwareOp[] | undefined; readonly commands?: true | undefined }
 
 export interface Scenario {
   readonly $schema?: string | undefined;

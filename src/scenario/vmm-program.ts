@@ -56,7 +56,7 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
   return ({ actor }) => [VMM.CALL, number, expected, actor(`${thread.name}.${definition.on}`), ...words];
 }
 
-/** RUN: [actor of the vCPU, vcpu, policy, actors of the thread's operations]. */
+/** RUN: [actor of the vCPU, vcpu, policy, actors of the thread's operations, from the first instruction]. */
 function run({ vcpu, policy }: Run, path: string, { cast }: VmmContext, thread: ThreadEntry, needs: Set<Target>): Emit {
   const number = vcpu === undefined ? thread.vcpu : vcpuNumber(cast, vcpu, at(path, 'vcpu'));
   if (number < 0 || number !== thread.vcpu) {
@@ -64,8 +64,8 @@ function run({ vcpu, policy }: Run, path: string, { cast }: VmmContext, thread: 
     throw new ScenarioError(path, `a vCPU is run by a thread of its own; this belongs into ${place}`);
   }
   const name: PolicyName = policy ?? cast.vcpus[number]!.spec.policy ?? 'stop';
-  if (name === 'convert') for (const target of ['vm', 'gmem', 'host'] as const) needs.add(target);
-  return (link) => [VMM.RUN, link.actor(`vcpu${number}`), number, POLICY[name.toUpperCase() as keyof typeof POLICY], ...operations(link, thread, needs)];
+  if (name === 'convert' || name === 'ask') for (const target of ['vm', 'gmem', 'host'] as const) needs.add(target);
+  return (link) => [VMM.RUN, link.actor(`vcpu${number}`), number, POLICY[name.toUpperCase() as keyof typeof POLICY], ...operations(link, thread, needs), cast.vcpus[number]!.spec.commands === true ? 1 : 0];
 }
 
 const operations = ({ actor }: Link, thread: ThreadEntry, needs: ReadonlySet<Target>): number[] =>

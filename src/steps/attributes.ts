@@ -3,7 +3,7 @@
 
 import { more, ok, outcome } from '../memory/outcome.ts';
 import { arg64 } from '../memory/calls.ts';
-import { add, isZero, pageAligned, PAGE_SHIFT, toBig, wraps } from '../memory/u64.ts';
+import { add, isZero, pageAligned, pageNumber, wraps } from '../memory/u64.ts';
 import { done } from './flush.ts';
 import { EINVAL, EIO, ENOMEM, ENOTTY } from './errno.ts';
 import { refused } from './fallocate.ts';
@@ -55,15 +55,15 @@ export const steps = {
     if (!world.facts.config.attributes) return fail(ENOTTY);
     const gpa = arg64(world, f, 1);
     const size = arg64(world, f, 3);
-    const attributes = toBig(arg64(world, f, 5));
+    const attributes = arg64(world, f, 5);
     if (!isZero(arg64(world, f, 7))) return fail(EINVAL);
-    if ((attributes & ~(hasPrivateMemory(world, f.vm) ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0n)) !== 0n) return fail(EINVAL);
+    if (attributes.hi !== 0 || (attributes.lo & ~(hasPrivateMemory(world, f.vm) ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0)) !== 0) return fail(EINVAL);
     if (isZero(size) || wraps(gpa, size)) return fail(EINVAL);
     if (!pageAligned(gpa) || !pageAligned(size)) return fail(EINVAL);
     const { gfns } = world.facts;
-    f.first = gfns.lowerBound(toBig(gpa) >> BigInt(PAGE_SHIFT));
-    f.behind = gfns.lowerBound(toBig(add(gpa, size)) >> BigInt(PAGE_SHIFT));
-    f.attributes = attributes === 0n ? 0 : 1;
+    f.first = gfns.lowerBound(pageNumber(gpa));
+    f.behind = gfns.lowerBound(pageNumber(add(gpa, size)));
+    f.attributes = isZero(attributes) ? 0 : 1;
     return ok;
   },
   /** kvm_range_has_memory_attributes, slots_lock held: nothing to do, not even a new sequence number, when all have it already. */

@@ -1,7 +1,7 @@
 // The control instructions that guest programs and VMM programs share: loops, weighted choices, jumps. They cost no step of
 // their own: an actor's next step runs over them.
 
-import { GUEST, INSTRUCTION, operand } from '../memory/code.ts';
+import { GUEST, instruction } from '../memory/code.ts';
 import type { Choose, Facts, Frame } from '../memory/world.ts';
 
 /** Program counter and up to three nested loop counters: live as long as the actor. */
@@ -18,9 +18,19 @@ function setCounter(f: Frame<Program>, n: number, value: number): void {
   else f.loop2 = value;
 }
 
+/** Begins a program at an instruction, as if nothing of it had been executed. */
+export function restartAt(f: Frame<Program & { pick: number }>, pc: number): void {
+  f.pc = pc;
+  f.loop0 = 0;
+  f.loop1 = 0;
+  f.loop2 = 0;
+  f.pick = 0;
+}
+
 /** Target of a weighted choice among the branches of the MIX at `pc`. */
-function branch({ code, programOf }: Facts, actor: number, pc: number, choose: Choose): number {
-  const at = programOf[actor]! + pc * INSTRUCTION;
+function branch(facts: Facts, actor: number, pc: number, choose: Choose): number {
+  const { code } = facts;
+  const at = instruction(facts, actor, pc);
   const last = at + 2 * code[at + 1]!;
   const total = code[last + 1]!;
   const chosen = total > 1 ? choose(total) : 0;
@@ -29,34 +39,37 @@ function branch({ code, programOf }: Facts, actor: number, pc: number, choose: C
   return code[target]!;
 }
 
-/** Runs over jumps and loop ends; the operation at the program counter is then one that does something, or a MIX. */
-export function skipJumps(facts: Facts, f: Frame<Program>): number {
-  for (;;) {
-    const operation = operand(facts, f.self, f.pc, 0);
-    if (operation === JUMP) f.pc = operand(facts, f.self, f.pc, 1);
+/** Goes to `pc`, and on over jumps and loop ends, so that a program counter always stands on an operation that does something, or on a MIX. */
+function goTo(facts: Facts, f: Frame<Program>, pc: number): void {
+  const { code } = facts;
+  for (let to = pc; ;) {
+    const at = instruction(facts, f.self, to);
+    const operation = code[at]!;
+    if (operation === JUMP) to = code[at + 1]!;
     else if (operation === LOOP) {
-      const n = operand(facts, f.self, f.pc, 2);
-      const times = operand(facts, f.self, f.pc, 3);
-      if (times === 0) f.pc = operand(facts, f.self, f.pc, 1);
+      const n = code[at + 2]!;
+      const times = code[at + 3]!;
+      if (times === 0) to = code[at + 1]!;
       else if (counter(f, n) + 1 < times) {
         setCounter(f, n, counter(f, n) + 1);
-        f.pc = operand(facts, f.self, f.pc, 1);
+        to = code[at + 1]!;
       } else {
         setCounter(f, n, 0);
-        f.pc += 1;
+        to += 1;
       }
-    } else return operation;
+    } else {
+      f.pc = to;
+      return;
+    }
   }
 }
 
-/** Steps over the instruction that is done, and over jumps behind it, so that a program counter always stands on a real one. */
+/** Steps over the instruction that is done, and over jumps behind it. */
 export function advance(facts: Facts, f: Frame<Program>): void {
-  f.pc += 1;
-  skipJumps(facts, f);
+  goTo(facts, f, f.pc + 1);
 }
 
 /** At a MIX: takes a branch. The choice is the whole step. */
 export function takeBranch(facts: Facts, f: Frame<Program>, choose: Choose): void {
-  f.pc = branch(facts, f.self, f.pc, choose);
-  skipJumps(facts, f);
+  goTo(facts, f, branch(facts, f.self, f.pc, choose));
 }

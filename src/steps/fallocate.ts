@@ -2,7 +2,7 @@
 
 import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64 } from '../memory/calls.ts';
-import { add, isZero, less, negative, pageAligned, pages, pair, toBig, toSignedBig } from '../memory/u64.ts';
+import { add, isZero, less, negative, pageAligned, pageNumber, pair } from '../memory/u64.ts';
 import { done } from './flush.ts';
 import { EBADF, EFBIG, EINTR, EINVAL, EOPNOTSUPP } from './errno.ts';
 import type { Operation } from '../memory/frames.ts';
@@ -16,8 +16,6 @@ export const signalled = outcome('signalled');
 
 export const FALLOC_FL_KEEP_SIZE = 1;
 export const FALLOC_FL_PUNCH_HOLE = 2;
-/** Largest file offset of the VFS (s_maxbytes). */
-const MAX_LFS_FILESIZE = (1n << 63n) - 1n;
 
 export const steps = {
   /** fdget: the file behind a descriptor, with a reference. */
@@ -42,12 +40,13 @@ export const steps = {
     if (negative(offset) || negative(length) || isZero(length)) return fail(EINVAL);
     if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)) !== 0) return fail(EOPNOTSUPP);
     if ((mode & FALLOC_FL_PUNCH_HOLE) !== 0 && (mode & FALLOC_FL_KEEP_SIZE) === 0) return fail(EOPNOTSUPP);
-    if (toSignedBig(offset) + toSignedBig(length) > MAX_LFS_FILESIZE) return fail(EFBIG);
+    // Neither is negative: their sum is, when it is past s_maxbytes, the largest loff_t.
+    if (negative(add(offset, length))) return fail(EFBIG);
     if ((mode & FALLOC_FL_KEEP_SIZE) === 0) return fail(EOPNOTSUPP);
     if (!pageAligned(offset) || !pageAligned(length)) return fail(EINVAL);
     const { indexes } = world.facts;
-    const first = indexes.lowerBound(toBig(pages(offset)));
-    const behind = indexes.lowerBound(toBig(pages(add(offset, length))));
+    const first = indexes.lowerBound(pageNumber(offset));
+    const behind = indexes.lowerBound(pageNumber(add(offset, length)));
     const { size_lo, size_hi } = world.inode(f.inode);
     if ((mode & FALLOC_FL_PUNCH_HOLE) !== 0) {
       f.start = first;

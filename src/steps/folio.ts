@@ -41,7 +41,7 @@ export const headOf = (folio: World['folio'], pfn: number): number => {
 /** Lowest free page that is not poisoned, 0 when memory is full. */
 export function firstFree({ buddy, folio, facts }: World): number {
   const { used } = buddy();
-  for (let pfn = 1; pfn < facts.sizes.pfn; pfn++) if (!used.has(pfn) && folio(pfn).hwpoison === 0) return pfn;
+  for (let pfn = used.firstClear(1); pfn < facts.sizes.pfn; pfn = used.firstClear(pfn + 1)) if (folio(pfn).hwpoison === 0) return pfn;
   return 0;
 }
 

@@ -3,7 +3,7 @@
 
 import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64 } from '../memory/calls.ts';
-import { add, less, negative, pageAligned, pages, pair, toBig, type Pair } from '../memory/u64.ts';
+import { add, less, negative, pageAligned, pageNumber, pair, type Pair } from '../memory/u64.ts';
 import { EBADF, EINVAL } from './errno.ts';
 import { badFd, refused } from './fallocate.ts';
 import { allocationFails, enomem, exists } from './folio.ts';
@@ -31,8 +31,8 @@ export function validate(world: World, f: Frame<OnSlot>, pastEnd: PastEnd): numb
   }
   const { indexes } = world.facts;
   f.inode = number;
-  f.start = indexes.lowerBound(toBig(pages(offset)));
-  f.end = indexes.lowerBound(toBig(pages(add(offset, size))));
+  f.start = indexes.lowerBound(pageNumber(offset));
+  f.end = indexes.lowerBound(pageNumber(add(offset, size)));
   return ok;
 }
 

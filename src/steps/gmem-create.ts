@@ -3,7 +3,7 @@
 import { ok } from '../memory/outcome.ts';
 import { arg, arg64 } from '../memory/calls.ts';
 import { FILE_FREE, FILE_LIVE, FILE_RELEASED } from '../memory/layouts/gmem.ts';
-import { isZero, negative, pageAligned, pages, toBig } from '../memory/u64.ts';
+import { isZero, negative, pageAligned, pageNumber } from '../memory/u64.ts';
 import { EINVAL, EMFILE, ENFILE } from './errno.ts';
 import { refused } from './fallocate.ts';
 import type { Operation } from '../memory/frames.ts';
@@ -52,7 +52,7 @@ export const steps = {
     const inode = world.inode(number);
     inode.live = 1;
     inode.i_count = 1;
-    inode.i_size = world.facts.indexes.lowerBound(toBig(pages(size)));
+    inode.i_size = world.facts.indexes.lowerBound(pageNumber(size));
     inode.size_lo = size.lo;
     inode.size_hi = size.hi;
     const file = world.file(handle);

@@ -4,11 +4,12 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { GUEST, operand } from '../memory/code.ts';
 import { TAG_VM } from '../memory/layouts/folio.ts';
 import { EXIT_HLT, EXIT_HYPERCALL } from '../memory/layouts/vcpu.ts';
-import { pageAligned, pages, pair, isZero, toBig, wraps, add } from '../memory/u64.ts';
+import { add, isZero, pageAligned, pageNumber, pages, pair, toBig, wraps } from '../memory/u64.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { EINVAL } from './errno.ts';
 import { specifyContent } from './ghost.ts';
 import { HUGE_PAGES } from './huge.ts';
+import { evictFromTlb, fillTlb } from './tlb.ts';
 import type { TlbMiss } from '../memory/frames.ts';
 import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 
@@ -76,8 +77,8 @@ function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
       run.hypercall_ret = -EINVAL;
       return false;
     }
-    gfn = facts.gfns.lowerBound(toBig(pages(gpa)));
-    npages = facts.gfns.lowerBound(toBig(add(pages(gpa), count))) - gfn;
+    gfn = facts.gfns.lowerBound(pageNumber(gpa));
+    npages = facts.gfns.lowerBound(Number(toBig(add(pages(gpa), count)))) - gfn;
     toPrivate = (word(9) & MAP_GPA_RANGE_ENCRYPTED) !== 0;
   } else if (npages === 0) {
     run.hypercall_ret = -EINVAL;
@@ -91,23 +92,19 @@ function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
 }
 
 /** Fills a TLB entry from the leaf that maps `gfn`, if there is one that allows the access. */
-function fill({ spte, spte_huge, vcpu_root, tlb, facts }: World, f: Frame, gfn: number, write: boolean, intent?: number): boolean {
+function fill(world: World, f: Frame, gfn: number, write: boolean, intent?: number): boolean {
+  const { spte, spte_huge, vcpu_root, facts } = world;
   const root = vcpu_root(f.vcpu).root - 1;
-  const entry = tlb(f.vcpu, gfn);
   if (facts.sizes.hp > 0) {
     const huge = spte_huge(f.vm, root, Math.floor(gfn / HUGE_PAGES));
     if (huge.pfn !== 0 && (!write || huge.writable !== 0) && (intent === undefined || means(facts, f.vm, huge.private, intent))) {
-      entry.pfn = huge.pfn + (gfn % HUGE_PAGES);
-      entry.private = huge.private;
-      entry.writable = huge.writable;
+      fillTlb(world, f.vcpu, gfn, huge.pfn + (gfn % HUGE_PAGES), huge);
       return true;
     }
   }
   const leaf = spte(f.vm, root, gfn);
   if (leaf.pfn === 0 || (write && leaf.writable === 0) || (intent !== undefined && !means(facts, f.vm, leaf.private, intent))) return false;
-  entry.pfn = leaf.pfn;
-  entry.private = leaf.private;
-  entry.writable = leaf.writable;
+  fillTlb(world, f.vcpu, gfn, leaf.pfn, leaf);
   return true;
 }
 
@@ -145,14 +142,10 @@ export const steps = {
         fill(world, f, anyPage(facts, f, choose), false);
         advance(facts, f);
         return ok;
-      case GUEST.EVICT: {
-        const entry = world.tlb(f.vcpu, anyPage(facts, f, choose));
-        entry.pfn = 0;
-        entry.private = 0;
-        entry.writable = 0;
+      case GUEST.EVICT:
+        evictFromTlb(world, f.vcpu, anyPage(facts, f, choose));
         advance(facts, f);
         return ok;
-      }
       default:
         kvm_run(f.vcpu).exit_reason = EXIT_HLT;
         return halt;

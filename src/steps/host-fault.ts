@@ -33,9 +33,11 @@ export function entryAt({ facts }: World, hva: number): { first: number; pages: 
 function freeRun({ buddy, folio, facts }: World, pages: number): number {
   const { used } = buddy();
   let run = 0;
-  for (let pfn = 1; pfn < facts.sizes.pfn; pfn++) {
-    run = used.has(pfn) || folio(pfn).hwpoison !== 0 ? 0 : run + 1;
+  let behind = 1;
+  for (let pfn = used.firstClear(1); pfn < facts.sizes.pfn; pfn = used.firstClear(behind)) {
+    run = folio(pfn).hwpoison !== 0 ? 0 : pfn === behind ? run + 1 : 1;
     if (run === pages) return pfn - pages + 1;
+    behind = pfn + 1;
   }
   return 0;
 }

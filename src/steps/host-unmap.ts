@@ -3,7 +3,7 @@
 import { more, ok, outcome } from '../memory/outcome.ts';
 import { arg64 } from '../memory/calls.ts';
 import { TAG_ZERO } from '../memory/layouts/folio.ts';
-import { add, isZero, pageAligned, PAGE_SHIFT, PAGE_SIZE, toBig, type Pair } from '../memory/u64.ts';
+import { add, isZero, PAGE_SHIFT, PAGE_SIZE, pageAligned, pageNumber, toBig, type Pair } from '../memory/u64.ts';
 import { done } from './flush.ts';
 import { EINVAL, ENOMEM } from './errno.ts';
 import { refused } from './fallocate.ts';
@@ -21,8 +21,8 @@ const roundUp = (bytes: bigint): bigint => (bytes + BigInt(PAGE_SIZE - 1)) & ~Bi
 
 /** Host pages [start, start + length) as compact numbers. */
 function setRange({ facts }: World, f: Frame<HostRange>, start: Pair, length: bigint): void {
-  f.hva = facts.hvas.lowerBound(toBig(start) >> BigInt(PAGE_SHIFT));
-  f.hva_end = facts.hvas.lowerBound((toBig(start) + length) >> BigInt(PAGE_SHIFT));
+  f.hva = facts.hvas.lowerBound(pageNumber(start));
+  f.hva_end = facts.hvas.lowerBound(Number((toBig(start) + length) >> BigInt(PAGE_SHIFT)));
 }
 
 /** An end of the range lies within a huge page of a mapping. */

@@ -1,5 +1,6 @@
 // All built-in steps, by name.
 
+import * as command from './command.ts';
 import * as descriptor from './descriptor.ts';
 import * as fallocate from './fallocate.ts';
 import * as fault from './fault.ts';
@@ -37,6 +38,8 @@ import * as vmmHost from './vmm-host.ts';
 export const steps = {
   ...fallocate.steps, ...fault.steps, ...file.steps, ...flush.steps, ...folio.steps, ...gmemFault.steps, ...gmemInvalidate.steps,
   ...guest.steps, ...host.steps, ...lock.steps, ...mmu.steps, ...op.steps, ...vcpu.steps, ...vmm.steps,
+  // From outside.
+  ...command.steps,
   // Life of files and VMs.
   ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
   ...hwpoison.steps, ...injector.steps, ...memoryFailure.steps,

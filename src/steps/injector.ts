@@ -3,6 +3,7 @@
 
 import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { HARDWARE, operand, PAGE_OF } from '../memory/code.ts';
+import { mix } from '../memory/hash.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { TAG_POISON } from '../memory/layouts/folio.ts';
 import { advance, takeBranch } from './control.ts';
@@ -11,7 +12,7 @@ import { specifyContent } from './ghost.ts';
 import { sendSignal } from './signal.ts';
 import { end, sent, unexpected } from './vmm.ts';
 import type { Injector } from '../memory/frames.ts';
-import type { Choose, Frame, Step, World } from '../memory/world.ts';
+import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 
 export const drain = outcome('drain');
 
@@ -35,22 +36,29 @@ function destroyContent(world: World, pfn: number): void {
   specifyContent(world, pfn, -1, 0, 0);
 }
 
-/** Page frames that a device holds, with the instruction that took them (+ 1). */
+/** Page frames that a device holds, with a mark of the place that the instruction named which took them. */
 const PINS = [['pin0', 'pinned0'], ['pin1', 'pinned1'], ['pin2', 'pinned2'], ['pin3', 'pinned3']] as const;
+
+/** A number other than 0 for the place that the instruction at the program counter names. It is kept with a pin, and not where that
+ *  instruction stands: what came as a command is gone when the next one comes. */
+function placeMark(facts: Facts, f: Frame<Injector>): number {
+  let mark = 0;
+  for (let i = 1; i <= 4; i++) mark = mix(mark + operand(facts, f.self, f.pc, i));
+  return (mark >>> 1) + 1 | 0 || 1;
+}
 
 function pin(world: World, f: Frame<Injector>, pfn: number): void {
   const place = PINS.find(([name]) => f[name] === 0);
   if (pfn === 0 || place === undefined) return;
   world.folio_ref(headOf(world.folio, pfn)).add_refcount(1);
   f[place[0]] = pfn;
-  f[place[1]] = f.pc + 1;
+  f[place[1]] = placeMark(world.facts, f);
 }
 
 /** Drops the oldest pin of an instruction with the same operands as this one. */
 function unpin(world: World, f: Frame<Injector>): void {
-  const { facts } = world;
-  const same = (pc: number): boolean => [1, 2, 3, 4].every((i) => operand(facts, f.self, pc, i) === operand(facts, f.self, f.pc, i));
-  const place = PINS.find(([name, by]) => f[name] !== 0 && same(f[by] - 1));
+  const mark = placeMark(world.facts, f);
+  const place = PINS.find(([name, by]) => f[name] !== 0 && f[by] === mark);
   if (place === undefined) return;
   putFolio(world, f[place[0]]);
   f[place[0]] = 0;

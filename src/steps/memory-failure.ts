@@ -98,10 +98,12 @@ export const steps = {
   /** MF4, hwpoison_user_mappings: the next page-table entry of the folio. */
   'mf.findMapping': (world, f) => {
     const head = headOf(world.folio, f.pfn);
-    for (let hva = 0; hva < world.facts.sizes.hva; hva++) {
-      const { pfn } = world.hpte(hva);
-      if (pfn === 0 || headOf(world.folio, pfn) !== head) continue;
-      const { first, pages } = entryAt(world, hva);
+    const behind = head + (1 << world.folio(head).order);
+    for (let page = head; page < behind; page++) {
+      // rmap_walk_anon: a folio of the process knows where it is mapped.
+      const { anon } = world.folio(page);
+      if (anon === 0 || world.hpte(anon - 1).pfn !== page) continue;
+      const { first, pages } = entryAt(world, anon - 1);
       f.hva = first;
       f.hva_end = first + pages;
       return ok;

@@ -18,7 +18,7 @@ export const flagsOnly = outcome('flagsOnly');
 export const same = outcome('same');
 
 /** KVM_MEMORY_ATTRIBUTE_PRIVATE. */
-export const KVM_MEMORY_ATTRIBUTE_PRIVATE = 8n;
+export const KVM_MEMORY_ATTRIBUTE_PRIVATE = 8;
 
 /** End of user addresses (TASK_SIZE_MAX of four-level paging). */
 const USER_ADDRESS_LIMIT = (1n << 47n) - 4096n;

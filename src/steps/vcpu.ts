@@ -5,36 +5,30 @@ import * as mailbox from '../memory/mailbox.ts';
 import {
   EXIT_INTR, IN_GUEST_MODE, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, KVM_REQ_VM_DEAD, OUTSIDE_GUEST_MODE,
 } from '../memory/layouts/vcpu.ts';
+import { restartAt, type Program } from './control.ts';
 import { EBADF, EINTR, EIO } from './errno.ts';
 import { badFd } from './fallocate.ts';
+import { emptyTlb } from './tlb.ts';
 import { putVcpuFile } from './vm-life.ts';
-import type { Step, World } from '../memory/world.ts';
+import type { Step } from '../memory/world.ts';
 
 export const run = outcome('run');
 export const pending = outcome('pending');
 export const dead = outcome('dead');
 
-/** Message types of KVM_RUN and of every answer to a VMM thread. */
+/** Message types of KVM_RUN and of every answer to a VMM thread. KVM_RUN may carry the instruction, + 1, that the guest begins at: the
+ *  registers that userspace has set (kvm_dirty_regs). */
 export const MESSAGE_RUN = 1;
 export const MESSAGE_REPLY = 2;
 
-type Vcpu = { errno: number };
-
-function emptyTlb({ tlb, facts }: World, vcpu: number): void {
-  for (let gfn = 0; gfn < facts.sizes.gfn; gfn++) {
-    const entry = tlb(vcpu, gfn);
-    if (entry.pfn === 0) continue;
-    entry.pfn = 0;
-    entry.private = 0;
-    entry.writable = 0;
-  }
-}
+type Vcpu = Program & { pick: number; errno: number };
 
 export const steps = {
   /** The KVM_RUN ioctl arrives at the vCPU. */
   'vcpu.receiveRun': ({ mailbox: boxes, kvm_run, vcpu_fd }, f) => {
     const box = boxes(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
+    const entry = box.payload.at(0);
     mailbox.take(box);
     const descriptor = vcpu_fd(f.vcpu);
     if (descriptor.open === 0) return badFd;
@@ -46,6 +40,7 @@ export const steps = {
     exit.flags = 0;
     exit.attributes = 0;
     exit.hypercall_ret = 0;
+    if (entry !== 0) restartAt(f, entry - 1);
     return run;
   },
   /** A signal for the thread that runs this vCPU ends KVM_RUN with EINTR. */

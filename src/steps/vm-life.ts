@@ -8,6 +8,7 @@ import { badFd } from './fallocate.ts';
 import { done } from './flush.ts';
 import * as ghost from './ghost.ts';
 import type { Operation } from '../memory/frames.ts';
+import { emptyTlb } from './tlb.ts';
 import type { Step, World } from '../memory/world.ts';
 
 export const unreferenced = outcome('unreferenced');
@@ -102,12 +103,10 @@ export const steps = {
     return ok;
   },
   /** kvm_destroy_vcpus: their roots and translations go with them. */
-  'kvm.destroyVcpus': ({ facts, tlb, vcpu_root, vcpu_requests }, f) => {
+  'kvm.destroyVcpus': (world, f) => {
+    const { facts, vcpu_root, vcpu_requests } = world;
     for (const vcpu of facts.vcpusOfVm[f.vm] ?? []) {
-      for (let gfn = 0; gfn < facts.sizes.gfn; gfn++) {
-        const entry = tlb(vcpu, gfn);
-        if (entry.pfn !== 0) { entry.pfn = 0; entry.private = 0; entry.writable = 0; }
-      }
+      emptyTlb(world, vcpu);
       vcpu_root(vcpu).root = 0;
       vcpu_requests(vcpu).bits = 0;
     }

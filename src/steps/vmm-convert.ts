@@ -42,7 +42,7 @@ export const steps = {
     const vm = vmOfVcpu[operand(world.facts, f.self, f.pc, VCPU)]!;
     const gpa = bytes(gfns.real(f.gfn));
     const size = bytes(BigInt(f.npages));
-    const attributes = f.attributes !== 0 ? Number(KVM_MEMORY_ATTRIBUTE_PRIVATE) : 0;
+    const attributes = f.attributes !== 0 ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0;
     return call(world, f, VM_ACTOR, 'set_attributes', [vm, gpa.lo, gpa.hi, size.lo, size.hi, attributes, 0, 0, 0]);
   },
   /** The answer of a call of the conversion. An error ends the vCPU's run: the VMM gives up. */

@@ -1,7 +1,7 @@
 // Steps of a VMM thread: its program of system calls, and its reaction to the exits of the vCPU that it runs (T12).
 
 import { blocked, ok, outcome } from '../memory/outcome.ts';
-import { INSTRUCTION, operand, POLICY, VMM } from '../memory/code.ts';
+import { INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
 import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
@@ -9,7 +9,7 @@ import { advance, takeBranch, type Program } from './control.ts';
 import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
 import { MESSAGE_RUN } from './vcpu.ts';
-import type { Step, World } from '../memory/world.ts';
+import type { Frame, Step, World } from '../memory/world.ts';
 
 export const sent = outcome('sent');
 export const running = outcome('running');
@@ -20,19 +20,23 @@ export const convert = outcome('convert');
 export const host = outcome('host');
 export const unexpected = outcome('unexpected');
 export const interrupted = outcome('interrupted');
+export const ask = outcome('ask');
 
 /** ret: errno of the last call. */
 export type Vmm = Program & { ret: number };
 
 /** Puts the call of the instruction at the program counter into the mailbox of the operation that carries it out. */
 function sendCall({ mailbox: boxes, facts }: World, self: number, pc: number): void {
-  const target = operand(facts, self, pc, 3);
-  const box = boxes(target);
-  box.type = operand(facts, self, pc, 1) + 1;
+  const { code } = facts;
+  const at = instruction(facts, self, pc);
+  const box = boxes(code[at + 3]!);
+  box.type = code[at + 1]! + 1;
   box.from = self;
-  for (let i = 0; i + 4 < INSTRUCTION; i++) {
-    const word = operand(facts, self, pc, 4 + i);
-    if (word !== 0) box.payload.put(i, word);
+  const { payload } = box;
+  const words = Math.min(payload.length, INSTRUCTION - 4);
+  for (let i = 0; i < words; i++) {
+    const word = code[at + 4 + i]!;
+    if (word !== 0) payload.put(i, word);
   }
 }
 
@@ -44,6 +48,28 @@ function takeSignal({ signal }: World, thread: number): number {
   pending.hva = 0;
   pending.code = 0;
   return number;
+}
+
+interface Exit { readonly reason: number; readonly gfn: number; readonly npages: number; readonly flags: number; readonly attributes: number }
+
+/** What kvm_run says of the last exit. */
+function copyOfExit({ kvm_run, facts }: World, f: Frame<Vmm>): Exit {
+  const { exit_reason, gfn, npages, flags, attributes } = kvm_run(operand(facts, f.self, f.pc, 2));
+  return { reason: exit_reason, gfn, npages, flags, attributes };
+}
+
+/** Does with an exit what a policy says; a conversion is one only where the exit asks for it. */
+function answer({ facts }: World, f: Frame<Vmm & { gfn: number; npages: number; attributes: number }>, policy: number, exit: Exit): number {
+  if (policy === POLICY.RETRY) return again;
+  const asked = f.ret === 0 && exit.reason === EXIT_HYPERCALL;
+  if (policy === POLICY.CONVERT && (asked || (f.ret === EFAULT && exit.reason === EXIT_MEMORY_FAULT))) {
+    f.gfn = exit.gfn - 1;
+    f.npages = exit.npages;
+    f.attributes = asked ? exit.attributes : (exit.flags & MEMORY_FAULT_FLAG_PRIVATE) !== 0 ? 1 : 0;
+    return convert;
+  }
+  advance(facts, f);
+  return next;
 }
 
 export const steps = {
@@ -60,10 +86,13 @@ export const steps = {
       case VMM.CALL:
         sendCall(world, f.self, f.pc);
         return sent;
-      case VMM.RUN:
-        world.mailbox(operand(facts, f.self, f.pc, 1)).type = MESSAGE_RUN;
-        world.mailbox(operand(facts, f.self, f.pc, 1)).from = f.self;
+      case VMM.RUN: {
+        const box = world.mailbox(operand(facts, f.self, f.pc, 1));
+        box.type = MESSAGE_RUN;
+        box.from = f.self;
+        if (operand(facts, f.self, f.pc, 7) !== 0) box.payload.put(0, 1);
         return running;
+      }
       case VMM.HOST_ACCESS: return host;
       case VMM.MIX:
         takeBranch(facts, f, choose);
@@ -96,21 +125,20 @@ export const steps = {
     mailbox.take(box);
     f.ret = errno;
     const policy = operand(world.facts, f.self, f.pc, 3);
-    const { exit_reason, flags, gfn, npages, attributes } = world.kvm_run(operand(world.facts, f.self, f.pc, 2));
-    if (errno === EINTR || exit_reason === EXIT_INTR) return interrupted;
-    if (exit_reason !== EXIT_HLT && errno !== EBADF && policy === POLICY.RETRY) return again;
-    if (policy === POLICY.CONVERT) {
-      if (errno === 0 && exit_reason === EXIT_HYPERCALL) {
-        f.gfn = gfn - 1; f.npages = npages; f.attributes = attributes;
-        return convert;
-      }
-      if (errno === EFAULT && exit_reason === EXIT_MEMORY_FAULT) {
-        f.gfn = gfn - 1; f.npages = npages; f.attributes = (flags & MEMORY_FAULT_FLAG_PRIVATE) !== 0 ? 1 : 0;
-        return convert;
-      }
-    }
-    advance(world.facts, f);
-    return next;
+    // All of it is read here: an exit that the outside is asked about is told from what this step saw.
+    const exit = copyOfExit(world, f);
+    if (errno === EINTR || exit.reason === EXIT_INTR) return interrupted;
+    const over = exit.reason === EXIT_HLT || errno === EBADF;
+    if (!over && policy === POLICY.ASK) return ask;
+    return answer(world, f, over ? POLICY.STOP : policy, exit);
+  },
+  /** The outside has decided what to do with the exit. */
+  'vmm.receiveDecision': (world, f) => {
+    const box = world.mailbox(f.self);
+    if (!mailbox.waiting(box)) return mailbox.nothing(box);
+    const decision = box.payload.at(0);
+    mailbox.take(box);
+    return answer(world, f, decision, copyOfExit(world, f));
   },
   /** The signal handler of a thread in userspace. */
   'vmm.handleSignal': (world, f) => {

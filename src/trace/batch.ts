@@ -1,7 +1,13 @@
 // What a run emits and a trace keeps: steps as records of four 16-bit words, in runs of consecutive steps.
 
-/** Words of a record: actor, leaf, outcome, choice. */
+import type { Injection } from '../memory/injection.ts';
+
+/** Words of a record: actor, leaf, outcome, choice. Actor 0 is the outside: the step is the next injection of the batch, the second word its
+ *  receiver, the outcome 0. */
 export const RECORD = { ACTOR: 0, LEAF: 1, OUTCOME: 2, CHOICE: 3, WORDS: 4, BYTES: 8 } as const;
+
+/** The actor of a step that is an injection. */
+export const OUTSIDE_ACTOR = 0;
 
 /** The choice of a step that had none. */
 export const NO_CHOICE = 0xffff;
@@ -22,4 +28,6 @@ export interface TraceBatch {
   /** `count` records. The receiver may keep it: nobody writes to it any more. */
   readonly records: Uint16Array;
   readonly tickets?: Tickets;
+  /** What came in from outside: one for each record of actor 0, in their order. */
+  readonly injections?: readonly Injection[];
 }

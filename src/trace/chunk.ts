@@ -22,6 +22,9 @@ export const KIND = {
   STEPS_WITH_TICKETS: 2,
   /** JSON. */
   FOOTER: 3,
+  /** As the first two, then the injections: JSON, a list. Since format 2. */
+  STEPS_WITH_INJECTIONS: 4,
+  STEPS_WITH_TICKETS_AND_INJECTIONS: 5,
 } as const;
 
 /** Bytes that a payload, and a header, may have: what a reader must be ready to hold. */

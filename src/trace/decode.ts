@@ -1,11 +1,11 @@
 // Reading a trace as its bytes come: what is whole is handed out, what is wrong is said with the byte at which it shows.
 // Holds one chunk at a time, however long the trace is.
 
-import { RECORD, type TraceBatch } from './batch.ts';
+import { OUTSIDE_ACTOR, RECORD, type Tickets, type TraceBatch } from './batch.ts';
 import { CHUNK_HEAD, chunkHead, KIND, MAGIC, MOST_HEADER, MOST_PAYLOAD, words16, words32, type ChunkHead } from './chunk.ts';
 import { crc32 } from './crc32.ts';
 import { TraceError } from './errors.ts';
-import { FORMAT, parseFooter, parseHeader, type TraceFooter, type TraceHeader } from './header.ts';
+import { FORMAT, parseFooter, parseHeader, parseInjections, type TraceFooter, type TraceHeader } from './header.ts';
 
 export type TracePart =
   | { readonly kind: 'header'; readonly header: TraceHeader }
@@ -144,7 +144,7 @@ export class TraceDecoder {
       if (this.have() < CHUNK_HEAD) return undefined;
       const head = chunkHead(this.bytes.subarray(this.at, this.at + CHUNK_HEAD));
       if (head === undefined) throw this.edited('the head of the chunk');
-      if (!isSound(head)) throw this.wrong('malformed', `has a chunk at byte ${this.offset} of kind ${head.kind} whose length ${head.length} does not fit its ${head.count} steps`);
+      if (!isSound(head, this.format)) throw this.wrong('malformed', `has a chunk at byte ${this.offset} of kind ${head.kind} whose length ${head.length} does not fit its ${head.count} steps`);
       if (head.first !== this.steps + 1) throw this.wrong('malformed', `has a chunk at byte ${this.offset} that begins with step ${head.first} and not with ${this.steps + 1}: chunks were taken out or put in`);
       this.head = head;
     }
@@ -169,23 +169,44 @@ export class TraceDecoder {
   private content({ kind, first, count }: ChunkHead, payload: Uint8Array, offset: number): TracePart {
     if (kind === KIND.FOOTER) return { kind: 'footer', footer: parseFooter(new TextDecoder().decode(payload), offset) };
     const records = words16(payload, 0, count * RECORD.WORDS);
-    if (kind === KIND.STEPS) return { kind: 'steps', batch: { first, count, records } };
-    const counts = words16(payload, count * RECORD.BYTES, count);
-    const from = count * (RECORD.BYTES + 2);
-    const pairs = words32(payload, from, (payload.length - from) >>> 2);
-    const tickets = counts.reduce((sum, n) => sum + n, 0);
-    if (tickets * 2 !== pairs.length) throw new TraceError('malformed', `has a chunk at byte ${offset} that says it has ${tickets} tickets and has ${pairs.length / 2}`, offset);
-    return { kind: 'steps', batch: { first, count, records, tickets: { counts, pairs } } };
+    const withTickets = kind === KIND.STEPS_WITH_TICKETS || kind === KIND.STEPS_WITH_TICKETS_AND_INJECTIONS;
+    const withInjections = kind === KIND.STEPS_WITH_INJECTIONS || kind === KIND.STEPS_WITH_TICKETS_AND_INJECTIONS;
+    let behind = count * RECORD.BYTES;
+    let tickets: Tickets | undefined;
+    if (withTickets) {
+      const counts = words16(payload, behind, count);
+      behind += 2 * count;
+      const said = counts.reduce((sum, n) => sum + n, 0);
+      const most = Math.floor((payload.length - behind) / TICKET_BYTES);
+      if (withInjections ? said > most : said !== most) throw new TraceError('malformed', `has a chunk at byte ${offset} that says it has ${said} tickets and has ${withInjections ? 'at most ' : ''}${most}`, offset);
+      tickets = { counts, pairs: words32(payload, behind, 2 * said) };
+      behind += TICKET_BYTES * said;
+    }
+    const injections = withInjections ? parseInjections(new TextDecoder().decode(payload.subarray(behind)), offset) : undefined;
+    checkInjected(records, injections?.length ?? 0, offset);
+    return { kind: 'steps', batch: { first, count, records, ...(tickets ? { tickets } : {}), ...(injections ? { injections } : {}) } };
   }
 }
 
+/** Object and version. */
+const TICKET_BYTES = 8;
+
+/** A chunk has as many injections as steps of the outside. */
+function checkInjected(records: Uint16Array, injections: number, offset: number): void {
+  let steps = 0;
+  for (let at = RECORD.ACTOR; at < records.length; at += RECORD.WORDS) if (records[at] === OUTSIDE_ACTOR) steps++;
+  if (steps !== injections) throw new TraceError('malformed', `has a chunk at byte ${offset} with ${steps} steps that are injections, and ${injections} injections`, offset);
+}
+
 /** Do kind, length and number of steps fit each other? */
-function isSound({ kind, length, count }: ChunkHead): boolean {
-  if (length > MOST_PAYLOAD) return false;
+function isSound({ kind, length, count }: ChunkHead, format: number): boolean {
+  if (length > MOST_PAYLOAD || (format < 2 && kind > KIND.FOOTER)) return false;
   switch (kind) {
     case KIND.STEPS: return length === count * RECORD.BYTES;
     case KIND.STEPS_WITH_TICKETS: return length >= count * (RECORD.BYTES + 2) && (length - count * (RECORD.BYTES + 2)) % 8 === 0;
     case KIND.FOOTER: return count === 0;
+    case KIND.STEPS_WITH_INJECTIONS: return length >= count * RECORD.BYTES;
+    case KIND.STEPS_WITH_TICKETS_AND_INJECTIONS: return length >= count * (RECORD.BYTES + 2);
     default: return false;
   }
 }

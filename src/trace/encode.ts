@@ -18,9 +18,10 @@ export function encodeHeader(header: Omit<TraceHeader, 'format'>): Uint8Array {
 /** A chunk of steps. */
 export function encodeBatch(batch: TraceBatch): Uint8Array {
   const records = littleEndian(batch.records.subarray(0, batch.count * RECORD.WORDS));
-  if (batch.tickets === undefined) return chunk(KIND.STEPS, batch.first, batch.count, records);
-  const { counts, pairs } = batch.tickets;
-  return chunk(KIND.STEPS_WITH_TICKETS, batch.first, batch.count, joined([records, littleEndian(counts), littleEndian(pairs)]));
+  const { first, count, tickets, injections } = batch;
+  const content = tickets === undefined ? [records] : [records, littleEndian(tickets.counts), littleEndian(tickets.pairs)];
+  if (injections === undefined) return chunk(tickets === undefined ? KIND.STEPS : KIND.STEPS_WITH_TICKETS, first, count, joined(content));
+  return chunk(tickets === undefined ? KIND.STEPS_WITH_INJECTIONS : KIND.STEPS_WITH_TICKETS_AND_INJECTIONS, first, count, joined([...content, encoded(JSON.stringify(injections))]));
 }
 
 /** The last chunk. */

@@ -1,10 +1,11 @@
 // The JSON parts of a trace: header in front, footer at the end.
 
 import * as v from 'valibot';
+import type { Injection } from '../memory/injection.ts';
 import { TraceError } from './errors.ts';
 
 /** Version of the file format that is written; older ones down to 1 are read, newer ones refused. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const name = v.pipe(v.string(), v.maxLength(200));
@@ -47,6 +48,13 @@ const footerSchema = v.object({
 /** What stands behind the steps, if the run came to an end in order. */
 export type TraceFooter = Readonly<v.InferOutput<typeof footerSchema>>;
 
+const word = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1));
+const words = v.pipe(v.array(word), v.maxLength(1 << 16));
+const injectionsSchema = v.array(v.strictObject({
+  actor: v.pipe(count, v.minValue(1), v.maxValue(0xffff)), type: v.pipe(word, v.minValue(1)), payload: words,
+  code: v.optional(v.strictObject({ at: count, words })),
+}));
+
 function parse<S extends v.GenericSchema>(schema: S, json: string, what: string, offset: number): v.InferOutput<S> {
   let value: unknown;
   try {
@@ -59,6 +67,9 @@ function parse<S extends v.GenericSchema>(schema: S, json: string, what: string,
   const [issue] = result.issues;
   throw new TraceError('malformed', `has a ${what} in which '${v.getDotPath(issue) ?? what}' is wrong: ${issue.message} (byte ${offset})`, offset);
 }
+
+/** Reads the JSON of a chunk's injections; throws a TraceError as the others do. */
+export const parseInjections = (json: string, offset: number): readonly Injection[] => parse(injectionsSchema, json, 'list of injections', offset) as readonly Injection[];
 
 /** Reads the JSON of a header, or footer, that begins at `offset` of the file; throws a TraceError that says what is wrong with it. */
 export const parseHeader = (json: string, offset: number): TraceHeader => parse(headerSchema, json, 'header', offset);

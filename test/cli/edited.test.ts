@@ -27,7 +27,7 @@ test.each<[string, () => Promise<Pick<Recorded, 'header' | 'batches' | 'footer'>
   ['a violation that is none', async () => { const r = await record(); return { ...r, footer: { ...r.footer, why: 'violation', violation: { id: 'S-01', sentence: 'is broken' } } }; },
     /x\.trace says in its footer that step \d+ broke S-01, but its replay breaks nothing: the footer was edited$/],
   ['a violation without a name', async () => { const r = await record(); return { ...r, footer: { ...r.footer, why: 'violation' } }; }, /x\.trace has a footer that does not say what was violated \(byte \d+\)$/],
-  ['two formats', async () => { const r = await record(); return { ...r, header: { ...r.header, format: 3 } }; }, /x\.trace is of format 1 by its first line and of format 3 by its header \(byte \d+\)$/],
+  ['two formats', async () => { const r = await record(); return { ...r, header: { ...r.header, format: 3 } }; }, /x\.trace is of format 2 by its first line and of format 3 by its header \(byte \d+\)$/],
   ['a runtime that is none', async () => { const r = await record(); return { ...r, header: { ...r.header, runtime: 'dice' } }; },
     /x\.trace has a header that names runtime 'dice', which this faultline does not have; there is simulate/],
 ])('%s', async (_what, edited, sentence) => {

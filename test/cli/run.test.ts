@@ -75,6 +75,18 @@ export default mine;
   expect((await box.run(['replay'])).code).toBe(0);
 });
 
+test('--spare-vcpus adds vCPUs that take commands, to the trace and to what is suggested as well', async () => {
+  const { code, out, err } = await box.run(['run', 'SC01', '--spare-vcpus', '2']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain('  outside --commands--> cpu1, cpu2\n');
+  expect(out).toContain(' run SC01 --spare-vcpus 2 --seed 2\n');
+  expect((await box.run(['replay'])).code).toBe(0);
+  const [header] = (await box.run(['export'])).out.split('\n', 1).map((line) => JSON.parse(line) as { scenario: { vms: { vcpus: object[] }[] } });
+  expect(header!.scenario.vms[0]!.vcpus.slice(1)).toEqual([{ commands: true, policy: 'convert' }, { commands: true, policy: 'convert' }]);
+  const many = await box.run(['run', 'SC01', '--spare-vcpus', '4096']);
+  expect([many.code, many.err]).toEqual([2, "faultline: SC01: vms[0].vcpus: has 4097 members; the limit 'vcpus' is 4096\n"]);
+});
+
 describe('exit codes', () => {
   test('0: held, ended by its limit', async () => {
     const { code, out } = await box.run(['run', 'endless.json', '--steps', '5000']);

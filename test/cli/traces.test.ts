@@ -139,7 +139,7 @@ describe('mistakes are one sentence, exit code 2', () => {
     ['a folder', ['replay', '.'], /trace \.: it is a folder/],
     ['a foreign file', ['show', 'endless.json'], /endless\.json is not a faultline trace/],
     ['an empty file', ['show', 'empty.trace'], /empty\.trace is empty/],
-    ['a newer format', ['replay', 'newer.trace'], /newer\.trace is a trace of format 7, and this faultline reads formats up to 1/],
+    ['a newer format', ['replay', 'newer.trace'], /newer\.trace is a trace of format 7, and this faultline reads formats up to 2/],
     ['a cut trace', ['replay', 'cut.trace'], /cut\.trace ends within the chunk at byte \d+/],
     ['an edited step', ['replay', 'edited.trace'], /edited\.trace was changed after it was written: the chunk of steps 1 to 16384 at byte \d+/],
     ['an edited header', ['replay', 'header.trace'], /header\.trace was changed after it was written: the header/],

@@ -3,13 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import { outcome } from '../../src/memory/outcome.ts';
 import { leafOfSnapshot, memoisedLogic, outcomeEvent } from '../../src/kernel/memoised.ts';
+import { packTable, unpackTable } from '../../src/kernel/packed-table.ts';
 
-describe.each(kernels)('memoised actors of $name', (kernel) => {
-  const { table } = kernel;
+const tables = kernels.flatMap((kernel) => [
+  { kernel, how: 'tabulated', table: kernel.table },
+  { kernel, how: 'sent', table: unpackTable(packTable(kernel.table), kernel.machines, kernel.fragments) },
+]);
+
+describe.each(tables)('memoised actors of $kernel.name, its table $how,', ({ kernel, table }) => {
 
   it('go where the plain XState actor goes, for every outcome on a long walk', () => {
-    for (const [machine, logic] of table.machines) {
-      const plain = createActor(logic).start();
+    for (const { machine } of kernel.machines) {
+      const plain = createActor(table.machine(machine)).start();
       const memoised = createActor(memoisedLogic(table, table.initial.get(machine)!)).start();
       for (let k = 0; k < 300; k++) {
         const { outcomes } = table.leaves[leafOfSnapshot(memoised.getSnapshot())]!;
@@ -18,6 +23,7 @@ describe.each(kernels)('memoised actors of $name', (kernel) => {
         plain.send({ type });
         memoised.send(k % 2 === 0 ? { type } : outcomeEvent(outcome(type)));
         expect(memoised.getSnapshot().value).toEqual(plain.getSnapshot().value);
+        expect(memoised.getSnapshot().status).toBe(plain.getSnapshot().status);
       }
     }
   });

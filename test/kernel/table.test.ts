@@ -18,8 +18,8 @@ describe.each(kernels)('the table of $name', (kernel: Kernel) => {
 
   it('is what XState itself answers, for every state and every outcome that has a column', () => {
     for (const leaf of table.leaves) {
-      const machine = table.machines.get(leaf.machine)!;
-      const snapshot = table.snapshots[leaf.number]!;
+      const machine = table.machine(leaf.machine);
+      const snapshot = table.snapshot(leaf.number);
       expect(pathOf(snapshot.value)).toBe(leaf.path);
       for (let number = 0; number < table.width; number++) {
         const type = outcomeName(number);

@@ -36,7 +36,7 @@ describe('compact page numbers', () => {
       const [from, to] = a < b ? [a, b] : [b, a];
       const space = new PageSpace(list);
       const inside = pagesOf(list).filter((page) => page >= from && page < to);
-      const compact = Array.from({ length: space.lowerBound(to) - space.lowerBound(from) }, (_one, k) => space.real(space.lowerBound(from) + k));
+      const compact = Array.from({ length: space.lowerBound(Number(to)) - space.lowerBound(Number(from)) }, (_one, k) => space.real(space.lowerBound(Number(from)) + k));
       expect(compact).toEqual(inside);
     }));
   });

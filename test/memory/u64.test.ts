@@ -15,7 +15,6 @@ describe('64-bit values in two words agree with BigInt', () => {
   it('there and back', () => {
     both((a) => {
       expect(u64.toBig(u64.fromBig(a))).toBe(a);
-      expect(u64.toSignedBig(u64.fromBig(a))).toBe(signed(a));
       expect(u64.fromBig(a - MODULUS)).toEqual(u64.fromBig(a));
     });
   });
@@ -25,6 +24,10 @@ describe('64-bit values in two words agree with BigInt', () => {
       expect(u64.toBig(u64.add(u64.fromBig(a), u64.fromBig(b)))).toBe((a + b) % MODULUS);
       expect(u64.toBig(u64.sub(u64.fromBig(a), u64.fromBig(b)))).toBe((a - b + MODULUS) % MODULUS);
     });
+  });
+
+  it('the page of an address, as a number', () => {
+    both((a) => { expect(BigInt(u64.pageNumber(u64.fromBig(a)))).toBe(a >> 12n); });
   });
 
   it('comparisons, signed and unsigned, and wrapping', () => {

@@ -15,6 +15,27 @@ describe('views', () => {
     for (let vm = 0; vm < 3; vm++) for (let gfn = 0; gfn < 3; gfn++) expect(tables.thing(vm, gfn).plain).toBe(10 * vm + gfn + 1);
   });
 
+  // Beyond some thousand objects views are made when they are first asked for.
+  it.each([[3, 3, 'small'], [70, 100, 'large']])('of %i × %i objects, a %s table, are the same object each time, each on its own words', (vm, gfn) => {
+    const { tables } = memory(layouts, { vm, gfn });
+    const seen = new Set<unknown>();
+    for (const [a, b] of [[0, 0], [0, gfn - 1], [1, 0], [vm - 1, gfn - 1], [1, 1]] as const) {
+      const view = tables.thing(a, b);
+      expect(tables.thing(a, b)).toBe(view);
+      seen.add(view);
+      view.plain = 100 * a + b + 1;
+      view.list.put(1, a);
+      view.set.set(b % 2);
+      expect([view.id, view.base]).toEqual([tables.thing(0, 0).id + a * gfn + b, tables.thing(0, 0).base + (a * gfn + b) * (tables.thing(0, 1).base - tables.thing(0, 0).base)]);
+    }
+    for (const [a, b] of [[0, 0], [0, gfn - 1], [1, 0], [vm - 1, gfn - 1], [1, 1]] as const) {
+      expect([tables.thing(a, b).plain, tables.thing(a, b).list.at(1), tables.thing(a, b).set.first()]).toEqual([100 * a + b + 1, a, b % 2]);
+    }
+    expect(seen.size).toBe(5);
+    for (const [a, b] of [[vm, 0], [0, gfn], [-1, 0], [0.005, 0], [NaN, 0]] as const) expect(() => tables.thing(a, b), `${a}, ${b}`).toThrow(`thing(${a}, ${b}) does not exist: the table has ${vm} × ${gfn} objects`);
+    expect(() => tables.thing(0, -1)).toThrow('does not exist');
+  });
+
   it('add to a counter and answer the sum', () => {
     const { tables } = memory(layouts);
     expect(tables.thing(1, 1).add_count(3)).toBe(3);
@@ -32,6 +53,11 @@ describe('views', () => {
       for (let member = 0; member < 70; member++) expect(set.has(member)).toBe(model.has(member));
       expect(set.any()).toBe(model.size > 0);
       expect(set.first()).toBe(model.size === 0 ? -1 : Math.min(...model));
+      for (let from = 0; from < 70; from++) {
+        let clear = from;
+        while (model.has(clear)) clear++;
+        expect(set.firstClear(from)).toBe(clear);
+      }
       set.clearAll();
       expect(set.any()).toBe(false);
     }));

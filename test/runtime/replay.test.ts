@@ -105,7 +105,7 @@ describe('the schedule of a trace on another kernel', () => {
   const on = async (recorded: Recorded, kernel: Kernel, until?: number, checked = true): Promise<ReturnType<typeof runSchedule>> => {
     const topology = compile(recorded.header.scenario as unknown as Scenario, kernel);
     const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
-    return runSchedule(traceInMemory('t', bytesOf(recorded)), world, observer, topology.actors.map(({ name }) => name), checked ? new Checker(world, invariants) : undefined, until);
+    return runSchedule(traceInMemory('t', bytesOf(recorded)), world, observer, { actors: topology.actors, calls: kernel.calls }, checked ? new Checker(world, invariants) : undefined, until);
   };
 
   test('applies as a whole on the same one', async () => {

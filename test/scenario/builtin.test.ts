@@ -7,7 +7,7 @@ import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/in
 import { compile } from '../../src/scenario/compile.ts';
 import { anyKernel } from '../support/for-kernel.ts';
 
-const REQUIRED = 'SC01 SC02 SC03 SC04 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC24 SC25 SC26 SC27 SC29 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 stress stress-all stress-small';
+const REQUIRED = 'SC01 SC02 SC03 SC04 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC24 SC25 SC26 SC27 SC29 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 scale stress stress-all stress-small';
 
 describe('the built-in scenarios', () => {
   it('are those of the list, each once', () => {
@@ -37,7 +37,7 @@ describe('the built-in scenarios', () => {
 
   it('but for the large stress are small enough to be searched whole', () => {
     for (const scenario of builtinScenarios) {
-      if (scenario.name === 'stress' || scenario.name === 'stress-all') continue;
+      if (['scale', 'stress', 'stress-all'].includes(scenario.name)) continue;
       const { sizes } = compile(scenario, anyKernel);
       expect(sizes.vcpu, scenario.name).toBeLessThanOrEqual(2);
       expect(sizes.gfn, scenario.name).toBeLessThanOrEqual(8);
@@ -47,7 +47,7 @@ describe('the built-in scenarios', () => {
   it.each(builtinScenarios.map((scenario) => [scenario.name, scenario] as const))('%s runs on v6.8 until everybody rests', (name, scenario) => {
     const topology = compile(scenario, v6_8);
     const plan = planFor(v6_8, topology);
-    const endless = name === 'stress' || name === 'stress-all';
+    const endless = ['scale', 'stress', 'stress-all'].includes(name);
     const ends = new Set<string>();
     for (let seed = 1; seed <= 5; seed++) {
       const log = new WriteLog(plan.objects);

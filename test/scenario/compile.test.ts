@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { INSTRUCTION } from '../../src/memory/code.ts';
+import { INSTRUCTION, POLICY, VMM } from '../../src/memory/code.ts';
 import { compile } from '../../src/scenario/compile.ts';
+import { withSpareVcpus } from '../../src/scenario/spare-vcpus.ts';
 import { SC01 } from '../../src/scenario/builtin/sc01.ts';
 import { slot, createGmem } from '../../src/scenario/builder.ts';
 import { anyKernel } from '../support/for-kernel.ts';
@@ -19,6 +20,58 @@ function program(topology: Topology, name: string): number[][] {
 }
 const guest = (...ops: object[]): Topology => compile({ name: 'x', vms: [{ vcpus: [{ program: ops }] }] }, anyKernel);
 const vmm = (ops: object[], more: object = {}): Topology => compile({ name: 'x', vms: [{}], threads: [{ name: 'main', program: ops }], ...more }, anyKernel);
+
+describe('actors that take commands', () => {
+  const told = (more: object): unknown => ({ name: 'told', vms: [{ vcpus: [{ program: [{ op: 'read', page: 0 }] }, { commands: true }] }], threads: [{ name: 't', commands: true }], hardware: [{ name: 'h', commands: true }], ...more });
+
+  it('have machines of their own, every operation that there is, and room for instructions', () => {
+    const { actors } = compile(told({}), anyKernel);
+    expect(actors.map(({ name, machine, code }) => [name, machine, code.length])).toEqual([
+      ['vcpu0', 'vcpu', 48], ['irq0', 'hardware', 0], ['vcpu1', 'vcpu', 1560], ['irq1', 'hardware', 0],
+      ['cpu0', 'vmm', 48], ['cpu1', 'vmm-commanded', 48], ['t', 'vmm-commanded', 1560], ['t.vm', 'vm-op', 0], ['t.gmem', 'gmem-op', 0], ['t.host', 'host-op', 0],
+      ['vm0', 'vm', 0], ['h', 'injector-commanded', 1560], ['h.mf', 'memory-failure', 0],
+    ]);
+    expect(actors.find(({ name }) => name === 'cpu1')!.code.slice(0, 8)).toEqual([VMM.RUN, 3, 1, POLICY.STOP, 0, 0, 0, 1]);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ threads: [{ name: 't', commands: true, program: [] }] }, /^threads\[0\]: takes commands and has a 'program'; give one of them$/],
+    [{ hardware: [{ name: 'h' }] }, /^hardware\[0\]\.program: is missing: what it does, or 'commands' for what comes from outside$/],
+    [{ vms: [{ vcpus: [{ commands: true, thread: [] }] }] }, /^vms\[0\]\.vcpus\[0\]: takes commands and has a 'thread'; give one of them$/],
+    [{ vms: [{ vcpus: [{ commands: false }] }] }, /^vms\[0\]\.vcpus\[0\]\.commands: must be true, not false$/],
+    [{ threads: Array.from({ length: 64 }, (_one, i) => ({ name: `t${i}`, commands: true })), vms: [{ vcpus: Array.from({ length: 64 }, () => ({ commands: true })) }], hardware: Array.from({ length: 16 }, (_one, i) => ({ name: `h${i}`, commands: true })) }, /^$/],
+  ])('%j', (more, sentence) => {
+    let message = '';
+    try {
+      compile(told(more), anyKernel);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toMatch(sentence);
+  });
+
+  it('need a kernel that has their machines', () => {
+    const old = { ...anyKernel, name: 'old', machines: anyKernel.machines.filter(({ machine }) => !machine.endsWith('-commanded')) };
+    expect(() => compile(told({ hardware: [] }), old)).toThrow("kernel 'old' has no machine 'vmm-commanded', which actor 'cpu1' is");
+    expect(() => compile(told({ threads: [], vms: [{}] }), old)).toThrow("hardware[0]: kernel 'old' has no hardware programs");
+  });
+});
+
+describe('spare vCPUs', () => {
+  it('stand behind those of the first VM; what names vCPUs behind them names them by their new numbers', () => {
+    const two = {
+      name: 'two', vms: [{ vcpus: [{ program: [{ op: 'read' as const, page: 0 }] }] }, { vcpus: [{ thread: [{ op: 'run' as const, vcpu: 1 }, { op: 'run' as const, vcpu: 'vcpu1' }] }] }],
+      hardware: [{ name: 'h', program: [{ op: 'interrupt' as const, vcpu: 0 }, { op: 'interrupt' as const, vcpu: 'vcpu1' }, { op: 'signal' as const, thread: 'cpu1' }] }],
+    };
+    const more = withSpareVcpus(two, 2);
+    expect(more).toEqual({
+      name: 'two', vms: [{ vcpus: [two.vms[0]!.vcpus[0], { commands: true, policy: 'convert' }, { commands: true, policy: 'convert' }] }, { vcpus: [{ thread: [{ op: 'run', vcpu: 3 }, { op: 'run', vcpu: 'vcpu3' }] }] }],
+      hardware: [{ name: 'h', program: [{ op: 'interrupt', vcpu: 0 }, { op: 'interrupt', vcpu: 'vcpu3' }, { op: 'signal', thread: 'cpu3' }] }],
+    });
+    expect(compile(more, anyKernel).vmOfVcpu).toEqual([0, 0, 0, 1]);
+    expect(withSpareVcpus(two, 0)).toBe(two);
+  });
+});
 
 describe('the actors of a scenario', () => {
   it('of SC01 are a vCPU with its thread, a puncher, the set-up, the VM, the file', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
+import { planFor } from '../../src/runtime/world.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { ScenarioError } from '../../src/scenario/errors.ts';
 import { anyKernel } from '../support/for-kernel.ts';
@@ -47,8 +49,15 @@ describe('hostile input ends in one sentence', () => {
     expect(sentence(guest(Array.from({ length: 4 }, () => ({ op: 'fill', page: 0, pages: 4096, value: 1 }))))).toBe("vms[0].vcpus[0].program[2]: the programs have more than 10000 instructions (limit 'instructions')");
   });
 
-  it('more pages than there may be, one by one', () => {
-    expect(sentence(guest(Array.from({ length: 5000 }, (_, i) => ({ op: 'read', page: 2 * i }))))).toBe("scenario: its programs touch 5000 guest pages; the limit 'pages' is 4096");
+  it('more pages than there may be, access by access', () => {
+    expect(sentence(guest(Array.from({ length: 5000 }, (_, i) => ({ op: 'read', page: 1000 * i, any: 500 }))))).toBe("scenario: its programs touch 2500000 guest pages; the limit 'pages' is 1048576");
+  });
+
+  it('a world that no machine has the memory for, told before any of it is allocated', () => {
+    const topology = compile({
+      name: 'x', vms: [{ vcpus: Array.from({ length: 4000 }, () => ({ program: [{ op: 'read', page: 0, any: 65_535 }] })) }], setup: [{ op: 'set_region', slot: 0, page: 0, pages: 1_048_576 }],
+    }, anyKernel);
+    expect(() => planFor(v6_8, topology)).toThrow(new ScenarioError('', "its world takes 70,864 MB, 67,109 of them for 'tlb' (4,000 vcpu × 1,048,576 gfn); the limit 'megabytes' is 1024: use less of these"));
   });
 
   it('keys of Object.prototype', () => {

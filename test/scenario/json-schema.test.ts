@@ -26,6 +26,11 @@ describe('the JSON Schema', () => {
 
   it('has no member without a description, and no object that takes others', () => {
     for (const { path, node } of objects(schema)) {
+      // Only worker threads are given by names that the scenario makes.
+      if (path.endsWith('.placement')) {
+        expect(node['additionalProperties']).toMatchObject({ type: 'integer' });
+        continue;
+      }
       expect(node['additionalProperties'], path).toBe(false);
       for (const [name, member] of Object.entries(node['properties'] as Record<string, { description?: string }>)) {
         expect(typeof member.description, `${path}.${name}`).toBe('string');

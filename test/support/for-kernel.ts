@@ -3,7 +3,7 @@
 import { calls } from '../../src/steps/calls.ts';
 import type { ForKernel } from '../../src/scenario/for-kernel.ts';
 
-const MACHINES = ['vcpu', 'hardware', 'vmm', 'vm-op', 'gmem-op', 'host-op', 'vm', 'gmem', 'injector', 'memory-failure'];
+const MACHINES = ['vcpu', 'hardware', 'vmm', 'vm-op', 'gmem-op', 'host-op', 'vm', 'gmem', 'injector', 'memory-failure', 'vmm-commanded', 'injector-commanded'];
 
 export const anyKernel: ForKernel = {
   name: 'any', calls, machines: MACHINES.map((machine) => ({ machine })),

@@ -42,6 +42,6 @@ export const scenarios = fc.record({
   }), { minLength: 1, maxLength: 2 }),
   memory: fc.constantFrom([{ name: 'ram', pages: 4 }], [{ name: 'ram', pages: 8, huge: true }]),
   setup: mostly(fc.constant([{ op: 'create_gmem', fd: 'A', pages: 4, vm: 0 }, { op: 'create_gmem', fd: 'B', pages: 9, vm: 0 }, { op: 'notify', event: 'e' }, { op: 'notify', event: 'f' }]), vmmProgram),
-  threads: maybe(fc.array(fc.record({ name: mostly(fc.constant('t'), anything), program: vmmProgram }), { maxLength: 2 })),
+  threads: maybe(fc.array(fc.oneof(fc.record({ name: mostly(fc.constant('t'), anything), program: vmmProgram }), fc.record({ name: fc.constant('told'), commands: mostly(fc.constant(true), anything) })), { maxLength: 2 })),
   hardware: maybe(fc.array(fc.record({ name: fc.constant('hw'), program: hardwareProgram }), { maxLength: 1 })),
 });

@@ -4,7 +4,7 @@ import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { deriveKernel, type Kernel } from '../../src/kernel/define.ts';
 import type { Invariant } from '../../src/check/invariant.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
-import type { Limits, RunResult } from '../../src/runtime/run.ts';
+import type { Limits, RunOptions, RunResult } from '../../src/runtime/run.ts';
 import { simulate } from '../../src/runtime/simulate-run.ts';
 import { createGmem, forever, punch, scenario, setAttributes, slot, write } from '../../src/scenario/builder.ts';
 import { SC01 } from '../../src/scenario/builtin/sc01.ts';
@@ -13,7 +13,7 @@ import type { Scenario } from '../../src/scenario/types.ts';
 import type { TraceBatch } from '../../src/trace/batch.ts';
 import { encodeBatch, encodeFooter, encodeHeader } from '../../src/trace/encode.ts';
 import { fingerprintOf } from '../../src/trace/fingerprint.ts';
-import type { TraceFooter, TraceHeader } from '../../src/trace/header.ts';
+import { FORMAT, type TraceFooter, type TraceHeader } from '../../src/trace/header.ts';
 import { outcomeNames } from '../../src/trace/outcomes.ts';
 
 export { SC01, v6_8 };
@@ -36,10 +36,10 @@ export interface Recorded {
   readonly result: RunResult;
 }
 
-export interface RecordOptions { readonly kernel?: Kernel; readonly seed?: number; readonly limits?: Limits; readonly invariants?: readonly Invariant[] }
+export interface RecordOptions { readonly kernel?: Kernel; readonly seed?: number; readonly limits?: Limits; readonly invariants?: readonly Invariant[]; readonly inject$?: RunOptions['inject$'] }
 
-export async function record(what: Scenario = SC01, { kernel = v6_8, seed = 1, limits = {}, invariants = [] }: RecordOptions = {}): Promise<Recorded> {
-  const run = simulate.open({ kernel, topology: compile(what, kernel), seed, limits, invariants });
+export async function record(what: Scenario = SC01, { kernel = v6_8, seed = 1, limits = {}, invariants = [], inject$ }: RecordOptions = {}): Promise<Recorded> {
+  const run = simulate.open({ kernel, topology: compile(what, kernel), seed, limits, invariants, scenario: what, ...(inject$ ? { inject$ } : {}) });
   const batches: TraceBatch[] = [];
   run.batches.subscribe((batch) => batches.push(batch));
   const start = hashOf(run.world);
@@ -47,7 +47,7 @@ export async function record(what: Scenario = SC01, { kernel = v6_8, seed = 1, l
   return {
     kernel, batches, result,
     header: {
-      format: 1, faultline: 'test', runtime: 'simulate', kernel: kernel.name, scenario: what as unknown as Record<string, unknown>, seed,
+      format: FORMAT, faultline: 'test', runtime: 'simulate', kernel: kernel.name, scenario: what as unknown as Record<string, unknown>, seed,
       fingerprint: fingerprintOf(kernel), leaves: kernel.table.leaves.length, outcomes: outcomeNames(kernel.table), start,
     },
     footer: { why: result.why, steps: result.steps, hash: result.hash, ...(result.violation ? { violation: result.violation } : {}) },

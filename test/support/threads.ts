@@ -1,5 +1,7 @@
 // Runs on real threads for tests: from dist, since a worker cannot load TypeScript on every Node. What a run has recorded is replayed.
 
+import type { Observable } from 'rxjs';
+import type { Injected } from '../../dist/src/runtime/inputs.js';
 import { kernels } from '../../dist/machines/kernels/index.js';
 import { invariants as all } from '../../dist/src/check/invariants/index.js';
 import type { Invariant } from '../../dist/src/check/invariant.js';
@@ -27,15 +29,16 @@ export interface Ask {
   readonly limits?: Limits;
   readonly invariants?: readonly Invariant[];
   readonly threads?: ThreadOptions;
+  readonly inject$?: Observable<Injected>;
 }
 
 export interface Ran { readonly result: RunResult; readonly batches: readonly TraceBatch[]; readonly kernel: Kernel; readonly scenario: Scenario; readonly run: ThreadsRun }
 
 /** A run that has not begun, and where its batches go. */
-export function opened(scenario: Scenario, { kernel: given, text, seed = 1, limits = {}, invariants = all, threads = {} }: Ask): { run: ThreadsRun; batches: TraceBatch[]; kernel: Kernel } {
+export function opened(scenario: Scenario, { kernel: given, text, seed = 1, limits = {}, invariants = all, threads = {}, inject$ }: Ask): { run: ThreadsRun; batches: TraceBatch[]; kernel: Kernel } {
   const used = text === undefined ? given ?? kernel('v6.8') : loadKernel(text, 'own.ts', api, kernels.map(({ name }) => name));
   const run = new ThreadsRun({
-    kernel: used, topology: compile(scenario, used), seed, limits, invariants, threads, ...(text === undefined ? {} : { kernelText: { file: 'own.ts', text } }),
+    kernel: used, topology: compile(scenario, used), scenario, ...(inject$ === undefined ? {} : { inject$ }), seed, limits, invariants, threads, ...(text === undefined ? {} : { kernelText: { file: 'own.ts', text } }),
   });
   const batches: TraceBatch[] = [];
   run.batches.subscribe((batch) => batches.push(batch));
@@ -53,7 +56,7 @@ export function replayed({ result, batches, kernel: used, scenario }: Pick<Ran, 
   const { world } = preparedWorld(used, topology);
   const bytes = new Uint8Array(Buffer.concat([
     encodeHeader({
-      format: 1, faultline: 'test', runtime: 'threads', kernel: used.name, scenario: scenario as unknown as Record<string, unknown>, seed: 1,
+      faultline: 'test', runtime: 'threads', kernel: used.name, scenario: scenario as unknown as Record<string, unknown>, seed: 1,
       fingerprint: 'test', leaves: used.table.leaves.length, outcomes: outcomeNames(used.table), start: hashOf(world),
     }),
     ...batches.map(encodeBatch),

@@ -5,8 +5,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { TraceBatch } from '../../src/trace/batch.ts';
 import { decodeTrace, TraceDecoder, type TracePart } from '../../src/trace/decode.ts';
 import { encodeBatch, encodeFooter, encodeHeader } from '../../src/trace/encode.ts';
+import type { Injection } from '../../src/runtime/injection.ts';
+import { crc32 } from '../../src/trace/crc32.ts';
 import { TraceError } from '../../src/trace/errors.ts';
-import { ENDS, type TraceFooter, type TraceHeader } from '../../src/trace/header.ts';
+import { ENDS, FORMAT, type TraceFooter, type TraceHeader } from '../../src/trace/header.ts';
 import { bytesOf, record, type Recorded } from '../support/recorded.ts';
 
 const key = fc.string().filter((one) => one !== '__proto__');
@@ -14,20 +16,29 @@ const key = fc.string().filter((one) => one !== '__proto__');
 const RESERVED = ['__proto__', 'prototype', 'constructor'];
 const scenario = fc.dictionary(key.filter((name) => !RESERVED.includes(name)), fc.jsonValue()).map((one) => JSON.parse(JSON.stringify(one)) as Record<string, unknown>);
 const header: fc.Arbitrary<TraceHeader> = fc.record({
-  format: fc.constant(1), faultline: fc.string(), runtime: fc.string(), kernel: fc.string(), scenario: scenario,
+  format: fc.constant(FORMAT), faultline: fc.string(), runtime: fc.string(), kernel: fc.string(), scenario: scenario,
   seed: fc.nat(), fingerprint: fc.string(), leaves: fc.nat(), outcomes: fc.array(fc.string()), start: fc.string(),
   kernelText: fc.option(fc.record({ file: fc.string(), text: fc.string() }), { nil: undefined }),
 }).map(({ kernelText, ...rest }) => ({ ...rest, ...(kernelText ? { kernelText } : {}) }));
 
 const word = fc.nat(0xffff);
 const long = fc.nat(0xffff_ffff);
-const content = fc.array(fc.tuple(word, word, word, word, fc.array(fc.tuple(long, long), { maxLength: 3 })), { minLength: 1, maxLength: 5 });
+const int = fc.integer();
+const injection: fc.Arbitrary<Injection> = fc.record({
+  actor: fc.integer({ min: 1, max: 0xffff }), type: fc.integer({ min: 1, max: 9 }), payload: fc.array(int, { maxLength: 4 }),
+  code: fc.option(fc.record({ at: fc.nat(), words: fc.array(int, { maxLength: 50 }) }), { nil: undefined }),
+}).map(({ code, ...rest }) => ({ ...rest, ...(code ? { code } : {}) }));
+/** A step of an actor, or an injection. */
+const step = fc.oneof(fc.tuple(fc.integer({ min: 1, max: 0xffff }), word, word, word, fc.constant(undefined)), injection.map((one) => [0, one.actor, 0, 0xffff, one] as const));
+const content = fc.array(fc.tuple(step, fc.array(fc.tuple(long, long), { maxLength: 3 })), { minLength: 1, maxLength: 5 });
 const batches = fc.array(fc.tuple(content, fc.boolean()), { maxLength: 4 }).map((list) => {
   let first = 1;
   return list.map(([steps, ticketed]): TraceBatch => {
+    const injections = steps.flatMap(([[, , , , one]]) => (one === undefined ? [] : [one]));
     const batch = {
-      first, count: steps.length, records: Uint16Array.from(steps.flatMap(([a, b, c, d]) => [a, b, c, d])),
-      ...(ticketed ? { tickets: { counts: Uint16Array.from(steps.map((step) => step[4].length)), pairs: Uint32Array.from(steps.flatMap((step) => step[4].flat())) } } : {}),
+      first, count: steps.length, records: Uint16Array.from(steps.flatMap(([[a, b, c, d]]) => [a, b, c, d])),
+      ...(ticketed ? { tickets: { counts: Uint16Array.from(steps.map((one) => one[1].length)), pairs: Uint32Array.from(steps.flatMap((one) => one[1].flat())) } } : {}),
+      ...(injections.length > 0 ? { injections } : {}),
     };
     first += steps.length;
     return batch;
@@ -38,7 +49,7 @@ const footerOf = (list: readonly TraceBatch[], why: TraceFooter['why']): TraceFo
 });
 
 describe('round trip', () => {
-  test('header, batches with and without tickets, and footer come back as they were, in whatever pieces the bytes come', () => {
+  test('header, batches with and without tickets and injections, and footer come back as they were, in whatever pieces the bytes come', () => {
     fc.assert(fc.property(header, batches, fc.constantFrom(...ENDS), fc.integer({ min: 1, max: 200 }), (head, list, why, piece) => {
       const footer = footerOf(list, why);
       const bytes = bytesOf({ header: head, batches: list, footer });
@@ -135,6 +146,48 @@ describe('a trace that is not whole', () => {
   });
 });
 
+/** The same file as format 1 wrote it: only the first line and the header name the format. */
+function asFormat1(bytes: Uint8Array): Uint8Array {
+  const [line, json] = new TextDecoder('latin1').decode(bytes).split('\n') as [string, string];
+  const old = new TextEncoder().encode(JSON.stringify({ ...JSON.parse(new TextDecoder().decode(bytes.subarray(line.length + 1, line.length + 1 + json.length))) as object, format: 1 }));
+  const head = `faultline-trace 1 ${old.length} ${crc32(old).toString(16).padStart(8, '0')}\n`;
+  return new Uint8Array(Buffer.concat([Buffer.from(head), old, Buffer.from('\n'), bytes.subarray(line.length + json.length + 2)]));
+}
+
+describe('format 1', () => {
+  test('is read', async () => {
+    const recorded = await record();
+    const { parts, error } = read(asFormat1(bytesOf(recorded)));
+    expect(error).toBeUndefined();
+    expect(parts).toEqual([{ kind: 'header', header: { ...recorded.header, format: 1 } }, ...recorded.batches.map((batch) => ({ kind: 'steps', batch })), { kind: 'footer', footer: recorded.footer }]);
+  });
+
+  test('has no injections', async () => {
+    const batch: TraceBatch = { first: 1, count: 1, records: Uint16Array.of(0, 3, 0, 0xffff), injections: [{ actor: 3, type: 3, payload: [0] }] };
+    const bytes = bytesOf({ ...await record(), batches: [batch] });
+    expect(read(bytes).parts.map(({ kind }) => kind)).toEqual(['header', 'steps']);
+    expect(read(asFormat1(bytes)).error?.message).toMatch(/^has a chunk at byte \d+ of kind 4 whose length \d+ does not fit its 1 steps$/);
+  });
+});
+
+describe('injections that were edited', () => {
+  const one = { actor: 3, type: 3, payload: [0] };
+  test.each<[string, Partial<TraceBatch>, RegExp]>([
+    ['a step without', {}, /with 1 steps that are injections, and 0 injections$/],
+    ['more than steps', { injections: [one, one] }, /with 1 steps that are injections, and 2 injections$/],
+    ['no list', { injections: { length: 1 } as never }, /^has a list of injections in which '.*' is wrong: /],
+    ['actor 0', { injections: [{ ...one, actor: 0 }] }, /in which '0\.actor' is wrong: /],
+    ['words that are none', { injections: [{ ...one, payload: [0.5] }] }, /in which '0\.payload\.0' is wrong: /],
+    ['words of 33 bits', { injections: [{ ...one, payload: [2 ** 31] }] }, /in which '0\.payload\.0' is wrong: /],
+    ['a place below 0', { injections: [{ ...one, code: { at: -1, words: [] } }] }, /in which '0\.code\.at' is wrong: /],
+    ['a member too many', { injections: [{ ...one, more: 1 } as never] }, /in which '0\.more' is wrong: /],
+    ['tickets beyond the end', { injections: [], tickets: { counts: Uint16Array.of(60_000), pairs: new Uint32Array(0) } }, /says it has 60000 tickets and has at most 0$/],
+  ])('%s: refused in one sentence', async (_what, change, sentence) => {
+    const { error } = read(bytesOf({ ...await record(), batches: [{ first: 1, count: 1, records: Uint16Array.of(0, 3, 0, 0xffff), ...change }] }));
+    expect([error?.problem, error?.message.replace(/ \(byte \d+\)$/, '')]).toEqual(['malformed', expect.stringMatching(sentence)]);
+  });
+});
+
 describe('what is no trace of this format', () => {
   test.each([['text', 'hello'], ['a number', '1\n'], ['zeros', '\0\0\0\0'.repeat(100)], ['near miss', 'faultline-tracs 1 2 00000000\n{}\n']])('%s is foreign', (_name, text) => {
     expect(read(new TextEncoder().encode(text)).error?.problem).toBe('foreign');
@@ -146,9 +199,9 @@ describe('what is no trace of this format', () => {
   });
 
   test('a newer format is refused before anything else of it is looked at', () => {
-    const error = read(new TextEncoder().encode('faultline-trace 2 something new\n')).error;
+    const error = read(new TextEncoder().encode('faultline-trace 3 something new\n')).error;
     expect(error?.problem).toBe('newer');
-    expect(error?.message).toMatch(/format 2.*up to 1/);
+    expect(error?.message).toMatch(/format 3.*up to 2/);
   });
 
   test('a header that says what cannot be is named by its field', () => {

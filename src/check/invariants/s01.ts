@@ -2,8 +2,9 @@
 
 import { KVM_MEMSLOT_INVALID } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, mappedAt, mappedPrivate, slotAt, toBeZapped } from './state.ts';
+import { alive, anyMapped, mappedAt, mappedPrivate, slotAt, toBeZapped } from './state.ts';
 import { hvaName, indexName, spteName } from './words.ts';
+import { HUGE, SPTE, type Whereabouts } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
@@ -49,7 +50,7 @@ function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number):
 
 /** All leaves of a VM; with `isPrivate` not negative those of that kind only. */
 function vmBroken(world: CheckedWorld, vm: number, isPrivate: number): string | undefined {
-  if (!alive(world, vm)) return undefined;
+  if (!alive(world, vm) || !anyMapped(world, vm, leafBroken)) return undefined;
   const { root: roots, gfn: gfns } = world.facts.sizes;
   for (let root = 0; root < roots; root++) {
     for (let gfn = 0; gfn < gfns; gfn++) {
@@ -68,6 +69,42 @@ function everyVm(world: CheckedWorld, isPrivate: number): string | undefined {
     if (broken !== undefined) return broken;
   }
   return undefined;
+}
+
+/** May this entry of the page cache have broken a private leaf? One that maps what was there, or is there, or whose gfn is bound to the index. */
+function cacheBroken(world: CheckedWorld, inode: number, index: number): boolean {
+  const { whereabouts, objects, facts } = world;
+  if (whereabouts === undefined) return true;
+  if (mapperBroken(world, whereabouts, whereabouts.replacedAt(inode, index)) || mapperBroken(world, whereabouts, objects.cache(inode, index).pfn)) return true;
+  const { memslots, memslot_set, memslot, slot_gmem, file } = objects;
+  for (let vm = 0; vm < facts.sizes.vm; vm++) {
+    if (!alive(world, vm)) continue;
+    const { slot: slots } = memslot_set(vm, memslots(vm).active);
+    for (let id = 0; id < facts.sizes.slotId; id++) {
+      const slot = slots.at(id);
+      if (slot === 0 || slot_gmem(slot).file === 0 || file(slot_gmem(slot).file).inode !== inode) continue;
+      const { pgoff, npages, base_gfn } = memslot(slot);
+      if (index < pgoff || index >= pgoff + npages) continue;
+      for (let root = 0; root < facts.sizes.root; root++) if (leafBroken(world, vm, root, base_gfn + index - pgoff) !== undefined) return true;
+    }
+  }
+  return false;
+}
+
+/** Is a leaf that maps this page broken? */
+function mapperBroken(world: CheckedWorld, whereabouts: Whereabouts, pfn: number): boolean {
+  const { root: roots, hp } = world.facts.sizes;
+  for (let back = 0; back < (hp > 0 ? HUGE_PAGES : 1) && back < pfn; back++) {
+    const { byPage } = whereabouts;
+    for (let place = whereabouts.nextOf((1 << SPTE) | (1 << HUGE), byPage.first(pfn - back)); place !== 0; place = whereabouts.nextOf((1 << SPTE) | (1 << HUGE), byPage.next(place))) {
+      const kind = whereabouts.kind(place);
+      const table = whereabouts.row(place, kind);
+      const gfn = whereabouts.last(place, kind) * (kind === HUGE ? HUGE_PAGES : 1) + (kind === HUGE ? back : 0);
+      const vm = Math.floor(table / roots);
+      if (alive(world, vm) && leafBroken(world, vm, table % roots, gfn) !== undefined) return true;
+    }
+  }
+  return false;
 }
 
 /** All leaves whose gfn is backed by this host page. */
@@ -105,7 +142,7 @@ export const s01: Invariant = {
       }
       return undefined;
     },
-    cache: (world) => everyVm(world, 1),
+    cache: (world, inode, index) => (cacheBroken(world, inode, index) ? everyVm(world, 1) : undefined),
     hpte: behindHva,
     // While it is open it only gives leave; a leaf that its zap has missed shows when the page goes, or here at the latest.
     open_invalidation: (world, vm, actor) => (world.objects.open_invalidation(vm, actor).open === 0 ? vmBroken(world, vm, -1) : undefined),

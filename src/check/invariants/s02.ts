@@ -1,7 +1,7 @@
 // S-02: behind a flush nobody can use a translation that the page tables do not have any more.
 
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, flushesFirst, inTlb } from './state.ts';
+import { alive, anyInTlb, flushesFirst, inTlb } from './state.ts';
 import { tlbName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -28,7 +28,7 @@ function afterFlush(world: CheckedWorld): string | undefined {
   for (let k = 0; k < vcpus.length; k++) {
     const vcpu = vcpus[k]!;
     const root = objects.vcpu_root(vcpu).root - 1;
-    if (root < 0) continue;
+    if (root < 0 || !anyInTlb(world, vcpu, (gfn) => stale(world, vm, root, vcpu, gfn) && !flushesFirst(world, vcpu))) continue;
     for (let gfn = 0; gfn < facts.sizes.gfn; gfn++) {
       if (!stale(world, vm, root, vcpu, gfn) || flushesFirst(world, vcpu)) continue;
       const leaf = objects.spte(vm, root, gfn);

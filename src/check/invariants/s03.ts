@@ -3,6 +3,7 @@
 import { HUGE_PAGES } from '../../steps/huge.ts';
 import { alive, flushesFirst } from './state.ts';
 import { hvaName, indexName, spteName, tlbName } from './words.ts';
+import { HPTE, HUGE, SPTE, TLB, type Whereabouts } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
@@ -31,6 +32,39 @@ function hpteBroken(world: CheckedWorld, hva: number): string | undefined {
 function cacheBroken(world: CheckedWorld, inode: number, index: number): string | undefined {
   const { pfn } = world.objects.cache(inode, index);
   return isFree(world, pfn) ? `${indexName(world, inode, index)} has pfn ${pfn} in the page cache, which is free` : undefined;
+}
+
+/** May the folio that has just become free be in use, or a page that became free before? */
+function freeInUse(world: CheckedWorld, head: number): boolean {
+  const { whereabouts, facts: { sizes } } = world;
+  if (whereabouts === undefined) return true;
+  const { byPage, excused } = whereabouts;
+  const pages = sizes.hp > 0 ? HUGE_PAGES : 1;
+  for (let pfn = head; pfn < head + pages && pfn < sizes.pfn; pfn++) {
+    for (let place = byPage.first(pfn); place !== 0; place = byPage.next(place)) {
+      if (placeBroken(world, whereabouts, place)) return true;
+      if (whereabouts.kind(place) === TLB && isFree(world, pfn)) excused.add(place);
+    }
+  }
+  for (const place of excused) {
+    if (!isFree(world, byPage.of(place))) excused.delete(place);
+    else if (placeBroken(world, whereabouts, place)) return true;
+  }
+  return false;
+}
+
+function placeBroken(world: CheckedWorld, whereabouts: Whereabouts, place: number): boolean {
+  const kind = whereabouts.kind(place);
+  const row = whereabouts.row(place, kind);
+  const last = whereabouts.last(place, kind);
+  const { root: roots } = world.facts.sizes;
+  switch (kind) {
+    case SPTE: return spteBroken(world, Math.floor(row / roots), row % roots, last) !== undefined;
+    case HUGE: return hugeBroken(world, Math.floor(row / roots), row % roots, last) !== undefined;
+    case TLB: return tlbBroken(world, row, last) !== undefined;
+    case HPTE: return hpteBroken(world, last) !== undefined;
+    default: return cacheBroken(world, row, last) !== undefined;
+  }
 }
 
 /** Everything that can refer to a page. */
@@ -64,7 +98,7 @@ export const s03: Invariant = {
   statement: 'A page whose refcount has reached 0 is mapped by no SPTE, TLB entry or host page-table entry, and is in no page cache. A TLB '
     + 'that will be emptied before the next access of its guest does not count.',
   onWrite: {
-    folio_ref: (world, pfn) => (world.objects.folio_ref(pfn).refcount === 0 ? anywhere(world) : undefined),
+    folio_ref: (world, pfn) => (world.objects.folio_ref(pfn).refcount === 0 && freeInUse(world, pfn) ? anywhere(world) : undefined),
     spte: spteBroken,
     spte_huge: hugeBroken,
     tlb: tlbBroken,

@@ -1,7 +1,7 @@
 // S-04: what is mapped as private is private, and what is mapped as shared is shared.
 
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, covered, mappedAt, mappedPrivate, slotAt } from './state.ts';
+import { alive, anyMapped, covered, mappedAt, mappedPrivate, slotAt } from './state.ts';
 import { gfnName, spteName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -23,6 +23,7 @@ function gfnBroken(world: CheckedWorld, vm: number, gfn: number): string | undef
 }
 
 function vmBroken(world: CheckedWorld, vm: number): string | undefined {
+  if (!anyMapped(world, vm, leafBroken)) return undefined;
   for (let gfn = 0; gfn < world.facts.sizes.gfn; gfn++) {
     const broken = gfnBroken(world, vm, gfn);
     if (broken !== undefined) return broken;

@@ -2,14 +2,25 @@
 
 import { alive } from './state.ts';
 import { spteName } from './words.ts';
+import { SPTE } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
+
+/** May another gfn, or another VM, map the page? */
+function mappedElsewhere({ whereabouts, facts }: CheckedWorld, vm: number, gfn: number, pfn: number): boolean {
+  if (whereabouts === undefined) return true;
+  const { byPage } = whereabouts;
+  for (let place = whereabouts.nextOf(1 << SPTE, byPage.first(pfn)); place !== 0; place = whereabouts.nextOf(1 << SPTE, byPage.next(place))) {
+    if (whereabouts.last(place, SPTE) !== gfn || Math.floor(whereabouts.row(place, SPTE) / facts.sizes.root) !== vm) return true;
+  }
+  return false;
+}
 
 /** Does another gfn, or another VM, map the page of this private leaf as private too? */
 function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
   const { objects, facts: { sizes } } = world;
   const { pfn, private: isPrivate } = objects.spte(vm, root, gfn);
-  if (pfn === 0 || isPrivate === 0 || !alive(world, vm)) return undefined;
+  if (pfn === 0 || isPrivate === 0 || !alive(world, vm) || !mappedElsewhere(world, vm, gfn, pfn)) return undefined;
   for (let otherVm = 0; otherVm < sizes.vm; otherVm++) {
     for (let otherRoot = 0; otherRoot < sizes.root; otherRoot++) {
       for (let other = 0; other < sizes.gfn; other++) {

@@ -3,6 +3,7 @@
 import { HUGE_PAGES } from '../../steps/huge.ts';
 import { alive } from './state.ts';
 import { hvaName, spteName } from './words.ts';
+import { HPTE, HUGE, SPTE } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
@@ -26,9 +27,19 @@ function hpteBroken(world: CheckedWorld, hva: number): string | undefined {
   return isLost(world, pfn) ? `the page table of the VMM's process maps ${hvaName(world, hva)} to pfn ${pfn}, whose memory failure was handled` : undefined;
 }
 
+/** May a page that was lost be mapped? */
+function poisonedMapped({ whereabouts, facts }: CheckedWorld): boolean {
+  if (whereabouts === undefined) return true;
+  const kinds = (1 << SPTE) | (1 << HPTE) | (1 << HUGE);
+  for (const pfn of whereabouts.poisoned) {
+    for (let back = 0; back < (facts.sizes.hp > 0 ? HUGE_PAGES : 1) && back < pfn; back++) if (whereabouts.nextOf(kinds, whereabouts.byPage.first(pfn - back)) !== 0) return true;
+  }
+  return false;
+}
+
 function anywhere(world: CheckedWorld): string | undefined {
   const { sizes } = world.facts;
-  if (world.objects.mf_mutex().owner !== 0) return undefined;
+  if (world.objects.mf_mutex().owner !== 0 || !poisonedMapped(world)) return undefined;
   let broken: string | undefined;
   for (let vm = 0; vm < sizes.vm; vm++) {
     for (let root = 0; root < sizes.root; root++) {

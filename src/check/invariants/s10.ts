@@ -2,7 +2,7 @@
 
 import { KVM_MEMSLOT_INVALID } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, flushesFirst, inTlb, mappedAt, slotAt } from './state.ts';
+import { alive, anyInTlb, anyMapped, flushesFirst, inTlb, mappedAt, slotAt } from './state.ts';
 import { actorName, gfnName, spteName, tlbName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -15,9 +15,15 @@ function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number):
   return `${spteName(world, vm, root, gfn)} maps pfn ${mappedAt(world, vm, root, gfn)}, but no memslot holds the gfn any more`;
 }
 
+/** May a leaf or a TLB entry be left without a memslot? */
+function mayBeLeft(world: CheckedWorld, vm: number): boolean {
+  if (anyMapped(world, vm, leafBroken)) return true;
+  return world.facts.vcpusOfVm[vm]!.some((vcpu) => anyInTlb(world, vcpu, (gfn) => slotAt(world, vm, gfn) === 0 && !flushesFirst(world, vcpu)));
+}
+
 function vmBroken(world: CheckedWorld, vm: number): string | undefined {
   const { sizes, vcpusOfVm } = world.facts;
-  if (!settled(world, vm)) return undefined;
+  if (!settled(world, vm) || !mayBeLeft(world, vm)) return undefined;
   for (let gfn = 0; gfn < sizes.gfn; gfn++) {
     for (let root = 0; root < sizes.root; root++) {
       const broken = leafBroken(world, vm, root, gfn);

@@ -4,6 +4,7 @@
 import { FILE_DYING, FILE_LIVE, FILE_RELEASED } from '../../memory/layouts/gmem.ts';
 import { KVM_MEMSLOT_INVALID, SLOT_FREED, SLOT_LIVE } from '../../memory/layouts/kvm.ts';
 import { fileName } from './words.ts';
+import type { Whereabouts } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
@@ -24,7 +25,10 @@ function bindingBroken(world: CheckedWorld, file: number, index: number): string
   // Unlinked from its inode: nobody walks these bindings any more, and their destruction does not follow them.
   if (files(file).state === FILE_DYING && files(file).inode === 0) return undefined;
   if (state === SLOT_FREED) return `${place(world, file, index)} is bound to memslot ${slot}, which was freed`;
-  if (inTheMiddle(world, file)) return undefined;
+  if (inTheMiddle(world, file)) {
+    if (world.whereabouts !== undefined) world.whereabouts.unjudged[files(file).inode] = 1;
+    return undefined;
+  }
   if (index < pgoff || index >= pgoff + npages) return `${place(world, file, index)} is bound to memslot ${slot}, which covers other indices`;
   const owner = files(file);
   if (owner.state === FILE_RELEASED) return `${place(world, file, index)} is bound to memslot ${slot}, though the file is released`;
@@ -42,9 +46,19 @@ function bindingsOfFile(world: CheckedWorld, file: number): string | undefined {
   return undefined;
 }
 
+/** Is a binding that leads to this memslot broken? */
+function anyBound(world: CheckedWorld, { bindings }: Whereabouts, slot: number): boolean {
+  const { index: indices } = world.facts.sizes;
+  for (let item = bindings.first(slot); item !== 0; item = bindings.next(item)) {
+    if (bindingBroken(world, Math.floor((item - 1) / indices), (item - 1) % indices) !== undefined) return true;
+  }
+  return false;
+}
+
 /** Bindings that lead to this memslot. */
 function bindingsToSlot(world: CheckedWorld, slot: number): string | undefined {
-  const { sizes } = world.facts;
+  const { facts: { sizes }, whereabouts } = world;
+  if (whereabouts !== undefined && !anyBound(world, whereabouts, slot)) return undefined;
   for (let file = 1; file < sizes.file; file++) {
     for (let index = 0; index < sizes.index; index++) {
       if (world.objects.binding(file, index).slot !== slot) continue;
@@ -58,6 +72,12 @@ function bindingsToSlot(world: CheckedWorld, slot: number): string | undefined {
 /** Bindings of all files of an inode whose lock was just written. */
 function bindingsOfInode(world: CheckedWorld, inode: number): string | undefined {
   if (world.objects.invalidate_lock(inode).writer !== 0) return undefined;
+  const { whereabouts } = world;
+  if (whereabouts !== undefined) {
+    // What was written while the lock was free was judged when it was.
+    if (whereabouts.unjudged[inode] === 0) return undefined;
+    whereabouts.unjudged[inode] = 0;
+  }
   for (let file = 1; file < world.facts.sizes.file; file++) {
     if (world.objects.file(file).inode !== inode) continue;
     const broken = bindingsOfFile(world, file);

@@ -2,12 +2,17 @@
 
 import { alive } from './state.ts';
 import { actorName, gfnName, vmName } from './words.ts';
+import type { Lists } from '../lists.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant, ObjectCheck } from '../invariant.ts';
 
 /** Invalidations that have begun and not ended. */
-function openIn({ words, openInvalidations: { base, stride, actors, open } }: CheckedWorld, vm: number): number {
+function openIn({ words, whereabouts, openInvalidations: { base, stride, actors, open } }: CheckedWorld, vm: number): number {
   let count = 0;
+  if (whereabouts !== undefined) {
+    for (let item = whereabouts.open.first(vm + 1); item !== 0; item = whereabouts.open.next(item)) count += words[base + (item - 1) * stride + open]!;
+    return count;
+  }
   let at = base + vm * actors * stride + open;
   for (let actor = 0; actor < actors; actor++, at += stride) count += words[at]!;
   return count;
@@ -64,8 +69,15 @@ const lowest = (word: number): number => 31 - Math.clz32(word & -word);
 const outside = (world: CheckedWorld, vm: number, actor: number, gfn: number): string =>
   `${actorName(world, actor)} invalidates ${gfnName(world, vm, gfn)}, which is outside the range that makes faults retry`;
 
+function anyRangeBroken(world: CheckedWorld, open: Lists, vm: number): boolean {
+  for (let item = open.first(vm + 1); item !== 0; item = open.next(item)) if (rangeBroken(world, vm, (item - 1) % world.facts.sizes.actor) !== undefined) return true;
+  return false;
+}
+
 function rangesBroken(world: CheckedWorld, vm: number): string | undefined {
   if (world.objects.kvm_mmu(vm).mmu_invalidate_in_progress === 0) return undefined;
+  const { whereabouts } = world;
+  if (whereabouts !== undefined && !anyRangeBroken(world, whereabouts.open, vm)) return undefined;
   for (let actor = 1; actor <= world.facts.actors; actor++) {
     const broken = rangeBroken(world, vm, actor);
     if (broken !== undefined) return broken;

@@ -90,11 +90,12 @@ function locksOf(plan: Plan): readonly LockTable[] {
 }
 
 /** The first lock that an actor holds. */
-function held({ plan, words, objects }: CheckedWorld, actor: number): string | undefined {
+function held({ plan, words, objects, whereabouts }: CheckedWorld, actor: number): string | undefined {
   const tables = locksOf(plan);
   const bit = 1 << (actor & 31);
   for (let t = 0; t < tables.length; t++) {
     const { name, base, stride, count, owner, readers } = tables[t]!;
+    if (name === 'folio_lock' && whereabouts !== undefined && whereabouts.folioLocks.first(actor) === 0) continue;
     for (let n = 0; n < count; n++) {
       const at = base + n * stride;
       if (words[at + owner] === actor || (readers >= 0 && (words[at + readers + (actor >>> 5)]! & bit) !== 0)) return name;

@@ -10,7 +10,7 @@ function entryBroken(world: CheckedWorld, inode: number, index: number): string 
 }
 
 function inodeBroken(world: CheckedWorld, inode: number): string | undefined {
-  for (let index = 0; index < world.facts.sizes.index; index++) {
+  for (let index = world.objects.inode(inode).i_size; index < world.facts.sizes.index; index++) {
     const broken = entryBroken(world, inode, index);
     if (broken !== undefined) return broken;
   }

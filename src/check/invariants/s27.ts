@@ -89,15 +89,15 @@ export const s27: Invariant = {
     },
   },
   whole: (world) => {
-    const { sizes } = world.facts;
+    const { words, pfns: { cache, hpte }, facts: { sizes } } = world;
     for (let inode = 1; inode < sizes.inode; inode++) {
       for (let index = 0; index < sizes.index; index++) {
-        const broken = cachedBroken(world, inode, index);
+        const broken = words[cache.at + (inode * sizes.index + index) * cache.stride] === 0 ? undefined : cachedBroken(world, inode, index);
         if (broken !== undefined) return broken;
       }
     }
     for (let hva = 0; hva < sizes.hva; hva++) {
-      const broken = hostBroken(world, hva);
+      const broken = words[hpte.at + hva * hpte.stride] === 0 ? undefined : hostBroken(world, hva);
       if (broken !== undefined) return broken;
     }
     return undefined;

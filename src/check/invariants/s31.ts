@@ -1,7 +1,7 @@
 // S-31: a file that is released is not mapped through any more.
 
 import { FILE_DYING, FILE_FREE, FILE_LIVE } from '../../memory/layouts/gmem.ts';
-import { alive, flushesFirst, inTlb, mappedAt } from './state.ts';
+import { alive, anyInTlb, anyMapped, flushesFirst, inTlb, mappedAt } from './state.ts';
 import { spteName, tlbName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -23,8 +23,25 @@ function spteBroken(world: CheckedWorld, vm: number, root: number, gfn: number):
     : `${spteName(world, vm, root, gfn)} maps pfn ${pfn} of inode ${mapping}, of which ${vmName(world, vm)} has no file any more`;
 }
 
+/** Does this TLB entry say a page of an inode of which its VM has no file, for an access to come? */
+function tlbBroken(world: CheckedWorld, vcpu: number, gfn: number): boolean {
+  const { pfn, private: isPrivate } = world.objects.tlb(vcpu, gfn);
+  if (pfn === 0 || isPrivate === 0) return false;
+  const { mapping } = world.objects.folio(pfn);
+  return mapping !== 0 && !hasFile(world, world.facts.vmOfVcpu[vcpu]!, mapping) && !flushesFirst(world, vcpu);
+}
+
+/** May a leaf or a TLB entry be left of a file that is released? */
+function mayBeLeft(world: CheckedWorld): boolean {
+  const { vm: vms, vcpu: vcpus } = world.facts.sizes;
+  for (let vm = 0; vm < vms; vm++) if (anyMapped(world, vm, spteBroken)) return true;
+  for (let vcpu = 0; vcpu < vcpus; vcpu++) if (anyInTlb(world, vcpu, (gfn) => tlbBroken(world, vcpu, gfn))) return true;
+  return false;
+}
+
 function anywhere(world: CheckedWorld): string | undefined {
-  const { objects, facts: { sizes, vmOfVcpu } } = world;
+  const { objects, facts: { sizes } } = world;
+  if (!mayBeLeft(world)) return undefined;
   for (let vm = 0; vm < sizes.vm; vm++) {
     for (let root = 0; root < sizes.root; root++) {
       for (let gfn = 0; gfn < sizes.gfn; gfn++) {
@@ -35,12 +52,9 @@ function anywhere(world: CheckedWorld): string | undefined {
   }
   for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) {
     for (let gfn = 0; gfn < sizes.gfn; gfn++) {
-      if (inTlb(world, vcpu, gfn) === 0) continue;
-      const { pfn, private: isPrivate } = objects.tlb(vcpu, gfn);
-      if (isPrivate === 0) continue;
-      const { mapping } = objects.folio(pfn);
-      if (mapping === 0 || hasFile(world, vmOfVcpu[vcpu]!, mapping) || flushesFirst(world, vcpu)) continue;
-      return `${tlbName(world, vcpu, gfn)} says pfn ${pfn} of inode ${mapping}, of which its VM has no file any more`;
+      if (inTlb(world, vcpu, gfn) === 0 || !tlbBroken(world, vcpu, gfn)) continue;
+      const { pfn } = objects.tlb(vcpu, gfn);
+      return `${tlbName(world, vcpu, gfn)} says pfn ${pfn} of inode ${objects.folio(pfn).mapping}, of which its VM has no file any more`;
     }
   }
   return undefined;

@@ -3,6 +3,7 @@
 import { KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, OUTSIDE_GUEST_MODE } from '../../memory/layouts/vcpu.ts';
 import { KVM_LIVE } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
+import { HUGE, SPTE, TLB } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 
 /** The VM exists and is not being destroyed: nobody uses the tables of one that is. */
@@ -22,7 +23,12 @@ export function slotAt({ objects, facts }: CheckedWorld, vm: number, gfn: number
 }
 
 /** An invalidation that covers `gfn` is open in the VM. */
-export function covered({ objects, facts }: CheckedWorld, vm: number, gfn: number): boolean {
+export function covered({ objects, facts, whereabouts }: CheckedWorld, vm: number, gfn: number): boolean {
+  if (whereabouts !== undefined) {
+    const { open } = whereabouts;
+    for (let item = open.first(vm + 1); item !== 0; item = open.next(item)) if (objects.open_invalidation(vm, (item - 1) % facts.sizes.actor).covers.has(gfn)) return true;
+    return false;
+  }
   for (let actor = 1; actor <= facts.actors; actor++) {
     const ghost = objects.open_invalidation(vm, actor);
     if (ghost.open !== 0 && ghost.covers.has(gfn)) return true;
@@ -31,7 +37,15 @@ export function covered({ objects, facts }: CheckedWorld, vm: number, gfn: numbe
 }
 
 /** An invalidation that covers `gfn` is open in the VM and has not come to zap it. */
-export function toBeZapped({ objects, facts }: CheckedWorld, vm: number, gfn: number): boolean {
+export function toBeZapped({ objects, facts, whereabouts }: CheckedWorld, vm: number, gfn: number): boolean {
+  if (whereabouts !== undefined) {
+    const { open } = whereabouts;
+    for (let item = open.first(vm + 1); item !== 0; item = open.next(item)) {
+      const ghost = objects.open_invalidation(vm, (item - 1) % facts.sizes.actor);
+      if (ghost.covers.has(gfn) && !ghost.zapped.has(gfn)) return true;
+    }
+    return false;
+  }
   for (let actor = 1; actor <= facts.actors; actor++) {
     const ghost = objects.open_invalidation(vm, actor);
     if (ghost.open !== 0 && ghost.covers.has(gfn) && !ghost.zapped.has(gfn)) return true;
@@ -77,4 +91,33 @@ export function flushesFirst(world: CheckedWorld, vcpu: number): boolean {
   const { root } = objects.vcpu_root(vcpu);
   const reloads = root === 0 || ((bits & KVM_REQ_MMU_FREE_OBSOLETE_ROOTS) !== 0 && root - 1 !== objects.mmu_root(vm).valid);
   return ((bits & KVM_REQ_TLB_FLUSH) !== 0 || reloads) && !canAccess(world, vcpu);
+}
+
+/** Is `broken` true of a gfn that a root page table maps? Without whereabouts nobody knows, and it may be: walk over all then. */
+export function anyMapped(world: CheckedWorld, vm: number, broken: (world: CheckedWorld, vm: number, root: number, gfn: number) => unknown): boolean {
+  const { whereabouts, facts } = world;
+  if (whereabouts === undefined) return true;
+  const { byRow } = whereabouts;
+  for (let root = 0; root < facts.sizes.root; root++) {
+    const table = vm * facts.sizes.root + root;
+    for (let place = byRow.first(whereabouts.leafRow(table, false)); place !== 0; place = byRow.next(place)) {
+      if (broken(world, vm, root, whereabouts.last(place, SPTE)) !== undefined) return true;
+    }
+    for (let place = byRow.first(whereabouts.leafRow(table, true)); place !== 0; place = byRow.next(place)) {
+      for (let k = 0; k < HUGE_PAGES; k++) if (broken(world, vm, root, whereabouts.last(place, HUGE) * HUGE_PAGES + k) !== undefined) return true;
+    }
+  }
+  return false;
+}
+
+/** The same of the gfns in a vCPU's TLB. */
+export function anyInTlb(world: CheckedWorld, vcpu: number, broken: (gfn: number) => unknown): boolean {
+  const { whereabouts } = world;
+  if (whereabouts === undefined) return true;
+  const { byRow } = whereabouts;
+  for (let place = byRow.first(whereabouts.tlbRow(vcpu)); place !== 0; place = byRow.next(place)) {
+    const found = broken(whereabouts.last(place, TLB));
+    if (found !== undefined && found !== false) return true;
+  }
+  return false;
 }

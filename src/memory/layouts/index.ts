@@ -18,6 +18,7 @@ export const layouts = {
   interrupt: vcpu.interrupt,
   flush_mark: vcpu.flush_mark,
   tlb: vcpu.tlb,
+  tlb_filled: vcpu.tlb_filled,
   spte: mmu.spte,
   spte_huge: mmu.spte_huge,
   mmu_root: mmu.mmu_root,

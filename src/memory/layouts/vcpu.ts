@@ -19,6 +19,9 @@ export const tlb = layout('tlb', {
   writable: {},
 }, { per: ['vcpu', 'gfn'] });
 
+/** Which entries of a vCPU's TLB hold a translation: what a flush has to empty. */
+export const tlb_filled = layout('tlb_filled', { gfns: { bits: 'gfn' } }, { per: ['vcpu'] });
+
 /** The root page table that a vCPU has loaded, + 1; 0: none. */
 export const vcpu_root = layout('vcpu_root', { root: {} }, { per: ['vcpu'] });
 

@@ -1,7 +1,7 @@
 // Which of a worker's actors can go on. One that was blocked is not asked again before the object that it waits for was written:
 // the worker's bit in that object's word of waiters says so to all, and whoever writes the object takes the bits and rings.
 
-import type { Control } from './shared.ts';
+import { wakeWaiters, type Control } from './shared.ts';
 
 export class Parking {
   /** Actors that may be able to go on: the first `ready`. */
@@ -9,28 +9,34 @@ export class Parking {
   ready = 0;
   private readonly waiters: Int32Array<SharedArrayBuffer>;
   private readonly control: Control;
-  private readonly worker: number;
   private readonly bit: number;
-  /** Parked actors, and the object of each: the first `parked`. */
-  private readonly actors: Int32Array;
-  private readonly objects: Int32Array;
-  private parked = 0;
+  /** This worker's actors. */
+  private actors: readonly number[] = [];
+  /** For each actor the object that it is parked on, + 1; 0: none. For each object, those parked on it as a list through `next`. */
+  private readonly parkedOn: Int32Array;
+  private readonly head: Int32Array;
+  private readonly next: Int32Array;
 
-  constructor(waiters: SharedArrayBuffer, control: Control, worker: number, actors: number) {
+  /** `actors`: as many as the scenario has, of which this worker has some; `objects`: as many as physical memory has. */
+  constructor(waiters: SharedArrayBuffer, control: Control, worker: number, actors: number, objects: number) {
     this.waiters = new Int32Array(waiters);
     this.control = control;
-    this.worker = worker;
     this.bit = 1 << worker;
     this.candidates = new Int32Array(actors);
-    this.actors = new Int32Array(actors);
-    this.objects = new Int32Array(actors);
+    this.parkedOn = new Int32Array(actors + 1);
+    this.head = new Int32Array(objects);
+    this.next = new Int32Array(actors + 1);
   }
 
   /** These actors may go on; nobody is parked. */
   reset(actors: readonly number[]): void {
+    for (const actor of this.actors) {
+      if (this.parkedOn[actor] !== 0) this.head[this.parkedOn[actor]! - 1] = 0;
+      this.parkedOn[actor] = 0;
+    }
+    this.actors = actors;
     this.candidates.set(actors);
     this.ready = actors.length;
-    this.parked = 0;
   }
 
   /** The candidate at this place has ended. */
@@ -46,35 +52,33 @@ export class Parking {
 
   /** The candidate at this place waits for `object`. */
   park(place: number, object: number): void {
-    this.actors[this.parked] = this.candidates[place]!;
-    this.objects[this.parked] = object;
-    this.parked++;
+    const actor = this.candidates[place]!;
+    this.parkedOn[actor] = object + 1;
+    this.next[actor] = this.head[object]!;
+    this.head[object] = actor;
     this.remove(place);
   }
 
   /** Wakes those whose object was written since they were parked. */
   wake(): void {
-    for (let k = this.parked - 1; k >= 0; k--) if ((Atomics.load(this.waiters, this.objects[k]!) & this.bit) === 0) this.unpark(k);
+    for (const actor of this.actors) {
+      const object = this.parkedOn[actor]! - 1;
+      if (object >= 0 && (Atomics.load(this.waiters, object) & this.bit) === 0) this.wakeFrom(object);
+    }
   }
 
-  /** A step of this thread has written `object`. True when one of this worker's own actors waited for it. */
-  written(object: number): boolean {
-    if (Atomics.load(this.waiters, object) === 0) return false;
-    const waiting = Atomics.exchange(this.waiters, object, 0);
-    for (let worker = 0; worker < this.control.workers; worker++) {
-      if (worker !== this.worker && (waiting & (1 << worker)) !== 0) this.control.ring(worker);
-    }
-    return (waiting & this.bit) !== 0;
+  /** A step of this thread has written `object`: whoever waits for it may go on. */
+  written(object: number): void {
+    if ((wakeWaiters(this.waiters, this.control, object, this.bit) & this.bit) !== 0) this.wakeFrom(object);
   }
 
   private wakeFrom(object: number): void {
-    for (let k = this.parked - 1; k >= 0; k--) if (this.objects[k] === object) this.unpark(k);
-  }
-
-  private unpark(k: number): void {
-    this.candidates[this.ready++] = this.actors[k]!;
-    this.parked--;
-    this.actors[k] = this.actors[this.parked]!;
-    this.objects[k] = this.objects[this.parked]!;
+    let actor = this.head[object]!;
+    this.head[object] = 0;
+    while (actor !== 0) {
+      this.candidates[this.ready++] = actor;
+      this.parkedOn[actor] = 0;
+      actor = this.next[actor]!;
+    }
   }
 }

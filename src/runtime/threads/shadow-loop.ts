@@ -1,14 +1,17 @@
 // What the shadow's thread does: follows the logs, has every step recorded and checked, sends whole batches to the main thread,
 // finds out when a round is over and why, compares memories at its end, and begins the next round.
 
+import { Analysis, type AnalysisReport } from '../../check/analysis.ts';
 import type { Invariant } from '../../check/invariant.ts';
 import type { Violation } from '../../check/violation.ts';
 import type { Kernel } from '../../kernel/define.ts';
-import { isBlocked } from '../../memory/outcome.ts';
+import { blockedOn, isBlocked } from '../../memory/outcome.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
+import type { Injection } from '../injection.ts';
 import { Recorder } from '../recorder.ts';
 import { WriteLog } from '../simulate.ts';
+import { outsideCanHelp } from '../standstill.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../world.ts';
 import { CONTROL, Control, END, type Shared } from './shared.ts';
 import { firstDifference, Shadow } from './shadow.ts';
@@ -20,6 +23,10 @@ export interface ShadowTask {
   readonly steps: number;
   /** Rounds; the first that ends with a finding is the last. */
   readonly rounds: number;
+  /** False: there are no logs to follow; only the end of the run is to be seen to. */
+  readonly recorded: boolean;
+  /** Lock order, data races, race windows are looked for. */
+  readonly analysed: boolean;
 }
 
 /** How the last round ended. */
@@ -33,10 +40,18 @@ export interface ShadowResult {
   readonly allSteps: number;
   /** Seconds from when all threads were up. */
   readonly seconds: number;
+  /** Of all rounds. */
+  readonly analysis?: AnalysisReport;
 }
 
-/** Sends a batch to the main thread. */
-export type Emit = (batch: TraceBatch) => void;
+/** What the main thread is told. */
+export interface Tell {
+  /** All threads are up, and the first round begins. */
+  up(): void;
+  batch(batch: TraceBatch): void;
+  /** Nobody can go on; the standstill has this number. */
+  still(number: number): void;
+}
 
 /** Batches that may be on their way to the main thread. */
 const MOST_UNDERWAY = 16;
@@ -46,8 +61,8 @@ const FLUSH_MS = 25;
 const MOST_KEPT = 256;
 
 /** Follows a run to its end. Call inside the shadow's thread: it sleeps. */
-export function runShadow(kernel: Kernel, topology: Topology, task: ShadowTask, invariants: readonly Invariant[], emit: Emit, up: () => void): ShadowResult {
-  return new ShadowLoop(kernel, topology, task, invariants, emit).run(up);
+export function runShadow(kernel: Kernel, topology: Topology, task: ShadowTask, invariants: readonly Invariant[], tell: Tell): ShadowResult {
+  return new ShadowLoop(kernel, topology, task, invariants, tell).run();
 }
 
 class ShadowLoop {
@@ -58,12 +73,14 @@ class ShadowLoop {
   private readonly log: WriteLog;
   private readonly shadow: Shadow;
   private readonly probe: Probe;
+  private readonly analysis: Analysis | undefined;
   private readonly recorder: Recorder;
-  private readonly emit: Emit;
+  private readonly tell: Tell;
   /** State at the start of every round. */
   private readonly start: Int32Array;
   private round = 0;
   private allSteps = 0;
+  private standstills = 0;
   /** Batches of this round that were not sent yet. */
   private kept: TraceBatch[] = [];
   /** State behind the last step that counts, once there is one: the steps that follow it are executed, and forgotten. */
@@ -71,26 +88,27 @@ class ShadowLoop {
   /** Why the round before ended. */
   private reason: number = END.RUNNING;
 
-  constructor(kernel: Kernel, topology: Topology, task: ShadowTask, invariants: readonly Invariant[], emit: Emit) {
+  constructor(kernel: Kernel, topology: Topology, task: ShadowTask, invariants: readonly Invariant[], tell: Tell) {
     const plan = planFor(kernel, topology);
     const words = new Int32Array(task.shared.shadow);
     this.task = task;
-    this.emit = emit;
+    this.tell = tell;
     this.control = new Control(task.shared);
     this.memory = new Int32Array(task.shared.memory);
     this.log = new WriteLog(plan.objects);
     this.world = new RunWorld(kernel, topology, plan, words, this.log);
     this.probe = new Probe(this.world);
+    this.analysis = task.analysed ? new Analysis(this.world) : undefined;
     this.start = words.slice(0, plan.stateWords);
-    this.recorder = new Recorder(this.world, invariants, (batch) => { this.take(batch); });
+    this.recorder = new Recorder(this.world, invariants, (batch) => { this.take(batch); }, { forward: task.rounds === 1 });
     this.log.watchOnly(this.recorder.wanted());
-    this.shadow = new Shadow(this.world, task.shared, () => { this.log.clear(); }, () => { this.afterStep(); });
+    this.shadow = new Shadow(this.world, task.shared, () => { this.log.clear(); }, (injection) => { this.afterStep(injection); });
   }
 
-  run(up: () => void): ShadowResult {
+  run(): ShadowResult {
     try {
       this.awaitWorkers();
-      up();
+      this.tell.up();
       return this.rounds();
     } catch (error) {
       // What was executed before explains it.
@@ -114,7 +132,7 @@ class ShadowLoop {
     control.ringAll();
     const { steps, violation, evaluated } = this.recorder;
     const seconds = (performance.now() - began) / 1000;
-    return { seconds, why, steps, ...(violation ? { violation } : {}), evaluated, rounds: this.round, allSteps: this.allSteps };
+    return { seconds, why, steps, ...(violation ? { violation } : {}), evaluated, rounds: this.round, allSteps: this.allSteps, ...(this.analysis ? { analysis: this.analysis.report() } : {}) };
   }
 
   private awaitWorkers(): void {
@@ -135,6 +153,7 @@ class ShadowLoop {
       memory.set(this.start);
       this.kept = [];
       this.recorder.restart();
+      this.analysis?.begin();
     }
     this.cut = undefined;
     this.shadow.restart();
@@ -158,7 +177,10 @@ class ShadowLoop {
     let flushed = performance.now();
     for (;;) {
       const bell = control.bell(control.shadow);
-      if (shadow.follow() > 0) continue;
+      if (shadow.follow() > 0) {
+        Atomics.store(control.words, CONTROL.STILL, 0);
+        continue;
+      }
       Atomics.store(control.words, CONTROL.UNORDERED, shadow.drained() ? 0 : 1);
       if (control.end !== END.RUNNING) {
         if (this.allDone()) return this.ended();
@@ -181,13 +203,26 @@ class ShadowLoop {
   /** Ends the round when nobody can go on any more. */
   private standsStill(): boolean {
     const { control, shadow } = this;
-    if (Atomics.load(control.words, CONTROL.INPUTS) !== 0 || Atomics.load(control.words, CONTROL.ARRIVED) < this.round * control.workers) return false;
+    if (Atomics.load(control.words, CONTROL.ARRIVED) < this.round * control.workers) return false;
     const bells = control.bells();
     if (!control.allAsleep() || !shadow.drained()) return false;
     if (!control.allAsleep() || control.bells().some((bell, worker) => bell !== bells[worker])) return false;
-    const mover = this.probe.whoCanGoOn();
+    const mover = this.task.recorded ? this.probe.whoCanGoOn() : undefined;
     if (mover !== undefined) throw new LaboratoryError(`all workers sleep, and '${mover}' could go on: a wake-up was lost`);
-    return this.end(END.STANDSTILL);
+    return this.mayWaitForOutside() ? false : this.end(END.STANDSTILL);
+  }
+
+  /** Nobody can go on: the main thread is told, and what has happened so far, and it says when nothing more will come from outside. */
+  private mayWaitForOutside(): boolean {
+    const { words } = this.control;
+    if (Atomics.load(words, CONTROL.STILL) !== 0) return Atomics.load(words, CONTROL.GIVEN_UP) !== this.standstills;
+    const { world, task } = this;
+    if (task.rounds > 1 || !world.topology.actors.some((_spec, i) => world.leafOf(i + 1).outside !== undefined) || !outsideCanHelp(world)) return false;
+    this.standstills++;
+    this.recorder.flush();
+    Atomics.store(words, CONTROL.STILL, this.standstills);
+    this.tell.still(this.standstills);
+    return true;
   }
 
   private end(reason: number): boolean {
@@ -205,9 +240,11 @@ class ShadowLoop {
       return 'failed';
     }
     if (!shadow.drained()) throw new LaboratoryError('the shadow cannot order what the workers logged: a ticket is missing');
+    if (!this.task.recorded) world.words.set(this.memory);
     const cell = firstDifference(world.plan, world.words, this.memory);
     if (cell >= 0) throw new LaboratoryError(`behind step ${shadow.steps} the shadow differs from physical memory at word ${cell}`);
     if (this.cut !== undefined) world.words.set(this.cut);
+    else if (reason === END.STANDSTILL) this.probe.waits((actor, object) => { this.analysis?.blocked(actor, object); });
     if (recorder.violation !== undefined) return 'violation';
     switch (reason) {
       case END.STEPS: return 'steps';
@@ -217,9 +254,11 @@ class ShadowLoop {
     }
   }
 
-  private afterStep(): void {
+  private afterStep(injection: Injection | undefined): void {
     if (this.cut !== undefined) return;
-    const held = this.recorder.record(this.log.written, this.log.count);
+    const { log, recorder } = this;
+    if (injection === undefined) this.analysis?.afterStep(this.shadow.footprint);
+    const held = injection === undefined ? recorder.record(log.written, log.count) : recorder.recordInjection(injection, log.written, log.count);
     if (held && this.recorder.steps < this.task.steps) return;
     // What the workers did meanwhile is followed, so that memories can be compared, and is no part of the run.
     this.cut = this.world.words.slice(0, this.world.plan.stateWords);
@@ -246,7 +285,7 @@ class ShadowLoop {
       Atomics.wait(words, CONTROL.TAKEN, taken);
     }
     Atomics.add(words, CONTROL.EMITTED, 1);
-    this.emit(batch);
+    this.tell.batch(batch);
   }
 }
 
@@ -261,10 +300,20 @@ class Probe {
 
   /** The first actor that could execute a step. */
   whoCanGoOn(): string | undefined {
+    const copy = this.fresh();
+    return copy.topology.actors.find((_spec, i) => !copy.ended(i + 1) && !isBlocked(copy.step(i + 1, () => 0)))?.name;
+  }
+
+  /** When nobody can go on: each actor that waits, and for which object. */
+  waits(visit: (actor: number, object: number) => void): void {
+    const copy = this.fresh();
+    for (let actor = 1; actor <= copy.topology.actors.length; actor++) if (!copy.ended(actor)) visit(actor, blockedOn(copy.step(actor, () => 0)));
+  }
+
+  private fresh(): RunWorld {
     const { kernel, topology, plan, words } = this.original;
     this.copy ??= new RunWorld(kernel, topology, plan, privateWords(plan));
-    const { copy } = this;
-    copy.words.set(words);
-    return topology.actors.find((_spec, i) => !copy.ended(i + 1) && !isBlocked(copy.step(i + 1, () => 0)))?.name;
+    this.copy.words.set(words);
+    return this.copy;
   }
 }

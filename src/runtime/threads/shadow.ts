@@ -1,17 +1,18 @@
 // The shadow: follows the logs of all threads and executes their steps again on a memory of its own, in an order that their
 // tickets allow. It has every value, live and without disturbing anybody; at the end its memory is the physical memory, word for word.
 
+import type { Footprint } from '../../check/footprint.ts';
 import { isBlocked, outcomeName } from '../../memory/outcome.ts';
 import type { Plan } from '../../memory/plan.ts';
 import type { Words } from '../../memory/views.ts';
 import { outcomeNames, outcomesToTrace } from '../../trace/outcomes.ts';
+import { OUTSIDE_ACTOR } from '../../trace/batch.ts';
+import { applyInjection, type Injection } from '../injection.ts';
+import { injectionOf } from './outside.ts';
 import { LaboratoryError, type RunWorld } from '../world.ts';
 import { LogReader, RECORD_HEAD } from './log.ts';
 import type { Shared } from './shared.ts';
 import { nextVersion } from './versions.ts';
-
-/** Objects that the step just executed has touched, each once, and whether it wrote them; frames are not in it. */
-export interface Footprint { count: number; readonly ids: Int32Array; readonly wrote: Uint8Array }
 
 /** Steps of one log in a row before the next one has its turn. */
 const TURN = 4096;
@@ -26,12 +27,13 @@ export class Shadow {
   private readonly outcomes: Int32Array;
   private readonly firstVersion: number;
   private readonly beforeStep: () => void;
-  private readonly afterStep: () => void;
+  private readonly afterStep: (injection: Injection | undefined) => void;
   private choice = 0;
   private readonly choose = (): number => this.choice;
 
-  /** `world` is a private copy of the run's initial state; `afterStep` is called with its `last` step and the footprint standing. */
-  constructor(world: RunWorld, shared: Shared, beforeStep: () => void, afterStep: () => void) {
+  /** `world` is a private copy of the run's initial state; `afterStep` is called with its `last` step and the footprint
+   *  standing, and with the injection if it was one. */
+  constructor(world: RunWorld, shared: Shared, beforeStep: () => void, afterStep: (injection: Injection | undefined) => void) {
     this.world = world;
     this.readers = shared.logs.map((log) => new LogReader(log));
     this.versions = new Int32Array(world.plan.objects);
@@ -85,16 +87,28 @@ export class Shadow {
   }
 
   private execute(reader: LogReader): void {
-    const { world, footprint, versions } = this;
+    const { world } = this;
     const first = reader.peek(0);
     const second = reader.peek(1);
     const actor = first & 0xffff;
+    if (actor === OUTSIDE_ACTOR) {
+      this.putIn(reader, second);
+      return;
+    }
     const expected = second & 0xffff;
     this.choice = (first >>> 16) - 1;
     this.beforeStep();
     const result = world.step(actor, this.choose);
     if (isBlocked(result) || this.outcomes[result] !== expected) this.differs(actor, result, expected);
     const count = second >>> 16;
+    this.touch(reader, count);
+    reader.skip(RECORD_HEAD + 2 * count);
+    this.afterStep(undefined);
+  }
+
+  /** The tickets of a record: what its step has touched counts one up. */
+  private touch(reader: LogReader, count: number): void {
+    const { footprint, versions } = this;
     footprint.count = count;
     for (let k = 0; k < count; k++) {
       const word = reader.peek(RECORD_HEAD + 2 * k);
@@ -103,8 +117,19 @@ export class Shadow {
       footprint.wrote[k] = word & 1;
       versions[id] = nextVersion(versions[id]!);
     }
-    reader.skip(RECORD_HEAD + 2 * count);
-    this.afterStep();
+  }
+
+  /** A message from outside. */
+  private putIn(reader: LogReader, second: number): void {
+    const count = second >>> 16;
+    const at = RECORD_HEAD + 2 * count;
+    const words = Array.from({ length: reader.peek(at) }, (_one, k) => reader.peek(at + 1 + k));
+    const injection = injectionOf(second & 0xffff, words);
+    this.beforeStep();
+    if (!applyInjection(this.world, injection)) throw new LaboratoryError(`shadow, step ${this.steps + 1} or soon after: '${this.world.topology.actors[injection.actor - 1]!.name}' does not wait for what has come from outside`);
+    this.touch(reader, count);
+    reader.skip(at + 1 + words.length);
+    this.afterStep(injection);
   }
 
   private differs(actor: number, result: number, expected: number): never {

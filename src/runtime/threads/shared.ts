@@ -16,8 +16,8 @@ export const CONTROL = {
   DONE: 3,
   /** Threads that are up. */
   READY: 4,
-  /** Not 0 while messages from outside may still come: standing still is no end then. */
-  INPUTS: 5,
+  /** Number of the standstill in which the round is, since something from outside may help; 0 while there is none. Written by the shadow. */
+  STILL: 5,
   /** Batches that the shadow has sent, and that the main thread has taken: their difference is bounded. */
   EMITTED: 6,
   TAKEN: 7,
@@ -25,6 +25,8 @@ export const CONTROL = {
   STOP: 8,
   /** 1 while the logs have records that the shadow cannot order: for a moment that is as it should be. */
   UNORDERED: 9,
+  /** Number of the last standstill of which the main thread knows that nothing more will come. */
+  GIVEN_UP: 10,
 } as const;
 
 /** Why a round is over. */
@@ -60,6 +62,15 @@ export interface Shared {
   readonly logs: readonly SharedArrayBuffer[];
   /** Every object's first version. */
   readonly firstVersion: number;
+}
+
+/** A step has written `object`: the workers that have actors waiting for it are rung. Answers all that waited, as bits, this thread's own
+ *  bit `own` too, which is not rung. */
+export function wakeWaiters(waiters: Int32Array<SharedArrayBuffer>, control: Control, object: number, own = 0): number {
+  if (Atomics.load(waiters, object) === 0) return 0;
+  const waiting = Atomics.exchange(waiters, object, 0);
+  for (let worker = 0; worker < control.workers; worker++) if ((waiting & ~own & (1 << worker)) !== 0) control.ring(worker);
+  return waiting;
 }
 
 /** Workers at most: each is a bit of a word. */

@@ -7,15 +7,17 @@ import { RECORD_HEAD, type LogWriter } from './log.ts';
 import type { Control } from './shared.ts';
 import type { VersionTaker } from './versions.ts';
 
-/** Records between two publications of the log. */
+/** Records between two publications of the log; a power of two. */
 const PUBLISH_EVERY = 64;
+/** Records between two times that the shadow is woken: waking costs as much as some dozens of steps. */
+const RING_EVERY = 2048;
 
 export class StepRecorder {
   private readonly log: LogWriter;
   private readonly control: Control;
   /** Outcomes are numbered anew in every thread; logs number them as traces do. */
   private readonly outcomes: Int32Array;
-  private unpublished = 0;
+  private records = 0;
   private readonly ringShadow = (): void => { this.control.ring(this.control.shadow); };
 
   constructor(log: LogWriter, control: Control, table: Table) {
@@ -32,7 +34,10 @@ export class StepRecorder {
     log.put(actor | ((choice + 1) << 16));
     log.put(this.outcomes[outcome]! | (count << 16));
     this.tickets(taker);
-    if (++this.unpublished >= PUBLISH_EVERY && this.publish()) this.ringShadow();
+    this.records = (this.records + 1) | 0;
+    if ((this.records & (PUBLISH_EVERY - 1)) !== 0) return;
+    log.publish();
+    if ((this.records & (RING_EVERY - 1)) === 0) this.ringShadow();
   }
 
   /** Logs what was put into the mailbox of `receiver` from outside, as words. */
@@ -48,9 +53,8 @@ export class StepRecorder {
   }
 
   /** Lets the shadow see what was logged; whoever goes to sleep, ends or waits behind it rings. */
-  publish(): boolean {
-    this.unpublished = 0;
-    return this.log.publish();
+  publish(): void {
+    this.log.publish();
   }
 
   private tickets({ objects, tickets, wrote, count }: VersionTaker): void {

@@ -2,12 +2,16 @@
 // sends, sets limits, notices when a thread dies or nothing moves any more, and ends everybody.
 
 import { Worker } from 'node:worker_threads';
+import { packTable } from '../../kernel/packed-table.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
 import { runSetup } from '../setup.ts';
 import { Run, type RunOptions, type RunResult } from '../run.ts';
 import { waitingActors } from '../standstill.ts';
 import { LaboratoryError, planFor, RunWorld } from '../world.ts';
+import type { Injection } from '../injection.ts';
+import { Pending } from '../pending.ts';
 import { copyOfMemory, hangReport, lastStepOf } from './hang.ts';
+import { Outside } from './outside.ts';
 import { placed } from './placement.ts';
 import { CONTROL, Control, END, makeShared, MOST_WORKERS, OWN, type Shared } from './shared.ts';
 import type { ActorsData, FromActors, FromShadow, ShadowData } from './thread-data.ts';
@@ -24,6 +28,11 @@ const LOOK_MS = 250;
 const ACTORS = new URL('../../../workers/actors.js', import.meta.url);
 const SHADOW = new URL('../../../workers/shadow.js', import.meta.url);
 
+/** Milliseconds until what found its receiver busy is offered again. */
+const RETRY_MS = 2;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
 interface Threads { readonly workers: readonly Worker[]; readonly shadow: Worker }
 
 export class ThreadsRun extends Run {
@@ -35,6 +44,11 @@ export class ThreadsRun extends Run {
   /** Resolves `execute` when the shadow has said how it ended, or nothing more is to come. */
   private settle: () => void = () => {};
   private stopped = false;
+  private settled = false;
+  private readonly pending = new Pending();
+  private outside: Outside | undefined;
+  /** Number of the last standstill that the shadow has told of. */
+  private heardStill = 0;
   /** Ends the run when its seconds are over. */
   private clock: NodeJS.Timeout | undefined;
 
@@ -56,6 +70,11 @@ export class ThreadsRun extends Run {
   override stop(): void {
     this.stopped = true;
     this.end(END.INTERRUPTED);
+    this.inputs.wake();
+  }
+
+  protected override inject(injection: Injection): void {
+    this.pending.add(injection);
   }
 
   /** Steps that each worker has executed so far, mod 2^32; what it shows may be some steps old. */
@@ -70,22 +89,57 @@ export class ThreadsRun extends Run {
 
   protected override async execute(): Promise<Omit<RunResult, 'hash' | 'tally'>> {
     if (this.stopped) return { why: 'interrupted', steps: 0, waiting: [], evaluated: [] };
+    if ((this.options.threads?.repeat ?? 1) > 1 && (this.inputs.mayCome || this.pending.size > 0)) throw new RangeError('a run in rounds takes nothing from outside: which round should it be for?');
     const threads = this.open();
+    void this.letIn();
     const watchdog = setInterval(this.watch(), LOOK_MS);
     try {
       await new Promise<void>((resolve) => { this.settle = resolve; });
     } finally {
       clearTimeout(this.clock);
       clearInterval(watchdog);
+      this.settled = true;
+      this.inputs.wake();
       await Promise.all([...threads.workers, threads.shadow].map((thread) => thread.terminate()));
     }
     if (this.failure !== undefined) throw this.failure;
-    const { why, steps, violation, evaluated, rounds, allSteps, seconds } = this.done!;
+    if (this.inputs.failure !== undefined) throw this.inputs.failure;
+    const { why, steps, violation, evaluated, rounds, allSteps, analysis, seconds } = this.done!;
     if (why === 'failed') throw new LaboratoryError('the run failed, and nobody said why');
     return {
       why, steps, ...(violation ? { violation } : {}), waiting: why === 'deadlock' ? waitingActors(this.world) : [], evaluated,
-      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps, seconds,
+      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps, seconds, ...(analysis ? { analysis } : {}),
+      ...(this.pending.size > 0 ? { undelivered: this.pending.size } : {}),
     };
+  }
+
+  /** Puts what comes in into the world, as soon as its receiver waits for it; says when nothing more will come that could help. */
+  private async letIn(): Promise<void> {
+    const { inputs, pending, control } = this;
+    while (!this.settled) {
+      if (inputs.failure !== undefined) {
+        this.end(END.INTERRUPTED);
+        return;
+      }
+      // From here on: what comes while the receivers are looked at is looked at next.
+      const changed = inputs.changed();
+      const still = Atomics.load(control.words, CONTROL.STILL);
+      const applied = this.offer();
+      // Nobody moves, and what has been said until then has been heard.
+      if (still !== 0 && still === this.heardStill && applied === 0 && !inputs.mayCome) {
+        Atomics.store(control.words, CONTROL.GIVEN_UP, still);
+        control.ring(control.shadow);
+      }
+      await (pending.size > 0 ? Promise.race([changed, pause(RETRY_MS)]) : changed);
+    }
+  }
+
+  /** Puts in what its receiver waits for; answers how much that was. */
+  private offer(): number {
+    const { control, pending } = this;
+    if (pending.size === 0 || control.end !== END.RUNNING || Atomics.load(control.words, CONTROL.ROUND) === 0) return 0;
+    this.outside ??= new Outside(this.options.kernel, this.options.topology, this.shared);
+    return pending.offer((injection) => this.outside!.put(injection));
   }
 
   private end(reason: number): void {
@@ -103,15 +157,20 @@ export class ThreadsRun extends Run {
   private open(): Threads {
     const { shared, options } = this;
     const { kernel, topology, seed, invariants = [], limits = {}, kernelText, threads = {} } = options;
-    const common = { kernel: { name: kernel.name, ...(kernelText ? { text: kernelText } : {}) }, topology };
+    const recorded = threads.recorded ?? true;
+    const common = { kernel: { name: kernel.name, table: packTable(kernel.table), ...(kernelText ? { text: kernelText } : {}) }, topology };
     const shadowData: ShadowData = {
       ...common, invariants: invariants.map(({ id }) => id),
-      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1 },
+      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded, analysed: recorded && (threads.analysed ?? true) },
     };
     const shadow = new Worker(SHADOW, { workerData: shadowData });
     this.hear(shadow, 'the shadow', (message: FromShadow) => {
       if (message.type === 'batch') this.take(message.batch);
       else if (message.type === 'up') this.startClock();
+      else if (message.type === 'still') {
+        this.heardStill = message.number;
+        this.inputs.wake();
+      }
       else if (message.type === 'failed') {
         this.fail(message.message);
         this.settle();
@@ -123,7 +182,7 @@ export class ThreadsRun extends Run {
     });
     const places = placed(topology, shared.workers, threads.placement ?? 'round-robin');
     const workers = places.map((actors, worker) => {
-      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded: true } };
+      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded } };
       const thread = new Worker(threads.entry ?? ACTORS, { workerData: data });
       this.hear(thread, `worker ${worker}`, (message: FromActors) => {
         if (message.type === 'failed') this.workerDied(worker, message.message);
@@ -195,7 +254,7 @@ export class ThreadsRun extends Run {
         if (now - began > START_SECONDS * 1000) this.hung(`only ${Atomics.load(control.words, CONTROL.READY)} of ${control.workers} workers were up after ${START_SECONDS} s`);
         return;
       }
-      const waitsOutside = Atomics.load(control.words, CONTROL.INPUTS) !== 0 && control.allAsleep() && control.end === END.RUNNING;
+      const waitsOutside = Atomics.load(control.words, CONTROL.STILL) !== 0 && control.end === END.RUNNING;
       const state = [...this.workerSteps(), control.end, ...[CONTROL.ROUND, CONTROL.DONE, CONTROL.EMITTED].map((word) => Atomics.load(control.words, word))].join();
       if (state !== before || waitsOutside) {
         before = state;

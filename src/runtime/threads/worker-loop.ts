@@ -46,10 +46,10 @@ export type TakerFor = (plan: Plan, words: Words, privateObjects: number) => Ver
 
 /** Times that a step is tried again at once when it met a conflict. */
 const TRIES = 8;
-/** Steps after which others may see how many there were, if the worker does not sleep before. */
-const TOLD_EVERY = 1024;
 /** Milliseconds of a pause when nothing but conflicts is to be had: whoever holds the object has lost its processor. */
 const CONFLICT_MS = 0.05;
+/** Steps between two times that a worker shows how far it is, less 1; a power of two less 1. */
+const SHOWN_MASK = 63;
 /** Looks at the start of a round before a worker sleeps until the others are there. */
 const SPINS = 20_000;
 
@@ -69,6 +69,11 @@ class WorkerLoop {
   private readonly topology: Topology;
   private readonly task: WorkerTask;
   private readonly control: Control;
+  /** The control block, and this worker's places in it. */
+  private readonly words: Int32Array<SharedArrayBuffer>;
+  private readonly atActor: number;
+  private readonly atBell: number;
+  private readonly atSteps: number;
   private readonly taker: VersionTaker;
   private readonly world: RunWorld;
   private readonly steps: StepRecorder;
@@ -87,24 +92,29 @@ class WorkerLoop {
     this.topology = topology;
     this.task = task;
     this.control = new Control(task.shared);
+    this.words = this.control.words;
+    this.atActor = this.control.at(task.worker, OWN.ACTOR);
+    this.atBell = this.control.at(task.worker, OWN.BELL);
+    this.atSteps = this.control.at(task.worker, OWN.STEPS);
     this.taker = takerFor(plan, words, plan.byName.get('frame')!.count);
     this.world = new RunWorld(kernel, topology, plan, words, this.taker);
     this.steps = new StepRecorder(new LogWriter(task.shared.logs[task.worker]!), this.control, this.world.table);
-    this.parking = new Parking(task.shared.waiters, this.control, task.worker, task.actors.length);
+    this.parking = new Parking(task.shared.waiters, this.control, task.worker, topology.actors.length, plan.objects);
     this.random = new Random(0);
+    // Now, not in the first round: XState takes milliseconds to make a machine.
+    for (const actor of task.actors) this.world.table.machine(topology.actors[actor - 1]!.machine);
     this.finalLeaf = Uint8Array.from(this.world.table.leaves, (leaf) => (leaf.final ? 1 : 0));
   }
 
   run(): void {
-    const { control, task } = this;
+    const { control } = this;
     Atomics.add(control.words, CONTROL.READY, 1);
     control.ring(control.shadow);
     for (let round = 1; this.awaitRound(round); round++) {
       this.begin(round);
       this.arrive(round);
       this.work();
-      this.steps.publish();
-      control.words[control.at(task.worker, OWN.STEPS)] = this.executed | 0;
+      this.publish();
       Atomics.add(control.words, CONTROL.DONE, 1);
       control.ring(control.shadow);
     }
@@ -112,6 +122,7 @@ class WorkerLoop {
 
   publish(): void {
     this.steps.publish();
+    this.showSteps();
   }
 
   result(): WorkerResult {
@@ -120,6 +131,10 @@ class WorkerLoop {
       worker: task.worker, actors: task.actors.map((actor) => this.topology.actors[actor - 1]!.name),
       steps: executed, conflicts: taker.conflicts, sleeps,
     };
+  }
+
+  private showSteps(): void {
+    this.words[this.atSteps] = this.executed | 0;
   }
 
   /** Sleeps until the round may begin; false when there is no further one. */
@@ -160,17 +175,17 @@ class WorkerLoop {
 
   private work(): void {
     const { control, parking, task } = this;
-    let bell = control.bell(task.worker);
+    const { words, atBell } = this;
+    let bell = Atomics.load(words, atBell);
     let fruitless = 0;
-    while (control.end === END.RUNNING) {
-      const now = control.bell(task.worker);
+    while (Atomics.load(words, CONTROL.END) === END.RUNNING) {
+      const now = Atomics.load(words, atBell);
       if (now !== bell) {
         bell = now;
         parking.wake();
       }
       if (parking.ready === 0) {
-        this.steps.publish();
-        control.words[control.at(task.worker, OWN.STEPS)] = this.executed | 0;
+        this.publish();
         control.ring(control.shadow);
         this.sleeps++;
         control.sleep(task.worker, bell);
@@ -180,7 +195,7 @@ class WorkerLoop {
       else if (++fruitless >= TRIES * parking.ready) {
         // What another worker has taken it gives back only if it runs.
         this.steps.publish();
-        Atomics.wait(control.words, control.at(task.worker, OWN.BELL), bell, CONFLICT_MS);
+        Atomics.wait(words, atBell, bell, CONFLICT_MS);
         fruitless = 0;
       }
     }
@@ -210,8 +225,8 @@ class WorkerLoop {
 
   /** Executes the next step of an actor; nothing when it met a conflict, and was taken back. */
   private attempt(actor: number): number | undefined {
-    const { taker, world, control } = this;
-    control.words[control.at(this.task.worker, OWN.ACTOR)] = actor;
+    const { taker, world } = this;
+    this.words[this.atActor] = actor;
     taker.begin();
     let result: number;
     try {
@@ -240,10 +255,9 @@ class WorkerLoop {
   /** Behind a step: wakes whom it may concern. */
   private done(): void {
     const { taker, parking } = this;
-    if (++this.executed % TOLD_EVERY === 0) this.control.words[this.control.at(this.task.worker, OWN.STEPS)] = this.executed | 0;
-    let own = false;
-    for (let k = 0; k < taker.count; k++) if (taker.wrote[k] !== 0 && parking.written(taker.objects[k]!)) own = true;
-    if (own) parking.wake();
-    this.jitter?.pause();
+    this.executed++;
+    if ((this.executed & SHOWN_MASK) === 0) this.showSteps();
+    for (let k = 0; k < taker.count; k++) if (taker.wrote[k] !== 0) parking.written(taker.objects[k]!);
+    if (this.jitter !== undefined) this.jitter.pause();
   }
 }

@@ -3,10 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { call, createGmem, deleteSlot, punch, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
 import { SLOT_FREED } from '../../../src/memory/layouts/kvm.ts';
+import { MF_DELAYED, MF_IGNORED } from '../../../src/steps/memory-failure.ts';
 import { EEXIST, EINVAL } from '../../../src/steps/errno.ts';
 import { v6_8 } from '../../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
+import { builtinScenario } from '../../../src/scenario/builtin/index.ts';
 import { Drive, results } from '../../support/drive.ts';
+import { play } from '../../support/play.ts';
 import type { Kernel } from '../../../src/kernel/define.ts';
 
 const errnos = (kernel: Kernel, ...program: ReturnType<typeof call>[]): number[] => results(new Drive({
@@ -59,4 +62,16 @@ it('G4-B4: the range that makes faults retry covers whole huge pages, the zap do
     return [range_start - 1, range_end - 1];
   });
   expect(ranges).toEqual([[3, 9], [0, 12]]);
+});
+
+it('G4-B5: a hole that takes the page out of the cache meanwhile makes no memory_failure() fail', () => {
+  const verdicts = new Set<number>();
+  for (let seed = 1; seed <= 40; seed++) {
+    play(builtinScenario('SC22')!, {
+      kernel: v6_8_fixed, seed,
+      after: ({ table, last, frames }) => { if (table.leaves[last.leaf]!.step === 'mf.verdict') verdicts.add(frames[last.actor]!['result']!); },
+    });
+  }
+  // A page that the hole has taken before is nobody's: ignored.
+  expect([...verdicts].toSorted()).toEqual([MF_IGNORED, MF_DELAYED]);
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../../dist/machines/kernels/index.js';
-import { scenarios } from '../../../dist/src/scenario/builtin/index.js';
+import { builtinScenarios as scenarios } from '../../../dist/src/scenario/builtin/index.js';
 import { ran, replayed } from '../../support/threads.ts';
 
 const bounded = scenarios.filter(({ name }) => !['stress', 'stress-all', 'scale'].includes(name));

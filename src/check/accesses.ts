@@ -1,0 +1,136 @@
+// How kernel code touches each object, as far as the steps do not show it: what is read without a lock by design, what is changed
+// by one atomic operation, what orders who comes after. Follows rule 1 of the specification (mmu_seq, the attributes, the weak
+// file pointer, refcounts, vcpu->mode, request bits are read locklessly) and its tables. What is not listed is plain: two accesses of
+// different actors, one of them a write, must be ordered. Object by object, since a footprint knows no words.
+
+/** Bits of how an access counts. */
+export const ATOMIC = 1, PLAIN = 2, ACQUIRE = 4, RELEASE = 8, COUNT = 16;
+
+/** No race by itself, orders nothing. */
+const free = 0;
+/** READ_ONCE, WRITE_ONCE, compare-and-exchange, xarray: races with plain accesses only. */
+const atomic = ATOMIC;
+const plain = PLAIN;
+/** Sees what was done before what it reads was written; lets others see. */
+const acquire = ACQUIRE;
+const release = RELEASE;
+const both = ACQUIRE | RELEASE;
+/** A refcount: who drops a reference is before who drops the last one; taking one orders nothing. Other writes order both ways. */
+const count = COUNT;
+
+export interface AccessRule {
+  readonly read: number;
+  readonly write: number;
+}
+
+export interface LayoutRules extends AccessRule {
+  /** Counter field, where accesses count as `count`. */
+  readonly counter?: string;
+  /** Steps that touch it in another way. */
+  readonly steps?: { readonly [step: string]: Partial<AccessRule> };
+}
+
+/** Rules for several steps. */
+const of = (steps: readonly string[], rule: Partial<AccessRule>): { [step: string]: Partial<AccessRule> } => Object.fromEntries(steps.map((step) => [step, rule]));
+
+/** Steps in which folio_put may free the page. */
+const PUTS = ['folio.put', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next'];
+/** The reader of memslots under SRCU. */
+const LOOKUPS = ['fault.lookupSlot', 'mn.nextSlot', 'mn.findSlot'];
+/** The CPU of a guest, a thread in userspace, a device: no kernel code. Races on what they do are the guest's or the VMM's business. */
+const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next'];
+/** The VMM has a record of its own of what it mapped where; the kernel's objects stand for it in this step. */
+const RECORD = ['convert.discardNext'];
+const unordered = { read: free, write: free };
+
+/** What the model keeps for itself, no kernel has. */
+const MODEL = { read: free, write: free };
+
+/** By layout. Locks are not here: who holds them is read off memory, and holding orders. */
+export const accesses: { readonly [layout: string]: LayoutRules } = {
+  // The MMU. mmu_seq is read without a lock before the look-up, a read barrier behind it (F1); all else under mmu_lock.
+  kvm_mmu: { read: plain, write: plain, steps: of(['fault.snapshotSeq'], { read: free }) },
+  // Faults install by compare-and-exchange under mmu_lock read, and so goes an obsolete root; whoever has mmu_lock for writing stores plainly.
+  spte: { read: plain, write: plain, steps: { ...of(['fault.map', 'mmu.zapObsoleteNext'], { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
+  spte_huge: { read: plain, write: plain, steps: { ...of(['fault.map', 'mmu.zapObsoleteNext'], { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
+  // kvm_mmu_load takes mmu_lock for the moment that is this step; is_obsolete_root of a request looks without it.
+  mmu_root: { read: plain, write: plain, steps: of(['vcpu.loadRoot', 'vcpu.handleRequests'], { read: free }) },
+  vcpu_root: { read: plain, write: plain },
+  // xa_store against xa_load: the invalidation around the stores keeps faults honest, no lock (A11).
+  mem_attr: { read: atomic, write: atomic },
+  // The page walker's.
+  tlb: MODEL,
+  // A set that a loop over vCPUs keeps on its stack.
+  flush_mark: MODEL,
+
+  // Entry and exit of guest mode: fully ordered accesses of the Dekker pair. Interrupts order as messages do.
+  vcpu_mode: { read: free, write: free },
+  vcpu_requests: { read: free, write: free },
+  ipi: { read: acquire, write: both },
+  interrupt: { read: acquire, write: both },
+  signal: { read: free, write: free },
+  mailbox: { read: acquire, write: both },
+  sync_point: { read: acquire, write: both },
+
+  // Memslots: built where nobody looks, published by one store (release), found by one load (acquire). slots_lock for those who change them.
+  memslots: {
+    read: plain, write: atomic,
+    steps: { 'slots.publish': { write: atomic | both }, ...of(LOOKUPS, { read: atomic | acquire }), ...of(RECORD, unordered) },
+  },
+  memslot_set: { read: plain, write: plain, steps: of(RECORD, unordered) },
+  // kzalloc looks for a free one among all, and gets it in order behind its kfree.
+  memslot: {
+    read: plain, write: plain,
+    steps: {
+      ...of(['memslot.allocate', 'memslot.copyInvalid'], { read: free, write: plain | acquire }),
+      ...of(['memslot.freeNew', 'memslot.freeInvalid', 'memslot.freeOld', 'kvm.freeMemslot'], { write: plain | release }),
+      ...of(RECORD, unordered),
+    },
+  },
+  lpage_info: { read: plain, write: plain },
+  // slot->gmem.file: a weak pointer, written under slots_lock, read by rcu_dereference alone and checked twice.
+  slot_gmem: {
+    read: plain, write: plain | release,
+    steps: { ...of(['gmem.loadFile', 'gmem.recheckFile', 'unbind.loadFile', 'unbind.recheckFile'], { read: acquire }), ...of(RECORD, unordered) },
+  },
+  // A section of srcu is read memory by memory: who has left lets go, who has waited for all comes after.
+  srcu_reader: { read: acquire, write: release, steps: of(['srcu.beginSynchronize'], unordered) },
+  // Each access is one hold of mn_invalidate_lock, or of the notifiers' own SRCU.
+  mn_invalidate: { read: both, write: both },
+
+  // Files. The objects hold reference counts, and what the last reference decides. Fields beside the count are fixed while a reference is held;
+  // the list of an inode's files is searched here among all files.
+  file: { read: free, write: count, counter: 'f_count', steps: of(['release.await', 'fd.awaitRelease'], { read: acquire }) },
+  inode: { read: free, write: count, counter: 'i_count' },
+  kvm: { read: free, write: count, counter: 'users_count', steps: of(['kvm.awaitUnreferenced'], { read: acquire }) },
+  vm_file: { read: free, write: count, counter: 'f_count' },
+  vcpu_fd: { read: free, write: count, counter: 'f_count' },
+  // The table of descriptors: stores under its lock, loads by fget without.
+  fd: { read: acquire, write: both, steps: of([...OUTSIDE, ...RECORD], unordered) },
+  // gmem->bindings: under invalidate_lock; faults load from the xarray without it (F6d).
+  binding: { read: plain, write: plain, steps: of(['gmem.testBinding'], { read: free }) },
+
+  // Pages. The page cache is an xarray: filemap_get_folio finds without a lock.
+  cache: { read: acquire, write: both, steps: of(OUTSIDE, unordered) },
+  folio_ref: { read: free, write: count, counter: 'refcount' },
+  // The allocator's lock, for the moment of the step.
+  buddy: { read: free, write: release, steps: of(['folio.alloc', 'hostFault.allocate'], { read: acquire, write: acquire }) },
+  // mapping and index with the folio locked. page flags are atomic bits; compound_head and the order are read by who has a reference;
+  // `anon` stands for the map count, an atomic that the page-table lock orders.
+  folio: {
+    read: plain, write: plain,
+    steps: {
+      ...of(['folio.alloc', 'hostFault.allocate', ...PUTS], { read: free }),
+      ...of(['mf.getPage', 'mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage'], { read: free }),
+      ...of(['mf.setHwpoison', 'mf.unmapEntry', 'unmap.clearNext', 'hostFault.install'], unordered),
+      ...of(OUTSIDE.filter((step) => step !== 'hw.next'), unordered),
+    },
+  },
+  // Content: what the kernel clears must be nobody else's yet. What guests and userspace write is theirs.
+  page: { read: plain, write: plain, steps: of(OUTSIDE, unordered) },
+  // Each access is one hold of the page-table lock, but for fast GUP, which disables interrupts, and the CPU's own walk.
+  hpte: { read: both, write: both, steps: { ...of(['host.fastGup', 'hwpoison.getPage'], { read: acquire }), ...of(OUTSIDE, unordered) } },
+  vma: { read: plain, write: plain },
+  kvm_run: { read: plain, write: plain },
+  fault_injection: MODEL,
+};

@@ -1,0 +1,60 @@
+// The transitions of a kernel's table as a run needs them: what the table has, without its gaps. A table has a row for each leaf
+// and a column for each outcome, of which a leaf expects a few; laid into each other's gaps, all rows fit into a core's cache.
+
+import type { Kernel } from '../kernel/define.ts';
+import { outcome as outcomeNumber } from '../memory/outcome.ts';
+import type { Plan } from '../memory/plan.ts';
+
+/** Words of an entry: the leaf that it belongs to, where it leads, and the place in `zeroed` of the registers that it zeroes (0: none). */
+export const MOVE = { LEAF: 0, TO: 1, ZEROES: 2, WORDS: 3 } as const;
+
+export interface Moves {
+  /** For each leaf, the number of its row's first entry. Row and outcome give the entry, which is another leaf's if this one does not expect the outcome. */
+  readonly rows: Int32Array;
+  readonly entries: Int32Array;
+  /** Lists of offsets in a frame, each behind its length. */
+  readonly zeroed: Int32Array;
+}
+
+/** Lays out the transitions of a kernel's machines. */
+export function packMoves(kernel: Kernel, plan: Plan): Moves {
+  const { leaves, width, next, ends, endsAt } = kernel.table;
+  const lists = ends.map((fragments) => registerOffsets(kernel, plan, fragments));
+  const placeOf: number[] = [];
+  // Nobody's list is at 0.
+  const zeroed = [0];
+  for (const offsets of lists) {
+    placeOf.push(offsets.length === 0 ? 0 : zeroed.length);
+    zeroed.push(offsets.length, ...offsets);
+  }
+  const entries: number[] = [];
+  const taken = (entry: number): boolean => (entries[entry * MOVE.WORDS] ?? -1) >= 0;
+  // All entries before it are taken: no row is looked for there.
+  let free = 0;
+  const rows = Int32Array.from(leaves, ({ number, outcomes }) => {
+    const expected = outcomes.map((name) => outcomeNumber(name)).toSorted((a, b) => a - b);
+    let row = Math.max(0, free - (expected[0] ?? free));
+    while (expected.some((outcome) => taken(row + outcome))) row++;
+    for (const outcome of expected) {
+      const at = (row + outcome) * MOVE.WORDS;
+      while (entries.length < at + MOVE.WORDS) entries.push(-1);
+      entries[at + MOVE.LEAF] = number;
+      entries[at + MOVE.TO] = next[number * width + outcome]!;
+      entries[at + MOVE.ZEROES] = placeOf[endsAt[number * width + outcome]!]!;
+    }
+    while (taken(free)) free++;
+    return row;
+  });
+  return { rows, entries: Int32Array.from(entries), zeroed: Int32Array.from(zeroed) };
+}
+
+/** Offsets in a frame of the registers of these fragments, ascending. */
+function registerOffsets(kernel: Kernel, plan: Plan, fragments: readonly string[]): readonly number[] {
+  const fields = plan.byName.get('frame')!.fields;
+  const offsets = new Set<number>();
+  for (const { fragment, fields: registers } of kernel.registers) {
+    if (!fragments.includes(fragment)) continue;
+    for (const name of Object.keys(registers)) offsets.add(fields.find((field) => field.name === name)!.offset);
+  }
+  return [...offsets].toSorted((a, b) => a - b);
+}
