@@ -20,9 +20,13 @@ const counted = (times: number, text: string): string[] => {
   return [`${String(times).padStart(10)}  ${first}`, ...rest.map((line) => `            ${line}`)];
 };
 
+/** Lock-order cycles and data races, in full; none when nothing was found. */
+export const findingLines = (report: AnalysisReport): string[] =>
+  [...lockOrderLines(report.lockOrder), ...(report.lockOrder.cycles.length > 0 && report.races.length > 0 ? [''] : []), ...raceLines(report)];
+
 /** `windows`: how many of the race windows to list. */
 export function analysisLines(report: AnalysisReport, { windows = 10 }: { windows?: number } = {}): string[] {
-  const found = [...lockOrderLines(report.lockOrder), ...(report.lockOrder.cycles.length > 0 && report.races.length > 0 ? [''] : []), ...raceLines(report)];
+  const found = findingLines(report);
   return [
     ...(found.length === 0 ? ['no lock-order cycle, no data race'] : found),
     ...section(`race windows hit: ${report.windows.length}`, report.windows.slice(0, windows)

@@ -1,5 +1,6 @@
 // What `run` says at its end, for people and for programs.
 
+import { findingLines } from '../check/analysis-text.ts';
 import { OUTSIDE_HEAD, reportText, type ReportedStep } from '../check/report.ts';
 import type { Plan } from '../memory/plan.ts';
 import { Meter } from '../runtime/metrics.ts';
@@ -124,7 +125,9 @@ const PARTS: readonly ((facts: RunFacts) => string[])[] = [stepLines, workerLine
 export function textReport(facts: RunFacts): string {
   const lines = PARTS.flatMap((part) => part(facts));
   if (facts.trace !== undefined) lines.push(labelled('trace', facts.trace));
-  lines.push('', ...outcomeLines(facts), '', ...nextCommands(facts).map((one, i) => labelledCommand(i === 0 ? 'next' : '', one)));
+  const { analysis } = facts.result;
+  const findings = analysis === undefined || facts.brief ? [] : findingLines(analysis);
+  lines.push('', ...outcomeLines(facts), ...(findings.length === 0 ? [] : ['', ...findings]), '', ...nextCommands(facts).map((one, i) => labelledCommand(i === 0 ? 'next' : '', one)));
   return `${lines.join('\n')}\n`;
 }
 
@@ -199,14 +202,18 @@ function checkedLines({ how: { invariants }, result, scenario, brief }: RunFacts
   return lines;
 }
 
+/** Locks that are named. */
+const MOST_LOCKS = 4;
+
 /** What the analyses of executed steps have found, over all rounds. */
 function analysisPart({ result: { analysis } }: RunFacts): string[] {
   if (analysis === undefined) return [];
-  const { lockOrder: { cycles }, races, windows } = analysis;
+  const { lockOrder: { cycles }, races, windows, contention } = analysis;
+  const waited = contention.filter((one) => one.waited > 0).toSorted((a, b) => b.waited - a.waited).slice(0, MOST_LOCKS);
   return [labelledList('analysed', [
     cycles.length === 0 ? 'no lock-order cycle' : counted(cycles.length, 'lock-order cycle'), races.length === 0 ? 'no data race' : counted(races.length, 'data race'),
     `${grouped(windows.length)} distinct race ${windows.length === 1 ? 'window' : 'windows'} hit`,
-  ])];
+  ]), ...(waited.length === 0 ? [] : [labelledList('', waited.map((one, i) => `${i === 0 ? 'most waited for: ' : ''}${one.lockClass} ${grouped(one.waited)} of ${grouped(one.taken)}`))])];
 }
 
 /** What was exercised: outcomes of steps, and transitions of each machine. */

@@ -55,6 +55,14 @@ describe('a run', () => {
     expect(again.out).toMatch(new RegExp(`BROKEN: S-11, by step ${step}: index 0`));
   });
 
+  test('says what its analyses have found: the lock order that G4-B10 breaks, with both chains', async () => {
+    const { code, out } = await box.run(['run', 'stress', ...THREADS, '--steps', '400000', '--trace', 'order.trace']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\nanalysed {3}\d+ lock-order cycles?, no data race, \d+ distinct race windows hit\n +most waited for: \w+ [\d,]+ of [\d,]+/);
+    expect(out).toMatch(/\npossible deadlock: folio_lock -> invalidate_lock -> folio_lock: [^]*\n {4}held folio_lock\(pfn \d+\) since mf\.lockFolio[^]*\n {2}This can hang:\n/);
+    expect(width(out)).toBeLessThanOrEqual(78);
+  });
+
   test('as JSON has what each worker did, and what depends on the clock apart', async () => {
     const { code, out } = await box.run(['run', 'SC01', ...THREADS, '--repeat', '3', '--json', '--trace', 'json.trace']);
     expect(code).toBe(0);
