@@ -20,6 +20,7 @@ export class UsageError extends Error {
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder', EACCES: 'permission is missing', EPERM: 'permission is missing', EISDIR: 'it is a folder', ENOTDIR: 'a part of its path is not a folder',
   ENOSPC: 'the disk is full', EROFS: 'the file system is read-only', EMFILE: 'too many files are open', ENAMETOOLONG: 'its name is too long', EEXIST: 'it exists already',
+  EFBIG: 'it would be larger than a file may be', EDQUOT: 'the quota is used up', EIO: 'the device reports an error',
 };
 
 /** An error of the operating system: a file that is not there, a disk that is full. */

@@ -17,6 +17,7 @@ export function mayWrite(option: string, file: string, force: boolean): void {
   if (file === '') throw new UsageError(`${option} takes the name of a file; it was given an empty one`);
   const there = statSync(file, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) throw new UsageError(`${file} is a folder; name a file in it: ${join(file, option === '--trace' ? 'my.trace' : 'my-export')}`);
+  if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) throw new UsageError(`cannot write ${file}: there is no such file or folder`);
   if (!force && there !== undefined) throw new UsageError(`${file} exists already; choose another name, or overwrite it with --force`);
 }
 
@@ -64,6 +65,11 @@ export class Recording {
       return;
     }
     const { why, steps, hash, violation } = result ?? { why: 'failed', steps: this.steps, hash: '' } as const;
-    this.writer.finish({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) });
+    try {
+      this.writer.finish({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) });
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.problem = new UsageError(`cannot write ${this.file}: ${systemProblem(error)}; the trace is whole up to step ${this.steps}, and has no footer`);
+    }
   }
 }

@@ -21,7 +21,7 @@ import { knownLines } from './known.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
 import { waitingLines } from './run-report.ts';
 import { compiled } from './scenarios.ts';
-import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
+import { openReplayable, openTrace, originOf, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
 interface Options { until?: number; kernel?: string; trust?: boolean }
@@ -73,7 +73,7 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
   const { footer, step } = replayer;
   const memory = hashOf(world);
   if (footer !== undefined) checkEnding(source.name, footer, world, broken && { id: broken.violation.id, step: broken.step });
-  await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, seed ${source.header.seed}`));
+  await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, ${originOf(source.header)}`));
   await line(labelled('replayed', `${counted(step, 'step')}${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
   await line(labelled('memory', `${memory}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
   if (broken !== undefined) {
@@ -99,7 +99,7 @@ async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelNam
   const { world, observer } = preparedWorld(kernel, topology, (objects) => new WriteLog(objects));
   const recordedWith = recordedOn(source) ?? { actors: topology.actors, calls: kernel.calls };
   const result = runSchedule(source, world, observer, recordedWith, new Checker(world, invariants), until);
-  await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${source.header.kernel}, seed ${source.header.seed}`));
+  await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${source.header.kernel}, ${originOf(source.header)}`));
   await line(labelled('schedule', `on kernel ${kernel.name}: ${counted(result.steps, 'step')} applied`));
   if (result.differs !== undefined) await line(labelled('differs', `first at step ${grouped(result.differs.step)}: ${result.differs.sentence}`));
   else if (result.stopped === undefined) await line(labelled('differs', 'nowhere: every outcome is that of the trace'));
@@ -107,7 +107,7 @@ async function scheduled(source: TraceSource, { kernel }: NamedKernel, kernelNam
   const code = await scheduleResult(result, world, scenario.name);
   const own = builtinScenario(scenario.name);
   if (result.stopped !== undefined && own !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(own)), scenario)) {
-    await line(labelledCommand('next', `${COMMAND} run ${scenario.name} --kernel ${shellWord(kernelName)} --seed ${source.header.seed}`));
+    await line(labelledCommand('next', `${COMMAND} run ${scenario.name} --kernel ${shellWord(kernelName)} --${originOf(source.header)}`));
   }
   return code;
 }

@@ -1,92 +1,121 @@
-// faultline run: one run of a scenario.
+// faultline run: a scenario, once or in many rounds.
 
+import { statSync } from 'node:fs';
 import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
-import { invariants } from '../check/invariants/index.ts';
-import { nearest } from '../kernel/nearest.ts';
-import type { Run, RunResult } from '../runtime/run.ts';
+import type { Run, RunOptions, RunResult } from '../runtime/run.ts';
+import { SeedSearch, type SearchEnd } from '../runtime/seed-search.ts';
+import { planFor, type RunWorld } from '../runtime/world.ts';
+import { withSpareVcpus } from '../scenario/spare-vcpus.ts';
+import { withVcpus } from '../scenario/with-vcpus.ts';
+import { checkAfter } from './check-after.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { UsageError } from './errors.ts';
+import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
+import { LastSteps } from './last-steps.ts';
 import { line, write } from './output.ts';
 import { patiently } from './patience.ts';
 import { picture } from './picture.ts';
-import { showProgress } from './progress.ts';
+import { showProgress, showSearch } from './progress.ts';
 import { mayWrite, Recording } from './recording.ts';
-import { exitCodeOf, heading, jsonReport, keepLastSteps, textReport } from './run-report.ts';
-import { runtimes } from './runtimes.ts';
+import { declareOptions, howToRun, type HowToRun, type RunArguments } from './run-options.ts';
+import { exitCodeOf, heading, jsonReport, textReport } from './run-report.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
-import { withVcpus } from '../scenario/with-vcpus.ts';
-import { withSpareVcpus } from '../scenario/spare-vcpus.ts';
-import * as values from './values.ts';
-
-/** Steps of a run for which nobody gave a limit. */
-const DEFAULT_STEPS = 1_000_000;
-
-interface Options {
-  kernel?: string; runtime: string; vcpus?: number; seed: number; steps?: number; seconds?: number; trace?: string; json?: boolean; force?: boolean;
-  spareVcpus?: number;
-}
 
 /** The command `run`. */
 export const run: CommandDefinition = (program, done) => {
-  program.command('run')
-    .description('run a scenario once and check every step')
-    .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario())
-    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
-    .option('--runtime <runtime>', `who picks the next step: ${runtimes.map(({ name }) => name).join(', ')}`, 'simulate')
-    .option('--vcpus <n>', 'give each VM n vCPUs: its first n, or its own and then those from the second on again, in turn', values.vcpus)
-    .option('--spare-vcpus <n>', 'add so many vCPUs to the first VM that run what comes from outside', values.spareVcpus)
-    .option('--seed <n>', 'seed of every random choice', values.seed, 1)
-    .option('--steps <n>', `end after so many steps (default: ${DEFAULT_STEPS}, unless --seconds)`, values.steps)
-    .option('--seconds <s>', 'end after so many seconds', values.seconds)
-    .option('--trace <file>', 'keep the trace in this file (default: traces/last.trace)')
-    .option('--force', 'overwrite the file that --trace names')
-    .option('--json', 'say the result as JSON')
-    .addHelpText('after', examples('faultline run', 'faultline run SC01 --seed 7', 'faultline run stress --vcpus 8 --seconds 60 --trace stress.trace', 'faultline run SC01 --kernel ./my-patch.ts'))
-    .action(async (scenario: string, options: Options) => done(await runScenario(scenario, options)));
+  declareOptions(program.command('run')
+    .description('run a scenario and check every step')
+    .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario()))
+    .addHelpText('after', examples('faultline run', 'faultline run SC01 --seed 7', 'faultline run stress --vcpus 8 --seconds 60 --trace stress.trace',
+      'faultline run SC01 --kernel ./my-patch.ts', 'faultline run stress --runtime threads --workers 2 --seconds 10', 'faultline run SC26 --runtime threads --repeat 10000'))
+    .action(async (scenario: string, options: RunArguments) => {
+      // From here on: whatever is going on when Ctrl-C comes ends in order.
+      const interruption = new Interruption();
+      try {
+        done(await runScenario(scenario, options, interruption));
+      } finally {
+        interruption.forget();
+      }
+    });
 };
 
-async function runScenario(scenarioName: string, options: Options): Promise<number> {
-  const kernel = findKernel(options.kernel ?? DEFAULT_KERNEL);
-  const { vcpus, spareVcpus = 0 } = options;
+async function runScenario(scenarioName: string, given: RunArguments, interruption: Interruption): Promise<number> {
+  const kernel = findKernel(given.kernel ?? DEFAULT_KERNEL);
+  const { vcpus, spareVcpus = 0 } = given;
   const { scenario, topology } = findScenario(scenarioName, kernel.kernel, vcpus === undefined && spareVcpus === 0 ? undefined
     : (found) => withSpareVcpus(vcpus === undefined ? found : withVcpus(found, vcpus, kernel.kernel.calls), spareVcpus));
-  const runtime = runtimes.find(({ name }) => name === options.runtime);
-  if (runtime === undefined) {
-    throw new UsageError(`there is no runtime '${options.runtime}'${nearest(options.runtime, runtimes.map(({ name }) => name)) || `; there is ${runtimes.map(({ name }) => name).join(', ')}`}`);
-  }
-  if (options.trace !== undefined) mayWrite('--trace', options.trace, options.force === true);
-  const { seed } = options;
-  const limits = { steps: options.steps ?? (options.seconds === undefined ? DEFAULT_STEPS : undefined), seconds: options.seconds };
-  const around = kernel.text === undefined ? undefined : patiently(() => opened.world);
-  const opened: Run = await blamingKernel(kernel, () => runtime.open({ kernel: kernel.kernel, topology, scenario, seed, invariants, limits, around }));
-  const recording = new Recording(opened, runtime.name, kernel, scenario, options.trace, options.force === true);
-  if (options.json !== true) await write(heading({ scenario, kernel, runtime: runtime.name, seed, plan: opened.world.plan }, picture(topology)));
-  const lastSteps = keepLastSteps(opened);
-  const result = await blamingKernel(kernel, () => finished(opened, recording));
-  if (recording.problem !== undefined) throw recording.problem;
-  const facts = {
-    scenario, scenarioName, vcpus, topology, kernel, kernelName: options.kernel ?? '', runtime: runtime.name, seed, invariants, result, lastSteps,
-    trace: recording.file, traceNamed: options.trace !== undefined, spareVcpus,
+  const how = howToRun(given);
+  if (given.trace !== undefined) mayWrite('--trace', given.trace, given.force === true);
+  const head = async (): Promise<void> => { if (given.json !== true) await write(heading({ scenario, kernel, how, plan: planFor(kernel.kernel, topology) }, picture(topology))); };
+  const options: RunOptions = {
+    kernel: kernel.kernel, topology, scenario, seed: how.seed, invariants: how.live, limits: how.limits, kernelText: kernel.text, ...(how.threads ? { threads: how.threads } : {}),
   };
-  await (options.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));
-  return exitCodeOf(result);
+  const progress = { quiet: given.json === true };
+  const searches = how.threads === undefined && how.repeat !== undefined;
+  if (searches) await head();
+  const searched = searches ? await blamingKernel(kernel, () => searchSeeds(options, how, kernel.text !== undefined, interruption, progress)) : undefined;
+
+  // Threads have a watchdog of their own.
+  let world: RunWorld;
+  const around = kernel.text === undefined || how.threads !== undefined ? undefined : patiently(() => world);
+  const opened = await blamingKernel(kernel, () => how.runtime.open({ ...options, ...searched?.options, around }));
+  world = opened.world;
+  const recording = new Recording(opened, how.runtime.name, kernel, scenario, given.trace, given.force === true);
+  if (how.check === 'after') mayReplay(recording.file);
+  if (!searches) await head();
+  const last = new LastSteps(kernel.kernel.table);
+  opened.batches.subscribe((batch) => last.take(batch));
+  const ran = await blamingKernel(kernel, () => finished(opened, recording, interruption, progress, searched));
+  if (recording.problem !== undefined) throw recording.problem;
+  const checked = how.check === 'after' ? await blamingKernel(kernel, () => checkAfter(recording.file!, kernel, topology, how.invariants, ran, interruption)) : { result: ran };
+  const facts = {
+    scenario, scenarioName, topology, kernel, how, seed: opened.options.seed, result: checked.result, checkedUntil: checked.until,
+    lastSteps: () => (checked.lastSteps ?? last).steps(), trace: recording.file, traceNamed: given.trace !== undefined, brief: given.brief === true,
+  };
+  await (given.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));
+  return exitCodeOf(checked.result);
+}
+
+/** What is known of the rounds of a simulation, of which only the last is recorded. */
+interface Searched {
+  /** What brings the last round about again. */
+  readonly options: Pick<RunOptions, 'seed' | 'limits'>;
+  readonly end: SearchEnd;
+  readonly rounds: number;
+  readonly allSteps: number;
+}
+
+async function searchSeeds(options: RunOptions, { repeat }: HowToRun, own: boolean, interruption: Interruption, progress: { quiet: boolean }): Promise<Searched> {
+  let world: RunWorld;
+  const search = new SeedSearch({ ...options, around: own ? patiently(() => world) : undefined }, repeat!);
+  world = search.world;
+  interruption.stops(() => search.stop());
+  const hideProgress = showSearch(search, repeat!, options.limits?.seconds, progress);
+  const end = await search.search().finally(hideProgress);
+  // A round that was cut off is recorded as far as it went.
+  const steps = end === 'interrupted' || end === 'seconds' ? search.steps : options.limits?.steps;
+  return { options: { seed: search.seed, limits: { steps } }, end, rounds: search.rounds, allSteps: search.allSteps };
+}
+
+/** --check after: the trace has to be a file that can be read again, and cut. */
+function mayReplay(file: string | undefined): void {
+  if (file !== undefined && statSync(file).isFile()) return;
+  throw new UsageError(file === undefined ? '--check after replays the trace, and there is none; name one that can be written with --trace' : `--check after replays the trace, and ${file} is not a file that can be read again`);
 }
 
 /** Runs to the end, or to Ctrl-C; whatever happens, the trace is whole up to there. */
-async function finished(opened: Run, recording: Recording): Promise<RunResult> {
-  const hideProgress = showProgress(opened);
-  const stop = (): void => opened.stop();
-  // A second Ctrl-C meets no handler: it ends the process at once.
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+async function finished(opened: Run, recording: Recording, interruption: Interruption, progress: { quiet: boolean }, searched: Searched | undefined): Promise<RunResult> {
+  const hideProgress = showProgress(opened, progress);
+  // Who has ended the search has not ended its last round, which is to be recorded.
+  if (!interruption.asked || searched === undefined) interruption.stops(() => opened.stop());
   let result: RunResult | undefined;
   try {
-    result = await opened.start();
+    const own = await opened.start();
+    const cutOff = searched?.end === 'interrupted' || searched?.end === 'seconds' ? { why: searched.end } : {};
+    result = searched === undefined ? own : { ...own, rounds: searched.rounds, allSteps: searched.allSteps, ...(own.why === 'steps' ? cutOff : {}) };
     return result;
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
     hideProgress();
     recording.finish(result);
   }

@@ -14,7 +14,7 @@ import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
 import { counted, grouped, labelled, line, outputClosed, write } from './output.ts';
-import { openReplayable, openTrace, type OpenTrace } from './traces.ts';
+import { openReplayable, openTrace, originOf, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
 interface Options { from?: number; to?: number; actor?: string[]; trust?: boolean; kernelText?: boolean }
@@ -59,7 +59,7 @@ async function showTrace(trace: string | undefined, { from = 1, to = Infinity, a
   const shown = named.length <= fit ? named : busiest(all, counts, fit);
   const hidden = all.flatMap((name, i) => (!shown.includes(name) && counts[i]! > 0 ? [`${name} (${grouped(counts[i]!)})`] : []));
 
-  await line(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}; kernel ${kernel.name}, seed ${source.header.seed}`));
+  await line(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}; kernel ${kernel.name}, ${originOf(source.header)}`));
   if (hidden.length > 0) await line(labelled('not shown', `${hidden.join(', ')}; --actor chooses`));
   await line();
   const layout = new ColumnLayout(shown, shown.map((name) => needs[all.indexOf(name)]!), { labels: String(last).length, marks: false });

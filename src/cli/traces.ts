@@ -6,6 +6,7 @@ import type { Scenario } from '../scenario/types.ts';
 import { checkVersion } from '../runtime/replay.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
 import { TraceError } from '../trace/errors.ts';
+import type { TraceHeader } from '../trace/header.ts';
 import { openTraceFile } from '../trace/file-reader.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
@@ -22,6 +23,9 @@ export interface OpenTrace extends NamedKernel {
   readonly scenario: Scenario;
   readonly topology: Topology;
 }
+
+/** What picked the steps of a trace: a seed, or the hardware. */
+export const originOf = ({ runtime, seed }: TraceHeader): string => (runtime === 'threads' ? 'on real threads' : `seed ${seed}`);
 
 /** Opens a trace file; without a name the last run's. */
 export function openTrace(file: string | undefined): TraceSource {

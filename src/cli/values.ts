@@ -1,6 +1,8 @@
 // Option values, checked where they are read.
 
 import { InvalidArgumentError } from 'commander';
+import { nearest } from '../kernel/nearest.ts';
+import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { LIMITS } from '../scenario/limits.ts';
 
 const short = (text: string): string => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
@@ -16,6 +18,10 @@ function whole(from: number, to: number): (text: string) => number {
 export const seed = whole(0, 0xffff_ffff);
 export const spareVcpus = whole(0, LIMITS.vcpus);
 export const steps = whole(1, Number.MAX_SAFE_INTEGER);
+export const rounds = whole(1, 1_000_000_000);
+export const workers = whole(1, MOST_WORKERS);
+/** Microseconds. */
+export const jitter = whole(0, 1_000_000);
 /** vCPUs of each VM. */
 export const vcpus = whole(1, LIMITS.vcpus);
 /** A place in a trace; 0 is in front of the first step. */
@@ -27,6 +33,13 @@ export function seconds(text: string): number {
   if (!(value > 0 && value <= 1e9)) throw new InvalidArgumentError(`it takes a number of seconds above 0, not '${short(text)}'`);
   return value;
 }
+
+/** One of some words. */
+export const oneOf = <T extends string>(words: readonly T[]) => (text: string): T => {
+  const found = words.find((one) => one === text);
+  if (found === undefined) throw new InvalidArgumentError(`it takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not '${short(text)}'${nearest(text, words)}`);
+  return found;
+};
 
 /** Collects an option that may be given several times, or with commas. */
 export const several = (text: string, before: readonly string[] = []): string[] => [...before, ...text.split(',').map((one) => one.trim()).filter((one) => one !== '')];

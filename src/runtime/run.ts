@@ -96,6 +96,8 @@ export interface RunResult {
   /** Rounds that were run, and steps of all of them, where a run may have several. */
   readonly rounds?: number;
   readonly allSteps?: number;
+  /** On real threads: seconds from when all threads were up. */
+  readonly seconds?: number;
   /** What the analyses have found, over all rounds. */
   readonly analysis?: AnalysisReport;
 }

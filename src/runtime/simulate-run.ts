@@ -10,7 +10,7 @@ import { Simulation, WriteLog } from './simulate.ts';
 import { outsideCanHelp, waitingActors } from './standstill.ts';
 
 /** Milliseconds after which timers, signals and other work get their turn. */
-const TURN_MS = 20;
+export const TURN_MS = 20;
 
 /** Steps between two looks at the clock, or at those for whom something has come in. */
 const PART_STEPS = 64;
@@ -18,7 +18,8 @@ const PART_STEPS = 64;
 /** Milliseconds of the longest timer there is. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
+/** Gives them their turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
 
 class SimulateRun extends Run {
   private readonly log: WriteLog;
@@ -56,7 +57,7 @@ class SimulateRun extends Run {
         if (inputs.failure !== undefined) throw inputs.failure;
         if (pending.size > 0) why = putIn(pending, simulation, recorder, log, most);
         const count = Math.min(pending.size > 0 ? PART_STEPS : BATCH, most - recorder.steps);
-        why ??= around === undefined ? slice(simulation, recorder, log, count) : around(() => part(simulation, recorder, log, count));
+        why ??= around === undefined ? sliceOf(simulation, recorder, log, count) : around(() => partOf(simulation, recorder, log, count));
         if ((why === 'finished' || why === 'deadlock') && this.goesOn(simulation, recorder)) {
           // Who has subscribed may have an answer at once; if nobody has, time has to pass.
           if (pending.size === 0) await turn();
@@ -124,7 +125,7 @@ function putIn(pending: Pending, simulation: Simulation, recorder: Recorder, log
 }
 
 /** At most `count` steps; says why when there can be no more. */
-function slice(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
+export function sliceOf(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
   for (let k = 0; k < count; k++) {
     if (!simulation.step()) return simulation.standstill();
     if (!recorder.record(log.written, log.count)) return 'violation';
@@ -133,11 +134,11 @@ function slice(simulation: Simulation, recorder: Recorder, log: WriteLog, count:
 }
 
 /** At most `count` steps, and no more once a turn's time is over: however slow its steps are, a part that lasts hangs in one of them. */
-function part(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
+export function partOf(simulation: Simulation, recorder: Recorder, log: WriteLog, count: number): RunResult['why'] | undefined {
   const ends = performance.now() + TURN_MS;
   let why: RunResult['why'] | undefined;
   for (let left = count; why === undefined && left > 0 && performance.now() < ends; left -= PART_STEPS) {
-    why = slice(simulation, recorder, log, Math.min(PART_STEPS, left));
+    why = sliceOf(simulation, recorder, log, Math.min(PART_STEPS, left));
   }
   return why;
 }

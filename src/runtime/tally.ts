@@ -10,11 +10,13 @@ export class Tally {
   /** Names of the outcomes, as they are numbered here. */
   readonly outcomes: readonly string[];
   private readonly counts: Float64Array;
+  private readonly places: ReadonlyMap<string, number>;
   private readonly world: RunWorld;
 
   constructor(world: RunWorld) {
     this.world = world;
     this.outcomes = outcomeNames(world.table);
+    this.places = new Map(this.outcomes.map((name, place) => [name, place]));
     this.ofActor = new Float64Array(world.topology.actors.length + 1);
     this.counts = new Float64Array(world.table.leaves.length * this.outcomes.length);
   }
@@ -31,7 +33,19 @@ export class Tally {
 
   /** How often state `leaf` had this outcome. */
   times(leaf: number, outcome: string): number {
-    return this.counts[leaf * this.outcomes.length + this.outcomes.indexOf(outcome)] ?? 0;
+    return this.counts[leaf * this.outcomes.length + this.places.get(outcome)!] ?? 0;
+  }
+
+  /** Transitions of each machine that the scenario has: how many were taken, of how many. */
+  ofMachines(): Map<string, { taken: number; all: number }> {
+    const machines = new Map(this.world.topology.actors.map(({ machine }) => [machine, { taken: 0, all: 0 }]));
+    for (const { machine, number, outcomes } of this.world.table.leaves) {
+      const counts = machines.get(machine);
+      if (counts === undefined) continue;
+      counts.all += outcomes.length;
+      counts.taken += outcomes.filter((name) => this.times(number, name) > 0).length;
+    }
+    return machines;
   }
 
   /** Outcomes of each step, over all states that execute it: how often they came. Only of machines that the scenario has. */

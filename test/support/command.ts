@@ -4,20 +4,25 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The command itself, for tests that need a shell around it. */
 export const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
+
+/** Standard error without the lines that say how far a run is: on a busy machine any run may last long enough for one. */
+export const withoutProgress = (err: string): string => err.replace(/^faultline: [\d,]+ steps?, .* a second.*\n/gm, '');
 
 export interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
 
 export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'faultline-'));
 
-  /** `env`: more of the environment. `interruptWhen`: sends Ctrl-C as soon as this is true. */
-  run(args: readonly string[], options: { interruptWhen?: () => boolean; env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+  /** `env`: more of the environment. `interruptWhen`: sends Ctrl-C, or `signal`, as soon as this is true. `preload`: a module that every
+   *  thread of the process loads first. */
+  run(args: readonly string[], options: { interruptWhen?: () => boolean; signal?: NodeJS.Signals; preload?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+      const flags = options.preload === undefined ? [] : ['--import', pathToFileURL(options.preload).href];
+      const child = spawn(process.execPath, [...flags, bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
       let out = '';
       let err = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
@@ -25,12 +30,12 @@ export class Sandbox {
       const timer = options.interruptWhen && setInterval(() => {
         if (!options.interruptWhen!()) return;
         clearInterval(timer);
-        child.kill('SIGINT');
+        child.kill(options.signal ?? 'SIGINT');
       }, 10);
       child.on('error', reject);
       child.on('close', (code) => {
         clearInterval(timer);
-        resolve({ code, out, err });
+        resolve({ code, out, err: withoutProgress(err) });
       });
     });
   }

@@ -38,6 +38,8 @@ export interface ShadowResult {
   /** Rounds that were run, and steps of all of them. */
   readonly rounds: number;
   readonly allSteps: number;
+  /** Seconds from when all threads were up. */
+  readonly seconds: number;
   /** Of all rounds. */
   readonly analysis?: AnalysisReport;
 }
@@ -117,6 +119,7 @@ class ShadowLoop {
 
   private rounds(): ShadowResult {
     const { control, task } = this;
+    const began = performance.now();
     let why: ShadowResult['why'];
     do {
       this.begin();
@@ -128,7 +131,8 @@ class ShadowLoop {
     Atomics.store(control.words, CONTROL.END, END.QUIT);
     control.ringAll();
     const { steps, violation, evaluated } = this.recorder;
-    return { why, steps, ...(violation ? { violation } : {}), evaluated, rounds: this.round, allSteps: this.allSteps, ...(this.analysis ? { analysis: this.analysis.report() } : {}) };
+    const seconds = (performance.now() - began) / 1000;
+    return { seconds, why, steps, ...(violation ? { violation } : {}), evaluated, rounds: this.round, allSteps: this.allSteps, ...(this.analysis ? { analysis: this.analysis.report() } : {}) };
   }
 
   private awaitWorkers(): void {

@@ -83,6 +83,11 @@ export class ThreadsRun extends Run {
     return Array.from({ length: this.shared.workers }, (_one, worker) => this.control.words[this.control.at(worker, OWN.STEPS)]! >>> 0);
   }
 
+  /** Rounds that were begun. */
+  get round(): number {
+    return Atomics.load(this.control.words, CONTROL.ROUND);
+  }
+
   protected override async execute(): Promise<Omit<RunResult, 'hash' | 'tally'>> {
     if (this.stopped) return { why: 'interrupted', steps: 0, waiting: [], evaluated: [] };
     if ((this.options.threads?.repeat ?? 1) > 1 && (this.inputs.mayCome || this.pending.size > 0)) throw new RangeError('a run in rounds takes nothing from outside: which round should it be for?');
@@ -100,11 +105,11 @@ export class ThreadsRun extends Run {
     }
     if (this.failure !== undefined) throw this.failure;
     if (this.inputs.failure !== undefined) throw this.inputs.failure;
-    const { why, steps, violation, evaluated, rounds, allSteps, analysis } = this.done!;
+    const { why, steps, violation, evaluated, rounds, allSteps, analysis, seconds } = this.done!;
     if (why === 'failed') throw new LaboratoryError('the run failed, and nobody said why');
     return {
       why, steps, ...(violation ? { violation } : {}), waiting: why === 'deadlock' ? waitingActors(this.world) : [], evaluated,
-      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps, ...(analysis ? { analysis } : {}),
+      workers: this.results.toSorted((a, b) => a.worker - b.worker), rounds, allSteps, seconds, ...(analysis ? { analysis } : {}),
       ...(this.pending.size > 0 ? { undelivered: this.pending.size } : {}),
     };
   }

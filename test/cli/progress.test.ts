@@ -1,0 +1,103 @@
+// How far a run is: the block is drawn in place, whatever the terminal; elsewhere there are plain lines.
+
+import { afterEach, expect, test, vi } from 'vitest';
+import { Block, progressBlock, progressLine, showSearch, type Progress } from '../../src/cli/progress.ts';
+import type { SeedSearch } from '../../src/runtime/seed-search.ts';
+
+const metrics = { steps: 0, faultsFixed: 1234, faultsRetried: 56, faultsExited: 7, staleFaults: 1, conversions: 1, punches: 2, memoryErrors: 3, lockWaits: 4 };
+const progress: Progress = { steps: 12_345_678, seconds: 10, left: 4.2, workers: [512_345, 498_000], metrics };
+
+/** A terminal as far as the block needs one: rows, a cursor, three escapes. */
+class Terminal {
+  readonly isTTY = true;
+  readonly rows: string[] = [''];
+  private row = 0;
+  readonly columns: number;
+  constructor(columns = 80) {
+    this.columns = columns;
+  }
+  write(text: string): void {
+    for (const [part] of text.replaceAll('\x1b[', '§').matchAll(/§\d*[AKJ]|\r|\n|[^§\r\n]+/g)) {
+      const [, count, escape] = /^§(\d*)([AKJ])$/.exec(part) ?? [];
+      if (escape === 'A') this.row -= Number(count);
+      else if (escape === 'J') this.rows.splice(this.row, Infinity, '');
+      else if (escape === 'K') continue;
+      else if (part === '\n') {
+        this.row++;
+        this.rows[this.row] ??= '';
+      } else if (part !== '\r') this.rows[this.row] = part;
+    }
+  }
+}
+
+afterEach(() => { vi.useRealTimers(); });
+
+test('the block', () => {
+  expect(progressBlock(progress)).toEqual([
+    'running    12,345,678 steps, 1,234,568 a second, at most 5 s to go',
+    'a second   worker 0 512k, worker 1 498k',
+    'faults     1,234 fixed, 56 tried again, 7 left to userspace',
+    'events     1 conversion, 2 punches, 3 memory errors',
+    'findings   none so far; Ctrl-C ends the run',
+  ]);
+});
+
+test('the block of rounds', () => {
+  expect(progressBlock({ steps: 1, seconds: 0, left: Infinity, round: 17, rounds: 10_000, workers: [950, 1500] })).toEqual([
+    'running    1 step, 0 a second, round 17 of at most 10,000',
+    'a second   worker 0 950, worker 1 1.5k',
+    'findings   none so far; Ctrl-C ends the run',
+  ]);
+});
+
+test('has at most eight lines of at most 78 columns, with sixteen workers and large numbers too', () => {
+  const large = 987_654_321;
+  const lines = progressBlock({ steps: large, seconds: 1, left: 86_400, workers: Array.from({ length: 16 }, () => 999_499), metrics: Object.fromEntries(Object.keys(metrics).map((key) => [key, large])) as unknown as typeof metrics });
+  expect(lines.length).toBeLessThanOrEqual(8);
+  expect(Math.max(...lines.map((one) => one.length))).toBeLessThanOrEqual(78);
+});
+
+test('is drawn over the one before, however long that was, and taken away at the end', () => {
+  const terminal = new Terminal();
+  terminal.write('what stood there\n');
+  const block = new Block(terminal);
+  for (const lines of [['a', 'b', 'c'], ['d'], ['e', 'f']]) {
+    block.draw(lines);
+    expect(terminal.rows).toEqual(['what stood there', ...lines, '']);
+  }
+  block.clear();
+  expect(terminal.rows).toEqual(['what stood there', '']);
+});
+
+test('is cut where the terminal is narrow, so that no line becomes two', () => {
+  const terminal = new Terminal(20);
+  new Block(terminal).draw(progressBlock(progress));
+  expect(terminal.rows.every((row) => row.length < 20)).toBe(true);
+});
+
+const search = { allSteps: 1000, rounds: 3 } as SeedSearch;
+
+test('on a terminal it comes twice a second', () => {
+  vi.useFakeTimers();
+  const terminal = new Terminal();
+  const hide = showSearch(search, 100, undefined, { quiet: false, screen: terminal });
+  vi.advanceTimersByTime(1000);
+  expect(terminal.rows).toEqual(['running    1,000 steps, 1,000 a second, round 3 of at most 100', 'findings   none so far; Ctrl-C ends the run', '']);
+  hide();
+  expect(terminal.rows).toEqual(['']);
+});
+
+test('elsewhere a line comes after ten seconds and every five, and none where quiet', () => {
+  vi.useFakeTimers();
+  const written: string[] = [];
+  const screen = { write: (text: string) => written.push(text) };
+  const hide = showSearch(search, 100, 20, { quiet: false, screen });
+  showSearch(search, 100, 20, { quiet: true, screen });
+  vi.advanceTimersByTime(9999);
+  expect(written).toEqual([]);
+  vi.advanceTimersByTime(5001);
+  expect(written).toEqual([10, 15].map((seconds) => `${progressLine({ steps: 1000, seconds, left: 20 - seconds, round: 3, rounds: 100 })}\n`));
+  hide();
+  vi.advanceTimersByTime(100_000);
+  expect(written.length).toBe(2);
+});

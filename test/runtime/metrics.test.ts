@@ -1,0 +1,63 @@
+// What a run amounts to, held against the events of the same run, told by other means.
+
+import { describe, expect, it } from 'vitest';
+import { kernels } from '../../machines/kernels/index.ts';
+import { exitsOf, Meter, metrics, type Metrics } from '../../src/runtime/metrics.ts';
+import type { StepEvent } from '../../src/runtime/events.ts';
+import type { RunResult } from '../../src/runtime/run.ts';
+import { simulate } from '../../src/runtime/simulate-run.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
+import { compile } from '../../src/scenario/compile.ts';
+import { M02, v6_8 } from '../support/recorded.ts';
+
+async function measured(name: string, kernel = v6_8, steps = 60_000): Promise<{ last: Metrics; events: StepEvent[]; result: RunResult }> {
+  const run = simulate.open({ kernel, topology: compile(builtinScenario(name), kernel), seed: 5, limits: { steps } });
+  const events: StepEvent[] = [];
+  const counts: Metrics[] = [];
+  run.events().subscribe((event) => events.push(event));
+  run.batches.pipe(metrics(run.world)).subscribe((one) => counts.push(one));
+  const result = await run.start();
+  expect(counts.map(({ steps: n }) => n)).toEqual(counts.map((_one, k) => Math.min((k + 1) * 16384, result.steps)));
+  return { last: counts.at(-1)!, events, result };
+}
+
+describe.each(kernels)('on $name', (kernel) => {
+  it('stress: every fault has one end or goes on, every count is what the events say', async () => {
+    const { last, events, result } = await measured('stress', kernel);
+    const times = (name: string, outcome?: string, where = ''): number => events.filter((one) => one.name === name && (outcome ?? one.outcome) === one.outcome && one.state.endsWith(where)).length;
+    const begun = times('fault.copyIntent');
+    const going = result.tally.ofActor.length;
+    const ended = last.faultsFixed + last.faultsRetried + last.faultsExited;
+    expect(begun - ended).toBeGreaterThanOrEqual(0);
+    expect(begun - ended).toBeLessThan(going);
+    expect(last).toMatchObject({
+      steps: events.length,
+      faultsFixed: times('folio.put', 'ok', 'fault.put'),
+      staleFaults: times('fault.testStale', 'stale'),
+      conversions: times('attributes.storeNext', 'ok'),
+      punches: times('inode.upWrite', 'ok', 'punch.unlock'),
+      memoryErrors: times('mf.unlock', 'ok'),
+      lockWaits: events.filter(({ outcome }) => outcome === 'queued').length,
+    });
+    expect(Math.min(...Object.values(last))).toBeGreaterThan(0);
+  });
+});
+
+it('a kernel without the stale test has no stale fault, and counts the others as before', async () => {
+  const { last } = await measured('SC01', M02);
+  expect(last).toMatchObject({ staleFaults: 0, faultsExited: 0, punches: 1 });
+  expect(last.faultsFixed).toBeGreaterThan(0);
+});
+
+it('what the operator has emitted last is what the tally of the result amounts to', async () => {
+  const { last, result } = await measured('SC08');
+  expect(new Meter(v6_8).of(result.tally)).toEqual(last);
+});
+
+it('an outcome leaves as many fragments as its statechart says', () => {
+  const leaf = (path: string) => v6_8.table.leaves.find((one) => one.machine === 'vcpu' && one.path === path)!;
+  expect(exitsOf(v6_8, leaf('call.run.tlbMiss.fault.put'), 'ok')).toEqual(['mmu.fault ^fixed', 'vcpu.tlbMiss ^again']);
+  expect(exitsOf(v6_8, leaf('call.run.tlbMiss.fault.stale'), 'stale')).toEqual([]);
+  expect(exitsOf(v6_8, leaf('call.run.tlbMiss.fault.put'), 'none')).toEqual([]);
+  expect(exitsOf(v6_8, leaf('call.run.leave'), 'ok')).toEqual(['vcpu.run ^done']);
+});

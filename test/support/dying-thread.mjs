@@ -1,0 +1,20 @@
+// Preloaded into every thread of the command: in a worker of a run, the thread ends after some thousand steps, as a crash would end it.
+
+import { isMainThread, workerData } from 'node:worker_threads';
+import { VersionTaker } from '../../dist/src/runtime/threads/versions.js';
+
+/** Steps after which it is over. */
+const STEPS = 5000;
+
+if (!isMainThread && workerData?.task?.worker === 0) {
+  const { begin, take } = VersionTaker.prototype;
+  let begun = 0;
+  VersionTaker.prototype.begin = function () {
+    begin.call(this);
+    begun++;
+  };
+  VersionTaker.prototype.take = function (id) {
+    take.call(this, id);
+    if (begun > STEPS) process.exit(7);
+  };
+}
