@@ -31,7 +31,7 @@ export type { CheckedWorld } from './check/checked-world.ts';
 export type { Violation } from './check/violation.ts';
 
 // Analyses of executed steps: lock order, data races, race windows, contention, coverage.
-export { Analysis, mergeReports } from './check/analysis.ts';
+export { Analysis, analysisMegabytes, mergeReports } from './check/analysis.ts';
 export type { AnalysisReport } from './check/analysis.ts';
 export { analysisLines } from './check/analysis-text.ts';
 export { FootprintLog } from './check/footprint.ts';

@@ -89,12 +89,12 @@ export const v6_8 = defineKernel({
     },
     {
       id: 'G4-B10', breaks: 'memory_failure() holds the folio lock and wants invalidate_lock, a hole in the same page the other way round.',
-      scenario: 'SC22', shownBy: ['L-04'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC22', shownBy: ['L-04'], lockOrder: ['folio_lock', 'invalidate_lock'], fixedIn: 'v6.8-fixed',
     },
     // Memslots, attributes, faults.
     {
       id: 'G4-B3', breaks: 'A request that drops GUEST_MEMFD from a memslot frees it and leaves the bindings of its file pointing to it.',
-      scenario: 'SC33', shownBy: ['S-11'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC33', shownBy: ['S-11'], race: ['gmem.nextBoundSlot', 'memslot.freeOld'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B4', breaks: 'While part of a huge page changes its attributes, a fault on another part maps all of it by one huge leaf.',

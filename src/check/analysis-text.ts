@@ -2,16 +2,15 @@
 
 import { TEXT_WIDTH, wrap } from './columns.ts';
 import { lockOrderLines } from './lock-order-text.ts';
-import { raceSentence } from './races.ts';
+import { raceSentence, type Race } from './races.ts';
 import type { AnalysisReport } from './analysis.ts';
 
 /** Steps with the states they were in, for a person who wants to look them up. */
-const raceLines = ({ races }: AnalysisReport): string[] => races.flatMap((race, k) => [
-  ...(k > 0 ? [''] : []),
+export const raceLines = (race: Race): string[] => [
   ...wrap(`data race: ${raceSentence(race)}.`),
   ...wrap(`${race.earlier.actor} was in ${race.earlier.leaf}`, '    '),
   ...wrap(`${race.later.actor} was in ${race.later.leaf}`, '    '),
-]);
+];
 
 /** A title and lines under it, nothing when there are none. */
 const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', title, ...lines]);
@@ -20,13 +19,9 @@ const counted = (times: number, text: string): string[] => {
   return [`${String(times).padStart(10)}  ${first}`, ...rest.map((line) => `            ${line}`)];
 };
 
-/** Lock-order cycles and data races, in full; none when nothing was found. */
-export const findingLines = (report: AnalysisReport): string[] =>
-  [...lockOrderLines(report.lockOrder), ...(report.lockOrder.cycles.length > 0 && report.races.length > 0 ? [''] : []), ...raceLines(report)];
-
 /** `windows`: how many of the race windows to list. */
 export function analysisLines(report: AnalysisReport, { windows = 10 }: { windows?: number } = {}): string[] {
-  const found = findingLines(report);
+  const found = [...lockOrderLines(report.lockOrder), ...(report.lockOrder.cycles.length > 0 && report.races.length > 0 ? [''] : []), ...report.races.flatMap((race, k) => [...(k > 0 ? [''] : []), ...raceLines(race)])];
   return [
     ...(found.length === 0 ? ['no lock-order cycle, no data race'] : found),
     ...section(`race windows hit: ${report.windows.length}`, report.windows.slice(0, windows)

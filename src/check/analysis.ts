@@ -5,7 +5,7 @@ import { contention, mergeContention, type LockContention } from './contention.t
 import { mergeLockOrder } from './lock-cycles.ts';
 import { LockOrder } from './lock-order.ts';
 import { LockWatch } from './lock-watch.ts';
-import { mergeRaces, Races, type Race } from './races.ts';
+import { ENTRY, mergeRaces, Races, type Race } from './races.ts';
 import { StepStream, type AnalysedWorld } from './step-stream.ts';
 import { mergeCoverage, mergeRetries, retries, transitionCoverage, type OutcomeCounts, type Retry, type TransitionCoverage } from './transitions.ts';
 import { mergeWindows, Windows, type RaceWindow } from './windows.ts';
@@ -24,6 +24,14 @@ export interface AnalysisReport {
   readonly retries: readonly Retry[];
   readonly coverage: readonly TransitionCoverage[];
 }
+
+/** Megabytes that an analysis of this world may take at most: for each object and actor it keeps what one last did to the other. Dense
+ *  tables are what makes it cost some hundred nanoseconds a step; worlds of a thousand actors and a million objects are out of its reach. */
+export const analysisMegabytes = ({ plan, topology }: Pick<AnalysedWorld, 'plan' | 'topology'>): number =>
+  (plan.objects * (topology.actors.length + 1) * (2 * ENTRY + 2) * 4) / 1e6;
+
+/** What an analysis may take unless somebody means it. */
+export const MOST_ANALYSIS_MEGABYTES = 512;
 
 export class Analysis implements OutcomeCounts {
   private readonly stream: StepStream;

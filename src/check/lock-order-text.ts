@@ -34,15 +34,15 @@ function picture({ edges, heldBack }: LockCycle): string[] {
   ];
 }
 
+/** Lines about one cycle. */
+export const lockCycleLines = (cycle: LockCycle): string[] => [
+  ...wrap(`possible deadlock: ${heading(cycle)}`), '',
+  ...cycle.edges.flatMap(edgeLines),
+  ...(cycle.classes.length === 1 ? [] : ['', '  This can hang:', '', ...picture(cycle)]),
+];
+
 /** Lines about the cycles; none if there are none. */
-export function lockOrderLines({ cycles }: LockOrderReport): string[] {
-  return cycles.flatMap((cycle, k) => [
-    ...(k > 0 ? [''] : []),
-    ...wrap(`possible deadlock: ${heading(cycle)}`), '',
-    ...cycle.edges.flatMap(edgeLines),
-    ...(cycle.classes.length === 1 ? [] : ['', '  This can hang:', '', ...picture(cycle)]),
-  ]);
-}
+export const lockOrderLines = ({ cycles }: LockOrderReport): string[] => cycles.flatMap((cycle, k) => [...(k > 0 ? [''] : []), ...lockCycleLines(cycle)]);
 
 /** Lines about all edges, for those who want to see the order that was found. */
 export function lockEdgeLines({ edges }: LockOrderReport): string[] {

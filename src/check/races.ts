@@ -26,7 +26,7 @@ export interface Race {
 /** Times stay far below the end of their words; then everything so far is taken to be before everything to come. */
 const LAST_TIME = 1 << 30;
 /** Words of an entry: time of the actor, leaf * 2 + whether it wrote, number of the step. */
-const ENTRY = 3;
+export const ENTRY = 3;
 
 export class Races implements LockListener {
   private readonly stream: StepStream;

@@ -1,6 +1,5 @@
 // What `run` says at its end, for people and for programs.
 
-import { findingLines } from '../check/analysis-text.ts';
 import { OUTSIDE_HEAD, reportText, type ReportedStep } from '../check/report.ts';
 import type { Plan } from '../memory/plan.ts';
 import { Meter } from '../runtime/metrics.ts';
@@ -8,6 +7,8 @@ import { megabytesOf, roomOf } from '../runtime/room.ts';
 import type { RunResult } from '../runtime/run.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
+import type { Kernel } from '../kernel/define.ts';
+import { analysedLine, analysisExitCode, analysisFindings } from './analysis-report.ts';
 import { EXIT } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
 import { DEADLOCK_ID, knownLines } from './known.ts';
@@ -35,13 +36,13 @@ export interface RunFacts {
   readonly brief: boolean;
 }
 
-/** Exit code of a run, by why it ended. */
-export function exitCodeOf({ why }: Pick<RunResult, 'why'>): number {
+/** Exit code of a run, by why it ended, or by what was found besides. */
+export function exitCodeOf({ why, analysis }: Pick<RunResult, 'why' | 'analysis'>, kernel: Kernel): number {
   switch (why) {
     case 'violation': return EXIT.SAFETY;
     case 'deadlock': return EXIT.DEADLOCK;
     case 'interrupted': return EXIT.INTERRUPTED;
-    default: return EXIT.HELD;
+    default: return analysisExitCode(kernel, analysis);
   }
 }
 
@@ -57,7 +58,7 @@ export function jsonReport(facts: RunFacts): object {
   const { workers, seconds } = result;
   return {
     scenario: facts.scenario.name, kernel: facts.kernel.kernel.name, fingerprint: facts.kernel.fingerprint, runtime: runtime.name, seed: facts.seed, check,
-    why: result.why, exitCode: exitCodeOf(result), steps: result.steps, hash: result.hash,
+    why: result.why, exitCode: exitCodeOf(result, facts.kernel.kernel), steps: result.steps, hash: result.hash,
     ...(result.violation ? { violation: { ...result.violation, step: result.steps } } : {}),
     ...(result.waiting.length > 0 ? { waiting: result.waiting } : {}),
     ...(facts.checkedUntil === undefined ? {} : { checkedUntil: facts.checkedUntil }),
@@ -125,9 +126,7 @@ const PARTS: readonly ((facts: RunFacts) => string[])[] = [stepLines, workerLine
 export function textReport(facts: RunFacts): string {
   const lines = PARTS.flatMap((part) => part(facts));
   if (facts.trace !== undefined) lines.push(labelled('trace', facts.trace));
-  const { analysis } = facts.result;
-  const findings = analysis === undefined || facts.brief ? [] : findingLines(analysis);
-  lines.push('', ...outcomeLines(facts), ...(findings.length === 0 ? [] : ['', ...findings]), '', ...nextCommands(facts).map((one, i) => labelledCommand(i === 0 ? 'next' : '', one)));
+  lines.push('', ...outcomeLines(facts), '', ...nextCommands(facts).map((one, i) => labelledCommand(i === 0 ? 'next' : '', one)));
   return `${lines.join('\n')}\n`;
 }
 
@@ -202,18 +201,9 @@ function checkedLines({ how: { invariants }, result, scenario, brief }: RunFacts
   return lines;
 }
 
-/** Locks that are named. */
-const MOST_LOCKS = 4;
-
 /** What the analyses of executed steps have found, over all rounds. */
-function analysisPart({ result: { analysis } }: RunFacts): string[] {
-  if (analysis === undefined) return [];
-  const { lockOrder: { cycles }, races, windows, contention } = analysis;
-  const waited = contention.filter((one) => one.waited > 0).toSorted((a, b) => b.waited - a.waited).slice(0, MOST_LOCKS);
-  return [labelledList('analysed', [
-    cycles.length === 0 ? 'no lock-order cycle' : counted(cycles.length, 'lock-order cycle'), races.length === 0 ? 'no data race' : counted(races.length, 'data race'),
-    `${grouped(windows.length)} distinct race ${windows.length === 1 ? 'window' : 'windows'} hit`,
-  ]), ...(waited.length === 0 ? [] : [labelledList('', waited.map((one, i) => `${i === 0 ? 'most waited for: ' : ''}${one.lockClass} ${grouped(one.waited)} of ${grouped(one.taken)}`))])];
+function analysisPart({ kernel, brief, result: { analysis } }: RunFacts): string[] {
+  return analysis === undefined ? [] : [analysedLine(analysis), ...analysisFindings(kernel.kernel, analysis, brief)];
 }
 
 /** What was exercised: outcomes of steps, and transitions of each machine. */

@@ -74,7 +74,7 @@ async function runScenario(scenarioName: string, given: RunArguments, interrupti
     lastSteps: () => (checked.lastSteps ?? last).steps(), trace: recording.file, traceNamed: given.trace !== undefined, brief: given.brief === true,
   };
   await (given.json === true ? line(JSON.stringify(jsonReport(facts), null, 2)) : write(textReport(facts)));
-  return exitCodeOf(checked.result);
+  return exitCodeOf(checked.result, kernel.kernel);
 }
 
 /** What is known of the rounds of a simulation, of which only the last is recorded. */

@@ -23,6 +23,10 @@ export interface KnownBug {
   readonly shownBy: readonly string[];
   /** Scenarios in which it shows too. */
   readonly alsoIn?: readonly string[];
+  /** Classes of the locks that it takes in two orders, where that is what it is. */
+  readonly lockOrder?: readonly string[];
+  /** The two steps that race, where that is how it shows. */
+  readonly race?: readonly [string, string];
   /** Kernel that does not have it any more. */
   readonly fixedIn: string;
 }

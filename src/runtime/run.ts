@@ -45,7 +45,8 @@ export interface ThreadOptions {
   readonly logWords?: number | undefined;
   /** Version that every object begins with. */
   readonly firstVersion?: number | undefined;
-  /** Lock order, data races, race windows, contention and coverage are looked for as the run goes on; true when left out. */
+  /** Lock order, data races, race windows, contention and coverage are looked for as the run goes on. Left out: if their tables
+   *  fit into some hundred megabytes. */
   readonly analysed?: boolean | undefined;
   /** False: nothing is logged, so there is no trace, no check and no replay; for measuring what they cost. */
   readonly recorded?: boolean | undefined;

@@ -59,7 +59,7 @@ describe('a run', () => {
     const { code, out } = await box.run(['run', 'stress', ...THREADS, '--steps', '400000', '--trace', 'order.trace']);
     expect(code).toBe(0);
     expect(out).toMatch(/\nanalysed {3}\d+ lock-order cycles?, no data race, \d+ distinct race windows hit\n +most waited for: \w+ [\d,]+ of [\d,]+/);
-    expect(out).toMatch(/\npossible deadlock: folio_lock -> invalidate_lock -> folio_lock: [^]*\n {4}held folio_lock\(pfn \d+\) since mf\.lockFolio[^]*\n {2}This can hang:\n/);
+    expect(out.replace(/\s+/g, ' ')).toMatch(/ lock order folio_lock -> invalidate_lock -> folio_lock: known: G4-B10 of v6\.8, .* held folio_lock\(pfn \d+\) since mf\.lockFolio.* This can hang: /);
     expect(width(out)).toBeLessThanOrEqual(78);
   });
 

@@ -3,6 +3,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { packTable } from '../../kernel/packed-table.ts';
+import { analysisMegabytes, MOST_ANALYSIS_MEGABYTES } from '../../check/analysis.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
 import { runSetup } from '../setup.ts';
 import { Run, type RunOptions, type RunResult } from '../run.ts';
@@ -161,7 +162,7 @@ export class ThreadsRun extends Run {
     const common = { kernel: { name: kernel.name, table: packTable(kernel.table), ...(kernelText ? { text: kernelText } : {}) }, topology };
     const shadowData: ShadowData = {
       ...common, invariants: invariants.map(({ id }) => id),
-      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded, analysed: recorded && (threads.analysed ?? true) },
+      task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded, analysed: recorded && (threads.analysed ?? analysisMegabytes(this.world) <= MOST_ANALYSIS_MEGABYTES) },
     };
     const shadow = new Worker(SHADOW, { workerData: shadowData });
     this.hear(shadow, 'the shadow', (message: FromShadow) => {
