@@ -16,7 +16,7 @@ const kernel = kernels.find((one) => one.name === 'v6.8')!;
 const scenario = name === 'apart' ? apart : name === 'stress' ? builtinScenario(name)! : repeated(builtinScenario(name)!);
 const run = new ThreadsRun({
   kernel, topology: compile(scenario, kernel), seed: 1, invariants: how === 'checked' || how === 'analysed' ? invariants : [],
-  threads: { workers: Number(workers), placement: name === 'apart' ? 'vm' : 'round-robin', recorded: how !== 'unrecorded', analysed: how === 'analysed' },
+  threads: { workers: Number(workers), placement: name === 'apart' ? 'vm' : 'thread', recorded: how !== 'unrecorded', analysed: how === 'analysed' },
 });
 const ended = run.start();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });

@@ -85,7 +85,7 @@ export function howToRun(given: RunArguments): HowToRun {
     runtime, seed, check, repeat,
     limits: { steps: steps ?? (seconds === undefined || repeat !== undefined ? DEFAULT_STEPS : undefined), seconds },
     threads: onThreads ? {
-      workers: given.workers ?? DEFAULT_WORKERS, placement: given.placement ?? 'round-robin', jitter: given.jitter ?? (repeat === undefined ? 0 : ROUNDS_JITTER),
+      workers: given.workers ?? DEFAULT_WORKERS, placement: given.placement ?? 'thread', jitter: given.jitter ?? (repeat === undefined ? 0 : ROUNDS_JITTER),
       patience: given.patience, repeat,
     } : undefined,
     live: check === 'live' ? invariants : [],

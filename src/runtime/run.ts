@@ -32,7 +32,7 @@ export interface Limits {
 export interface ThreadOptions {
   /** Worker threads, 1 to 16; 2 when left out. The shadow is one more. */
   readonly workers?: number | undefined;
-  /** How actors are dealt out; `round-robin` when left out. */
+  /** How actors are dealt out; `thread` when left out. */
   readonly placement?: Placement | undefined;
   /** Seeded pauses between steps, of so many microseconds at most; 0, none, when left out. */
   readonly jitter?: number | undefined;

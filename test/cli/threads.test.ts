@@ -206,7 +206,7 @@ describe('mistakes are one sentence, exit code 2', () => {
     ['jitter of a simulation', ['--jitter', '0'], /--jitter is for real threads/],
     ['patience of a simulation', ['--patience', '5'], /--patience is for real threads/],
     ['too many workers', [...THREADS, '--workers', '17'], /--workers: it takes a whole number from 1 to 16, not '17'/],
-    ['an unknown placement', [...THREADS, '--placement', 'kin'], /--placement: it takes round-robin, vm or kind, not 'kin'; did you mean 'kind'/],
+    ['an unknown placement', [...THREADS, '--placement', 'kin'], /--placement: it takes thread, round-robin, vm or kind, not 'kin'; did you mean 'kind'/],
     ['an unknown time of checks', ['--check', 'of'], /--check: it takes live, after or off, not 'of'; did you mean 'off'/],
     ['no round', ['--repeat', '0'], /--repeat: it takes a whole number from 1/],
     ['checks after rounds', ['--check', 'after', '--repeat', '5'], /--check after replays the trace of one run, and --repeat keeps that of the last round only; leave one of them out/],

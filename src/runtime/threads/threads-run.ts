@@ -181,7 +181,7 @@ export class ThreadsRun extends Run {
         this.maybeSettle();
       }
     });
-    const places = placed(topology, shared.workers, threads.placement ?? 'round-robin');
+    const places = placed(topology, shared.workers, threads.placement ?? 'thread');
     const workers = places.map((actors, worker) => {
       const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded } };
       const thread = new Worker(threads.entry ?? ACTORS, { workerData: data });
