@@ -11,6 +11,7 @@ import { Frontier } from './frontier.ts';
 import { Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { Numbers } from './growing.ts';
 import { FULL, StateSet } from './state-set.ts';
+import { symmetryOf } from './interchangeable.ts';
 import { Tracker } from './tracker.ts';
 import { WaitFor, type Wait } from './wait-for.ts';
 import type { Kernel } from '../../kernel/define.ts';
@@ -18,6 +19,7 @@ import type { Violation } from '../../check/violation.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import type { Decision, Schedule } from '../schedule.ts';
+import type { Symmetry } from './symmetry.ts';
 import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options.ts';
 
 /** A deadlock is L-04. */
@@ -26,6 +28,7 @@ const ENDED = -1;
 
 export class Search {
   private readonly world: RunWorld;
+  private readonly symmetry: Symmetry | undefined;
   private readonly tracker: Tracker;
   private readonly checker: Checker | undefined;
   private readonly waitFor: WaitFor;
@@ -43,6 +46,7 @@ export class Search {
   private readonly depthLimit: number;
   private readonly bytesLimit: number;
   private readonly finalLeaf: Uint8Array;
+  private readonly idle: Uint8Array;
   private readonly counts: Float64Array;
   private readonly found = new Map<string, Finding>();
   private readonly old = new Map<string, Finding>();
@@ -67,7 +71,13 @@ export class Search {
     this.options = options;
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
-    this.tracker = new Tracker(plan, words);
+    if (options.symmetry === true && options.graph !== true) {
+      const { symmetry, why } = symmetryOf(kernel, topology, plan);
+      this.symmetry = symmetry;
+      if (why !== undefined) this.notes.push(`no symmetry: ${why}`);
+    }
+    const { symmetry } = this;
+    this.tracker = new Tracker(plan, words, symmetry);
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
     this.tracker.start();
@@ -77,10 +87,11 @@ export class Search {
     this.bytesLimit = (options.megabytes ?? Infinity) * 2 ** 20;
     const { leaves, width } = kernel.table;
     this.finalLeaf = Uint8Array.from(leaves, (leaf) => (leaf.final ? 1 : 0));
+    this.idle = Uint8Array.from(leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.counts = new Float64Array(leaves.length * width);
     this.waitFor = new WaitFor(this.world);
     this.seen = new StateSet(this.statesLimit, this.bytesLimit);
-    this.exact = options.exact === true ? new ExactStates(this.tracker, plan.stateWords) : undefined;
+    this.exact = options.exact === true ? new ExactStates(this.tracker, plan.stateWords, symmetry === undefined ? undefined : (row) => symmetry.least(row)) : undefined;
     this.levels = new Levels(this.tracker.lanes.length, this.actors);
     this.frontier = options.order === 'bfs' ? new Frontier(words, this.tracker, plan.stateWords) : undefined;
     if (options.invariants !== undefined && options.invariants.length > 0) {
@@ -295,8 +306,7 @@ export class Search {
 
   /** The front of a schedule up to the step that closes the cycle. */
   private upToCycle(schedule: Schedule, cycle: readonly Wait[]): Schedule {
-    const { world, tracker } = this;
-    const { kernel, topology, plan } = world;
+    const { kernel, topology, plan } = this.world;
     const words = privateWords(plan);
     const other = new RunWorld(kernel, topology, plan, words);
     runSetup(other);
@@ -305,7 +315,6 @@ export class Search {
       return result < 0 && blockedOn(result) === object;
     });
     // Asking an actor that is not blocked spoils the world, so each front is tried from a copy.
-    void tracker;
     for (let length = 0; length < schedule.length; length++) {
       const kept = words.slice();
       const is = closed();
@@ -322,7 +331,11 @@ export class Search {
     const { actor, choice, leaf } = world.last;
     const { machine, path } = world.table.leaves[leaf]!;
     levels.broken[top] = 1;
-    this.record(violation, `at ${machine} ${path}`, () => [...this.schedule(top), { actor, choice }]);
+    const { idle } = this;
+    const rests = world.frames.every((frame, n) => n === 0 || idle[frame.leaf] !== 0);
+    // Who came to rest last has nothing to do with what everybody has left behind.
+    const where = rests && this.options.invariants?.find(({ id }) => id === violation.id)?.atQuiescence !== undefined ? 'when everybody rests' : `at ${machine} ${path}`;
+    this.record(violation, where, () => [...this.schedule(top), { actor, choice }]);
   }
 
   private record({ id, sentence }: Violation, where: string, schedule: Schedule | (() => Schedule)): void {
@@ -364,6 +377,12 @@ export class Search {
   /** Hash of the state as it stands, into `low` and `high`. */
   private print(): void {
     const { lanes } = this.tracker;
+    if (this.symmetry !== undefined) {
+      this.symmetry.fold(lanes);
+      this.low = this.symmetry.low;
+      this.high = this.symmetry.high;
+      return;
+    }
     this.low = lanes[0]!;
     this.high = lanes[1]!;
   }
