@@ -49,6 +49,12 @@ export class ExactStates {
     this.row = row;
   }
 
+  /** Forgets all states. */
+  clear(): void {
+    this.rows.length = 0;
+    this.bytes = 0;
+  }
+
   /** Keeps the state that was looked at as the next one. */
   keep(): void {
     this.rows.push(this.row);

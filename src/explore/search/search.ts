@@ -5,9 +5,13 @@ import { Checker } from '../../check/checker.ts';
 import { hashText, mix } from '../../memory/hash.ts';
 import { blockedOn, outcome } from '../../memory/outcome.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/world.ts';
+import { Random } from '../../runtime/random.ts';
 import { runSetup } from '../../runtime/setup.ts';
 import { ExactStates } from './exact.ts';
 import { Frontier } from './frontier.ts';
+import { FootprintTracker } from './footprint-tracker.ts';
+import { Footprints } from './footprints.ts';
+import { PersistentSets } from './persistent.ts';
 import { Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { Numbers } from './growing.ts';
 import { FULL, StateSet } from './state-set.ts';
@@ -25,6 +29,12 @@ import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options
 /** A deadlock is L-04. */
 const DEADLOCK = 'L-04';
 const ENDED = -1;
+
+/** What reduction needs. `onPath`: 1 for states on the path, by number. */
+interface Reducer { readonly noting: FootprintTracker; readonly footprints: Footprints; readonly sets: PersistentSets; onPath: Uint8Array }
+
+/** Random walks, and steps of each, by which a reduced search learns before it begins. */
+const WALKS = 30, WALK_STEPS = 2000;
 
 export class Search {
   private readonly world: RunWorld;
@@ -46,11 +56,14 @@ export class Search {
   private readonly depthLimit: number;
   private readonly bytesLimit: number;
   private readonly finalLeaf: Uint8Array;
+  private readonly frameBase: Int32Array;
   private readonly idle: Uint8Array;
   private readonly counts: Float64Array;
   private readonly found = new Map<string, Finding>();
   private readonly old = new Map<string, Finding>();
   private readonly notes: string[] = [];
+  private readonly reducer: Reducer | undefined;
+  private readonly start: Int32Array | undefined;
   /** Hash of the state that was reached last. */
   private low = 0;
   private high = 0;
@@ -77,7 +90,9 @@ export class Search {
       if (why !== undefined) this.notes.push(`no symmetry: ${why}`);
     }
     const { symmetry } = this;
-    this.tracker = new Tracker(plan, words, symmetry);
+    const reduction = options.reduction === true && options.graph !== true;
+    const noting = reduction ? new FootprintTracker(plan, words, symmetry) : undefined;
+    this.tracker = noting ?? new Tracker(plan, words, symmetry);
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
     this.tracker.start();
@@ -87,6 +102,7 @@ export class Search {
     this.bytesLimit = (options.megabytes ?? Infinity) * 2 ** 20;
     const { leaves, width } = kernel.table;
     this.finalLeaf = Uint8Array.from(leaves, (leaf) => (leaf.final ? 1 : 0));
+    this.frameBase = Int32Array.from(this.world.frames, (frame) => frame?.base ?? 0);
     this.idle = Uint8Array.from(leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.counts = new Float64Array(leaves.length * width);
     this.waitFor = new WaitFor(this.world);
@@ -95,7 +111,7 @@ export class Search {
     this.levels = new Levels(this.tracker.lanes.length, this.actors);
     this.frontier = options.order === 'bfs' ? new Frontier(words, this.tracker, plan.stateWords) : undefined;
     if (options.invariants !== undefined && options.invariants.length > 0) {
-      this.checker = new Checker(this.world, options.invariants);
+      this.checker = new Checker(this.world, options.invariants, noting === undefined ? {} : { reads: noting.reads });
       this.tracker.want(this.checker.wanted());
       const violation = this.checker.wholeState();
       if (violation !== undefined) {
@@ -103,6 +119,13 @@ export class Search {
         if (this.cut !== undefined) return;
       }
     } else this.tracker.want(new Uint8Array(plan.objects));
+    if (noting !== undefined) {
+      const footprints = new Footprints(this.actors, leaves.length, plan.objects);
+      this.reducer = { noting, footprints, sets: new PersistentSets(footprints, this.actors), onPath: new Uint8Array(1 << 10) };
+      this.start = words.slice(0, plan.stateWords);
+      this.rehearse(this.reducer);
+      footprints.close();
+    }
     this.begin();
   }
 
@@ -142,6 +165,7 @@ export class Search {
       this.choice = levels.choice[top]!;
       const result = world.step(actor, this.picker);
       if (result < 0) {
+        this.reducer?.footprints.learn(this.reducer.footprints.row(actor, world.last.leaf), this.reducer.noting.readIds, this.reducer.noting.readCount, this.reducer.noting.writeIds, 0);
         if (tracker.mark() !== mark) throw new LaboratoryError(`step '${world.leafOf(actor).step}' has written something and is blocked; a step decides to block before it writes`);
         blocked[row + actor] = 1 + blockedOn(result);
         levels.actor[top] = actor + 1;
@@ -172,17 +196,19 @@ export class Search {
     this.counts[move] = this.counts[move]! + 1;
     if (this.checker !== undefined) {
       const violation = this.checker.afterStep(tracker.written, tracker.count);
+      if (this.reducer !== undefined) this.learn(this.reducer, actor);
       if (violation !== undefined) {
         this.broken(top, violation);
         return;
       }
-    }
+    } else if (this.reducer !== undefined) this.learn(this.reducer, actor);
     this.print();
     const number = this.add();
     if (number === FULL) {
       this.cut = this.seen.size >= this.statesLimit ? 'states' : 'memory';
       return;
     }
+    if (this.seen.fresh || (this.reducer !== undefined && this.frontier === undefined && this.reducer.onPath[number] === 0)) levels.open[top] = 1;
     if (!this.seen.fresh) return;
     const depth = this.base + this.depth;
     if (depth > this.deepest) this.deepest = depth;
@@ -237,7 +263,84 @@ export class Search {
     const { lanes } = this.tracker;
     const at = top * lanes.length;
     for (let k = 0; k < lanes.length; k++) levels.lanes[at + k] = lanes[k]!;
+    if (this.reducer !== undefined) this.reduce(this.reducer, top);
   }
+
+  /** Looks for a persistent set in the state of level `top`. */
+  private reduce(reducer: Reducer, top: number): void {
+    const { levels } = this;
+    const number = levels.number[top]!;
+    if (number >= reducer.onPath.length) {
+      const larger = new Uint8Array(Math.max(number + 1, reducer.onPath.length * 2));
+      larger.set(reducer.onPath);
+      reducer.onPath = larger;
+    }
+    reducer.onPath[number] = 1;
+    // Everybody is asked at the start, so that it is known who rests.
+    if (top === 0 && this.base === 0) return;
+    const row = top * levels.width;
+    if (reducer.sets.choose(this.leafOf, levels.blocked, row, levels.set, row)) levels.phase[top] = REDUCED;
+  }
+
+  private readonly leafOf = (actor: number): number => this.world.words[this.frameBase[actor]!]!;
+
+  /** Notes what the step that was just executed has touched. */
+  private learn({ noting, footprints }: Reducer, actor: number): void {
+    const { leaf, to } = this.world.last;
+    const row = footprints.row(actor, leaf);
+    footprints.learn(row, noting.readIds, noting.readCount, noting.writeIds, noting.writeCount);
+    if (this.finalLeaf[to] === 0) footprints.follows(row, footprints.row(actor, to));
+  }
+
+  /** Learns from random walks, and comes back to the start. */
+  private rehearse(reducer: Reducer): void {
+    const { world, tracker, checker, actors } = this;
+    const mark = tracker.mark();
+    const lanes = tracker.lanes.slice();
+    for (let walk = 1; walk <= WALKS; walk++) {
+      const random = new Random(walk);
+      let idle = 0;
+      for (let steps = 0; steps < WALK_STEPS && idle < 20 * actors; steps++) {
+        const actor = 1 + random.below(actors);
+        if (world.ended(actor)) { idle++; continue; }
+        tracker.step();
+        if (world.step(actor, (n) => random.below(n)) < 0) {
+          reducer.footprints.learn(reducer.footprints.row(actor, world.last.leaf), reducer.noting.readIds, reducer.noting.readCount, reducer.noting.writeIds, 0);
+          idle++;
+          continue;
+        }
+        idle = 0;
+        const broken = checker?.afterStep(tracker.written, tracker.count);
+        this.learn(reducer, actor);
+        if (broken !== undefined) break;
+      }
+      tracker.back(mark);
+      tracker.lanes.set(lanes);
+    }
+  }
+
+  /** Some step has touched more than was known when the search relied on it: begins anew with what is known now. */
+  private again(reducer: Reducer): void {
+    reducer.footprints.close();
+    this.runs++;
+    const { world, tracker, start } = this;
+    world.words.set(start!);
+    tracker.forget();
+    tracker.hashWhole();
+    reducer.onPath.fill(0);
+    this.seen.clear();
+    this.exact?.clear();
+    this.counts.fill(0);
+    this.parents.length = 0;
+    this.deciders.length = 0;
+    this.choices.length = 0;
+    this.base = this.deepest = this.transitions = this.deadlocks = this.terminals = this.terminalLow = this.terminalHigh = 0;
+    this.shallow = false;
+    this.begin();
+  }
+
+  private runs = 1;
+
 
   /** Back to the state of level `top`. */
   private restore(top: number): void {
@@ -259,10 +362,12 @@ export class Search {
         return;
       }
     } else this.judgeWaits(top);
+    if (this.reducer !== undefined) this.reducer.onPath[levels.number[top]!] = 0;
     this.depth--;
     if (this.cut !== undefined) return;
     if (this.depth > 0) this.restore(top - 1);
     else if (this.frontier !== undefined && this.frontier.length > 0) this.next(this.frontier);
+    else if (this.reducer?.footprints.grown === true) this.again(this.reducer);
     else if (this.shallow) this.cut = 'depth';
   }
 

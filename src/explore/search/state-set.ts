@@ -54,6 +54,12 @@ export class StateSet {
     return this.size++;
   }
 
+  /** Forgets all states. */
+  clear(): void {
+    this.table.fill(0);
+    this.size = 0;
+  }
+
   /** The number of a state that is there; FULL when it is not. */
   find(low: number, high: number): number {
     const { table, mask } = this;

@@ -25,7 +25,7 @@ export class Tracker implements Observer {
   private readonly wanted: Uint8Array;
   /** Step in which an object was written last. */
   private readonly stamp: Int32Array;
-  private now = 1;
+  protected now = 1;
   private readonly isTouched: Uint8Array;
   private readonly low: Int32Array;
   private readonly high: Int32Array;
