@@ -91,6 +91,11 @@ export class Footprints {
     return this.conflicts[at] === 2;
   }
 
+  /** May `row`, now or later, read or write this object? */
+  mayTouch(row: number, object: number): boolean {
+    return row >= this.closed || ((this.futureReads[row]![object >>> 5]! | this.futureWrites[row]![object >>> 5]!) & (1 << (object & 31))) !== 0;
+  }
+
   /** May `row`, now or later, write this object? */
   mayWrite(row: number, object: number): boolean {
     return row >= this.closed || (this.futureWrites[row]![object >>> 5]! & (1 << (object & 31))) !== 0;

@@ -19,6 +19,13 @@ export class Numbers {
     this.words[this.length++] = value;
   }
 
+  /** Becomes the first `count` of these. */
+  set(words: Int32Array, count: number): void {
+    if (count > this.words.length) this.words = new Int32Array(count * 2);
+    for (let k = 0; k < count; k++) this.words[k] = words[k]!;
+    this.length = count;
+  }
+
   /** The numbers as they are now; a view. */
   view(): Int32Array {
     return this.words.subarray(0, this.length);

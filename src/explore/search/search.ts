@@ -36,6 +36,8 @@ interface Reducer { readonly noting: FootprintTracker; readonly footprints: Foot
 /** Random walks, and steps of each, by which a reduced search learns before it begins. */
 const WALKS = 30, WALK_STEPS = 2000;
 
+const first = (): number => 0;
+
 export class Search {
   private readonly world: RunWorld;
   private readonly symmetry: Symmetry | undefined;
@@ -62,6 +64,7 @@ export class Search {
   private readonly found = new Map<string, Finding>();
   private readonly old = new Map<string, Finding>();
   private readonly notes: string[] = [];
+  private readonly keptLanes: Int32Array;
   private readonly reducer: Reducer | undefined;
   private readonly start: Int32Array | undefined;
   /** Hash of the state that was reached last. */
@@ -96,6 +99,7 @@ export class Search {
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
     this.tracker.start();
+    this.keptLanes = new Int32Array(this.tracker.lanes.length);
     this.actors = topology.actors.length;
     this.statesLimit = options.states ?? Infinity;
     this.depthLimit = options.depth ?? Infinity;
@@ -279,7 +283,33 @@ export class Search {
     // Everybody is asked at the start, so that it is known who rests.
     if (top === 0 && this.base === 0) return;
     const row = top * levels.width;
-    if (reducer.sets.choose(this.leafOf, levels.blocked, row, levels.set, row)) levels.phase[top] = REDUCED;
+    this.tryOut(reducer, row);
+    if (reducer.sets.choose(this.leafOf, levels.blocked, levels.set, row)) levels.phase[top] = REDUCED;
+  }
+
+  /** Finds out who can go on from the state as it stands, and what that would touch; and takes it back. */
+  private tryOut({ noting, footprints, sets }: Reducer, row: number): void {
+    const { world, tracker, checker, levels: { blocked } } = this;
+    const mark = tracker.mark();
+    const { lanes } = tracker;
+    const kept = this.keptLanes;
+    kept.set(lanes);
+    for (let actor = 1; actor <= this.actors; actor++) {
+      if (blocked[row + actor] !== 0) continue;
+      tracker.step();
+      const result = world.step(actor, first);
+      if (result < 0) {
+        blocked[row + actor] = 1 + blockedOn(result);
+        footprints.learn(footprints.row(actor, world.last.leaf), noting.readIds, noting.readCount, noting.writeIds, 0);
+        continue;
+      }
+      checker?.afterStep(tracker.written, tracker.count);
+      sets.chooses[actor] = world.last.choices > 1 ? 1 : 0;
+      sets.reads[actor]!.set(noting.readIds, noting.readCount);
+      sets.writes[actor]!.set(noting.writeIds, noting.writeCount);
+      tracker.back(mark);
+      lanes.set(kept);
+    }
   }
 
   private readonly leafOf = (actor: number): number => this.world.words[this.frameBase[actor]!]!;
