@@ -12,6 +12,10 @@ import { Frontier } from './frontier.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
 import { Footprints } from './footprints.ts';
 import { PersistentSets } from './persistent.ts';
+import { Graph } from './graph.ts';
+import { livelocks } from './livelock.ts';
+import { pointOfNoReturn, type PointOfNoReturn } from './no-return.ts';
+import { progressesOf } from './progress.ts';
 import { Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { Numbers } from './growing.ts';
 import { FULL, StateSet } from './state-set.ts';
@@ -28,6 +32,8 @@ import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options
 
 /** A deadlock is L-04. */
 const DEADLOCK = 'L-04';
+/** A livelock is L-01: an access that never completes. */
+const LIVELOCK = 'L-01';
 const ENDED = -1;
 
 /** What reduction needs. `onPath`: 1 for states on the path, by number. */
@@ -66,7 +72,10 @@ export class Search {
   private readonly notes: string[] = [];
   private readonly keptLanes: Int32Array;
   private readonly reducer: Reducer | undefined;
-  private readonly start: Int32Array | undefined;
+  private readonly graph: Graph | undefined;
+  /** By leaf and outcome: 1 when such a step is progress; empty without a graph. */
+  private readonly progresses: Uint8Array;
+  private readonly start: Int32Array;
   /** Hash of the state that was reached last. */
   private low = 0;
   private high = 0;
@@ -100,6 +109,7 @@ export class Search {
     runSetup(this.world);
     this.tracker.start();
     this.keptLanes = new Int32Array(this.tracker.lanes.length);
+    this.start = words.slice(0, plan.stateWords);
     this.actors = topology.actors.length;
     this.statesLimit = options.states ?? Infinity;
     this.depthLimit = options.depth ?? Infinity;
@@ -109,6 +119,8 @@ export class Search {
     this.frameBase = Int32Array.from(this.world.frames, (frame) => frame?.base ?? 0);
     this.idle = Uint8Array.from(leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.counts = new Float64Array(leaves.length * width);
+    this.graph = options.graph === true ? new Graph() : undefined;
+    this.progresses = options.graph === true ? progressesOf(kernel.table) : new Uint8Array(0);
     this.waitFor = new WaitFor(this.world);
     this.seen = new StateSet(this.statesLimit, this.bytesLimit);
     this.exact = options.exact === true ? new ExactStates(this.tracker, plan.stateWords, symmetry === undefined ? undefined : (row) => symmetry.least(row)) : undefined;
@@ -126,7 +138,6 @@ export class Search {
     if (noting !== undefined) {
       const footprints = new Footprints(this.actors, leaves.length, plan.objects);
       this.reducer = { noting, footprints, sets: new PersistentSets(footprints, this.actors), onPath: new Uint8Array(1 << 10) };
-      this.start = words.slice(0, plan.stateWords);
       this.rehearse(this.reducer);
       footprints.close();
     }
@@ -212,6 +223,7 @@ export class Search {
       this.cut = this.seen.size >= this.statesLimit ? 'states' : 'memory';
       return;
     }
+    this.graph?.edge(levels.number[top]!, number, this.progresses[move] !== 0);
     if (this.seen.fresh || (this.reducer !== undefined && this.frontier === undefined && this.reducer.onPath[number] === 0)) levels.open[top] = 1;
     if (!this.seen.fresh) return;
     const depth = this.base + this.depth;
@@ -353,10 +365,7 @@ export class Search {
   private again(reducer: Reducer): void {
     reducer.footprints.close();
     this.runs++;
-    const { world, tracker, start } = this;
-    world.words.set(start!);
-    tracker.forget();
-    tracker.hashWhole();
+    this.goToStart();
     reducer.onPath.fill(0);
     this.seen.clear();
     this.exact?.clear();
@@ -399,6 +408,7 @@ export class Search {
     else if (this.frontier !== undefined && this.frontier.length > 0) this.next(this.frontier);
     else if (this.reducer?.footprints.grown === true) this.again(this.reducer);
     else if (this.shallow) this.cut = 'depth';
+    else if (this.graph !== undefined) this.findLivelocks(this.graph);
   }
 
   /** The next state of the frontier becomes the only level. */
@@ -478,16 +488,84 @@ export class Search {
     this.keep(kind, id, sentence, where, typeof schedule === 'function' ? schedule : () => schedule);
   }
 
-  private keep(kind: FindingKind, id: string, sentence: string, where: string, schedule: () => Schedule): void {
+  private keep(kind: FindingKind, id: string, sentence: string, where: string, schedule: () => Schedule, loop?: number): void {
     const key = `${id} ${where}`;
+    if (this.graph !== undefined && kind !== 'livelock' && this.depth > 0) this.graph.mark(this.levels.number[this.depth - 1]!, key);
     if (this.found.has(key) || this.old.has(key)) return;
-    const finding: Finding = { kind, id, sentence, key, schedule: schedule() };
+    const finding: Finding = { kind, id, sentence, key, schedule: schedule(), ...(loop === undefined ? {} : { loop }) };
     if (this.options.known?.has(key) === true) {
       this.old.set(key, finding);
       return;
     }
     this.found.set(key, finding);
     if (this.options.stop !== 'never') this.cut = 'finding';
+  }
+
+  /** Everything was searched: is there a state from which no progress can be reached? */
+  private findLivelocks(graph: Graph): void {
+    const { table, topology } = this.world;
+    for (const { way, loop, states } of livelocks(graph, this.seen.size)) {
+      const steps = this.decisionsAlong([...way, ...loop]);
+      const turn = steps.slice(way.length - 1);
+      const paths = [...new Set(turn.map(({ leaf }) => `${table.leaves[leaf]!.machine} ${table.leaves[leaf]!.path}`))].toSorted();
+      const who = [...new Set(turn.map(({ actor }) => topology.actors[actor - 1]!.name))];
+      this.keep('livelock', LIVELOCK, `${who.join(', ')} ${who.length === 1 ? 'goes' : 'go'} round ${turn.length} steps for ever: no progress can be reached any more from ${states.length} states`,
+        `${paths[0]} and ${paths.length - 1} more`, () => steps.map(({ actor, choice }) => ({ actor, choice })), way.length - 1);
+    }
+  }
+
+  /** Decisions that lead along these states, from the initial one. */
+  private decisionsAlong(way: readonly number[]): (Decision & { readonly leaf: number })[] {
+    const { world, tracker } = this;
+    this.goToStart();
+    return way.slice(1).map((wanted) => {
+      const mark = tracker.mark();
+      const lanes = tracker.lanes.slice();
+      for (let actor = 1; actor <= this.actors; actor++) {
+        if (world.ended(actor)) continue;
+        for (let choice = 0, choices = 1; choice < choices; choice++) {
+          tracker.step();
+          if (world.step(actor, () => choice) < 0) break;
+          choices = world.last.choices;
+          if (this.numberNow() === wanted) return { actor, choice: world.last.choice, leaf: world.last.leaf };
+          tracker.back(mark);
+          tracker.lanes.set(lanes);
+        }
+      }
+      throw new LaboratoryError('a step that the search has taken cannot be taken again');
+    });
+  }
+
+  /** Number of the state as it stands; FULL when the search has not seen it. */
+  private numberNow(): number {
+    this.print();
+    const { exact, seen } = this;
+    if (exact === undefined) return seen.find(this.low, this.high);
+    exact.look();
+    return seen.find(exact.low, exact.high, exact.same);
+  }
+
+  /** For each step of a finding's schedule: could it still be avoided? Only where everything was searched, with a graph. */
+  pointOfNoReturn(finding: Finding): PointOfNoReturn | undefined {
+    const { graph, world, tracker } = this;
+    if (graph === undefined || this.depth > 0 || this.cut !== undefined) return undefined;
+    const path: number[] = [];
+    this.goToStart();
+    for (const { actor, choice } of finding.schedule) {
+      path.push(this.numberNow());
+      tracker.step();
+      world.step(actor, () => choice);
+    }
+    if (path.includes(FULL)) throw new LaboratoryError(`the schedule of finding '${finding.key}' leads through a state that the search has not seen`);
+    const targets = finding.kind === 'livelock' ? [path[finding.loop!]!] : graph.marked(finding.key);
+    return pointOfNoReturn(graph, this.seen.size, targets, path);
+  }
+
+  private goToStart(): void {
+    const { world, tracker, start } = this;
+    world.words.set(start);
+    tracker.forget();
+    tracker.hashWhole();
   }
 
   /** What leads to the state of level `top`. */
@@ -534,7 +612,7 @@ export class Search {
 
   private bytes(): number {
     const parents = this.parents.bytes + this.deciders.bytes + this.choices.bytes;
-    return this.seen.bytes + this.levels.bytes + this.tracker.bytes + (this.exact?.bytes ?? 0) + (this.frontier?.bytes ?? 0) + (this.frontier === undefined ? 0 : parents);
+    return this.seen.bytes + this.levels.bytes + this.tracker.bytes + (this.exact?.bytes ?? 0) + (this.graph?.bytes ?? 0) + (this.frontier?.bytes ?? 0) + (this.frontier === undefined ? 0 : parents);
   }
 
   /** How far the search is. */

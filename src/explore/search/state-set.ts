@@ -61,10 +61,10 @@ export class StateSet {
   }
 
   /** The number of a state that is there; FULL when it is not. */
-  find(low: number, high: number): number {
+  find(low: number, high: number, same?: (number: number) => boolean): number {
     const { table, mask } = this;
     for (let place = low & mask; table[place * PLACE + 2] !== 0; place = (place + 1) & mask) {
-      if (table[place * PLACE] === low && table[place * PLACE + 1] === high) return table[place * PLACE + 2]! - 1;
+      if (table[place * PLACE] === low && table[place * PLACE + 1] === high && (same === undefined || same(table[place * PLACE + 2]! - 1))) return table[place * PLACE + 2]! - 1;
     }
     return FULL;
   }
