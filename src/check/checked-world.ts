@@ -1,7 +1,7 @@
 // What a check sees of a run: memory, the actors' frames, and the step that has just been executed. It looks at memory through
 // views of its own, so that no runtime takes a check's reads for those of a step.
 
-import { makeAccess, type Words } from '../memory/views.ts';
+import { makeAccess, type Observer, type Words } from '../memory/views.ts';
 import type { Plan } from '../memory/plan.ts';
 import type { Facts, Frame, Identity, World } from '../memory/world.ts';
 import type { Table } from '../kernel/table.ts';
@@ -81,9 +81,29 @@ function pfnRow(plan: Plan, name: string): PfnRow {
   return { at: base + fields.find((one) => one.name === 'pfn')!.offset, stride };
 }
 
+/** The same world, which tells of every object that is looked at. */
+export function readingWorld(world: CheckedWorld, reads: (id: number) => void): CheckedWorld {
+  const { plan, words, topology } = world;
+  const objectOf = new Int32Array(plan.stateWords);
+  for (const { base, words: stride, count, firstId } of plan.tables) {
+    for (let n = 0; n < count; n++) objectOf.fill(firstId + n, base + n * stride, base + (n + 1) * stride);
+  }
+  // Some checks walk over the words themselves.
+  const watched = new Proxy(words, {
+    get(target, key) {
+      const cell = Number(key);
+      if (cell >= 0 && cell < plan.stateWords) reads(objectOf[cell]!);
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  const frames = world.frames.map((frame) => (frame === undefined ? undefined as never : frame));
+  const seen = checkedWorld({ ...world, words, topology, frames, watch: undefined }, world.whereabouts, { read: reads, write: () => undefined });
+  return { ...seen, words: watched, pfns: world.pfns };
+}
+
 /** The world as checks see it. */
-export function checkedWorld({ plan, words, facts, table, topology, frames, last }: Watched, whereabouts?: Whereabouts): CheckedWorld {
-  const { tables } = makeAccess(plan, words);
+export function checkedWorld({ plan, words, facts, table, topology, frames, last }: Watched, whereabouts?: Whereabouts, observer?: Observer): CheckedWorld {
+  const { tables } = makeAccess(plan, words, observer);
   const objects = Object.assign(Object.create(tables) as object, { facts }) as World;
   const frameTable = tables['frame']!;
   return {

@@ -5,7 +5,7 @@ import {
   allocate, await_, call, close, createGmem, deleteSlot, failAllocation, memoryError, notify, punch, read, setAttributes, slot, write,
 } from '../../src/scenario/builder.ts';
 import { compile } from '../../src/scenario/compile.ts';
-import { exhaustive } from '../../src/explore/exhaustive.ts';
+import { exhaustive } from '../../src/explore/search/exhaustive.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
 import { heldLocks, leftovers, play } from '../support/play.ts';
@@ -50,7 +50,7 @@ describe('G4-B2: a memslot deleted while its file is dying', () => {
   });
 
   test.each(both)('ends in every interleaving, $name', (kernel) => {
-    expect(exhaustive(kernel, compile(sc26, kernel), { limit: 200_000 })).toMatchObject({ deadlocks: 0, cut: false });
+    expect(exhaustive(kernel, compile(sc26, kernel), { states: 200_000 })).toMatchObject({ deadlocks: 0, complete: true, findings: [] });
   });
 });
 
@@ -95,10 +95,10 @@ describe('G4-B10: memory failure against a hole', () => {
   };
 
   test('deadlocks', () => {
-    const [broken, mended] = onBoth((kernel) => exhaustive(kernel, compile(sc22, kernel), { limit: 200_000 }));
-    expect(broken).toMatchObject({ cut: false });
+    const [broken, mended] = onBoth((kernel) => exhaustive(kernel, compile(sc22, kernel), { states: 200_000, stop: 'never' }));
+    expect(broken).toMatchObject({ complete: true });
     expect(broken!.deadlocks).toBeGreaterThan(0);
-    expect(mended).toMatchObject({ cut: false, deadlocks: 0 });
+    expect(mended).toMatchObject({ complete: true, deadlocks: 0 });
   });
 
   test.each(Array.from({ length: 20 }, (_one, seed) => seed))('with a memslot that goes, a file that goes and a guest at work nobody waits for ever on v6.8-fixed, schedule %i', (seed) => {

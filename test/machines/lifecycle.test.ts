@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { allocate, call, close, createGmem, deleteSlot, read, setAttributes, slot, write } from '../../src/scenario/builder.ts';
 import { compile } from '../../src/scenario/compile.ts';
-import { exhaustive } from '../../src/explore/exhaustive.ts';
+import { exhaustive } from '../../src/explore/search/exhaustive.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { heldLocks, leftovers, play } from '../support/play.ts';
 import type { Scenario, VmmOp } from '../../src/scenario/builder.ts';
@@ -85,8 +85,8 @@ describe('closing everything at once', () => {
   });
 
   test('every interleaving ends', () => {
-    const { deadlocks, cut, states } = exhaustive(v6_8, compile(concurrent, v6_8), { limit: 400_000 });
-    expect({ deadlocks, cut }).toEqual({ deadlocks: 0, cut: false });
+    const { deadlocks, complete, states } = exhaustive(v6_8, compile(concurrent, v6_8), { states: 400_000 });
+    expect({ deadlocks, complete }).toEqual({ deadlocks: 0, complete: true });
     expect(states).toBeGreaterThan(1000);
   });
 

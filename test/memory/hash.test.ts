@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Tracker } from '../../src/explore/tracker.ts';
+import { Tracker } from '../../src/explore/search/tracker.ts';
 import { hashState, hashText, scramble } from '../../src/memory/hash.ts';
 import { layouts } from '../../src/memory/layouts/index.ts';
 import { makePlan } from '../../src/memory/plan.ts';
@@ -21,9 +21,9 @@ describe('the hash of a state', () => {
     fc.assert(fc.property(writes, (list) => {
       const { tracker, access } = fresh();
       for (const { cell, value } of list) access.store(0, cell, value);
-      const incremental = [...tracker.hash];
+      const incremental = [...tracker.lanes];
       tracker.start();
-      expect([...tracker.hash]).toEqual(incremental);
+      expect([...tracker.lanes]).toEqual(incremental);
     }), { numRuns: 30 });
   });
 
@@ -32,12 +32,13 @@ describe('the hash of a state', () => {
       const { words, tracker, access } = fresh();
       for (const { cell, value } of before) access.store(0, cell, value);
       const mark = tracker.mark();
-      const hash = [...tracker.hash];
+      const hash = [...tracker.lanes];
       const copy = words.slice();
       for (const { cell, value } of after) access.store(0, cell, value);
       tracker.back(mark);
       expect(words).toEqual(copy);
-      expect([...tracker.hash]).toEqual(hash);
+      tracker.start();
+      expect([...tracker.lanes]).toEqual(hash);
     }), { numRuns: 30 });
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import { Checker } from '../../src/check/checker.ts';
 import { invariants } from '../../src/check/invariants/index.ts';
-import { exhaustive } from '../../src/explore/exhaustive.ts';
+import { exhaustive } from '../../src/explore/search/exhaustive.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
 import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
@@ -67,9 +67,9 @@ describe.each(kernels)('on $name', (kernel) => {
   });
 
   it.each(builtinScenarios.filter((scenario) => !endless(scenario)))('$name breaks its known bugs, and nothing else, under all schedules', (scenario) => {
-    const result = exhaustive(kernel, compile(scenario, kernel), { checker: (world) => new Checker(world, invariants), all: true, limit: STATES });
-    expect(result.cut, `${result.states} states`).toBe(false);
-    const broken = new Set([...result.violations.map(({ violation }) => violation.id), ...(result.deadlocks > 0 ? [DEADLOCK] : [])]);
+    const result = exhaustive(kernel, compile(scenario, kernel), { invariants, stop: 'never', states: STATES });
+    expect(result.complete, `${result.states} states`).toBe(true);
+    const broken = new Set(result.findings.map(({ id }) => id));
     const known = allowed(kernel, scenario);
     expect([...broken].filter((id) => !known.has(id))).toEqual([]);
     // Must-find: each bug that names this scenario as its own is there.

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { v6_8 } from '../../machines/kernels/v6.8.ts';
-import { Tracker } from '../../src/explore/tracker.ts';
-import { planFor, privateWords, RunWorld } from '../../src/runtime/world.ts';
-import { placeSlice, slice } from '../support/slice.ts';
+import { v6_8 } from '../../../machines/kernels/v6.8.ts';
+import { Tracker } from '../../../src/explore/search/tracker.ts';
+import { planFor, privateWords, RunWorld } from '../../../src/runtime/world.ts';
+import { placeSlice, slice } from '../../support/slice.ts';
 
 /** The slice's world under a tracker, ready to run. */
 function tracked() {
@@ -28,31 +28,33 @@ describe('the tracker of a search', () => {
     fc.assert(fc.property(schedules, (actors) => {
       const { tracker, world } = tracked();
       walk(world, actors);
-      const incremental = [...tracker.hash];
+      const incremental = [...tracker.lanes];
       tracker.start();
-      expect([...tracker.hash]).toEqual(incremental);
+      expect([...tracker.lanes]).toEqual(incremental);
     }), { numRuns: 50 });
   });
 
-  it('takes steps back to the very words and hash', () => {
+  it('takes steps back to the very words', () => {
     fc.assert(fc.property(schedules, schedules, (before, after) => {
       const { tracker, world, words } = tracked();
       walk(world, before);
       const mark = tracker.mark();
-      const hash = [...tracker.hash];
+      const hash = [...tracker.lanes];
       const copy = words.slice();
       walk(world, after);
       tracker.back(mark);
-      expect([...tracker.hash]).toEqual(hash);
+      expect(words).toEqual(copy);
+      tracker.start();
+      expect([...tracker.lanes]).toEqual(hash);
       expect(words).toEqual(copy);
     }), { numRuns: 50 });
   });
 
   it('does not tell states apart by how often mmu_invalidate_seq has moved', () => {
     const { tracker, world } = tracked();
-    const before = [...tracker.hash];
+    const before = [...tracker.lanes];
     world.objects.kvm_mmu(0).mmu_invalidate_seq += 5;
-    expect([...tracker.hash]).toEqual(before);
+    expect([...tracker.lanes]).toEqual(before);
   });
 
   it('tells a snapshot of mmu_invalidate_seq that is current from one that is not', () => {
@@ -60,10 +62,10 @@ describe('the tracker of a search', () => {
     const { kvm_mmu } = world.objects;
     const frame = world.frames[1]!;
     frame['mmu_seq'] = kvm_mmu(0).mmu_invalidate_seq;
-    const current = [...tracker.hash];
+    const current = [...tracker.lanes];
     kvm_mmu(0).mmu_invalidate_seq += 1;
-    expect([...tracker.hash]).not.toEqual(current);
+    expect([...tracker.lanes]).not.toEqual(current);
     frame['mmu_seq'] = kvm_mmu(0).mmu_invalidate_seq;
-    expect([...tracker.hash]).toEqual(current);
+    expect([...tracker.lanes]).toEqual(current);
   });
 });

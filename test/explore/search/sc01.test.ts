@@ -1,23 +1,24 @@
 // SC01, a fault against a punch, in every interleaving: exact counts on 6.8, and what each mutant of the protocol breaks.
 
 import { describe, expect, it } from 'vitest';
-import { step, use } from '../../machines/fragment.ts';
-import { v6_8 } from '../../machines/kernels/v6.8.ts';
-import { Checker } from '../../src/check/checker.ts';
-import { invariants } from '../../src/check/invariants/index.ts';
-import { exhaustive, type Exhaustive } from '../../src/explore/exhaustive.ts';
-import type { Decision } from '../../src/explore/schedule.ts';
-import { deriveKernel, type Kernel, type KernelDifference } from '../../src/kernel/define.ts';
-import { outcomeName } from '../../src/memory/outcome.ts';
-import { preparedWorld } from '../../src/runtime/prepared.ts';
-import { createGmem, punch, read, scenario, setAttributes, slot, write } from '../../src/scenario/builder.ts';
-import { builtinScenario } from '../../src/scenario/builtin/index.ts';
-import { compile } from '../../src/scenario/compile.ts';
-import { steps } from '../../src/steps/fault.ts';
-import { invariant } from '../support/judge.ts';
-import type { Fault } from '../../src/memory/frames.ts';
-import type { Scenario } from '../../src/scenario/types.ts';
-import type { Step } from '../../src/memory/world.ts';
+import { step, use } from '../../../machines/fragment.ts';
+import { v6_8 } from '../../../machines/kernels/v6.8.ts';
+import { Checker } from '../../../src/check/checker.ts';
+import { invariants } from '../../../src/check/invariants/index.ts';
+import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
+import type { SearchResult } from '../../../src/explore/search/options.ts';
+import type { Decision } from '../../../src/explore/schedule.ts';
+import { deriveKernel, type Kernel, type KernelDifference } from '../../../src/kernel/define.ts';
+import { outcomeName } from '../../../src/memory/outcome.ts';
+import { preparedWorld } from '../../../src/runtime/prepared.ts';
+import { createGmem, punch, read, scenario, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
+import { builtinScenario } from '../../../src/scenario/builtin/index.ts';
+import { compile } from '../../../src/scenario/compile.ts';
+import { steps } from '../../../src/steps/fault.ts';
+import { invariant } from '../../support/judge.ts';
+import type { Fault } from '../../../src/memory/frames.ts';
+import type { Scenario } from '../../../src/scenario/types.ts';
+import type { Step } from '../../../src/memory/world.ts';
 
 const SC01 = builtinScenario('SC01')!;
 /** Two memslots on one file of two pages, a vCPU in each; the punch takes both pages. */
@@ -27,8 +28,8 @@ const twoSlots = scenario({
   threads: [{ name: 'main', program: [punch('A', 0, 2)] }],
 });
 
-const search = (kernel: Kernel, on: Scenario = SC01, by = invariants): Exhaustive =>
-  exhaustive(kernel, compile(on, kernel), { checker: (world) => new Checker(world, by) });
+const search = (kernel: Kernel, on: Scenario = SC01, by = invariants): SearchResult =>
+  exhaustive(kernel, compile(on, kernel), { invariants: by });
 
 /** Executes a schedule, from the start: each step's outcome, and what is broken at the end. */
 function follow(kernel: Kernel, schedule: readonly Decision[]): { outcomes: string[]; last: string | undefined } {
@@ -47,15 +48,17 @@ function follow(kernel: Kernel, schedule: readonly Decision[]): { outcomes: stri
 }
 
 describe('SC01 on 6.8, exhaustively', () => {
-  const found = search(v6_8);
+  const found: SearchResult = search(v6_8);
 
   it('has exactly so many states and transitions, and breaks nothing', () => {
-    expect(found).toEqual({ states: 11_017, transitions: 21_353, deadlocks: 0, cut: false, violations: [] });
+    expect(found).toMatchObject({ states: 11_017, transitions: 21_353, deadlocks: 0, complete: true, cut: undefined, findings: [] });
+    expect(found.terminals.count).toBe(7);
   });
 
   it('comes to the same result a second time, and without checks', () => {
-    expect(search(v6_8)).toEqual(found);
-    expect(exhaustive(v6_8, compile(SC01, v6_8))).toEqual(found);
+    const { states, transitions, terminals } = found;
+    expect(search(v6_8)).toMatchObject({ states, transitions, terminals });
+    expect(exhaustive(v6_8, compile(SC01, v6_8))).toMatchObject({ states, transitions, terminals });
   });
 });
 
@@ -101,12 +104,12 @@ const mutants: readonly Mutant[] = [
 describe('the search finds', () => {
   it.each(mutants.map((mutant) => [mutant.id, mutant.breaks, mutant.what, mutant] as const))('%s by %s: it %s', (id, breaks, _what, { by, on, difference }) => {
     const found = search(deriveKernel(v6_8, { name: id, ...difference }), on, by?.map(invariant) ?? invariants);
-    expect(found.violations.map(({ violation }) => violation.id)).toEqual([breaks]);
+    expect(found.findings.map(({ id }) => id)).toEqual([breaks]);
   });
 
   it('a schedule that breaks the same property when it is followed from the start', () => {
     const kernel = deriveKernel(v6_8, { name: 'M02', ...mutants.find(({ id }) => id === 'M02')!.difference });
-    const [first] = search(kernel).violations;
+    const [first] = search(kernel).findings;
     const followed = follow(kernel, first!.schedule);
     expect(followed.last).toBe('S-01');
     expect(followed.outcomes).toContain('fixed');
@@ -118,6 +121,6 @@ describe('the search finds', () => {
       'gmem.invalidateBegin': (edit) => edit.insertBefore('unlock', 'again', use('kvm.flushRemoteTlbs', 'unlock')),
       'gmem.invalidateEnd': (edit) => edit.insertBefore('drop', 'more', step('mmu.advanceSeq', 'once more', { ok: 'drop' })),
     } });
-    expect(search(kernel).violations).toEqual([]);
+    expect(search(kernel).findings).toEqual([]);
   });
 });

@@ -1,0 +1,42 @@
+// The tracker of a search that leaves interleavings out: it notes which objects a step has read and which it has written, and those that the
+// checks behind it have looked at.
+
+import { Tracker } from './tracker.ts';
+import type { Symmetry } from './symmetry.ts';
+import type { Plan } from '../../memory/plan.ts';
+import type { Words } from '../../memory/views.ts';
+
+export class FootprintTracker extends Tracker {
+  /** Objects that the last step has read, the first `readCount`, each once; the same of those that it has written. */
+  readonly readIds: Int32Array;
+  readCount = 0;
+  readonly writeIds: Int32Array;
+  writeCount = 0;
+  private readonly readIn: Int32Array;
+  /** For checks. */
+  readonly reads = (id: number): void => this.read(id);
+
+  constructor(plan: Plan, words: Words, symmetry?: Symmetry) {
+    super(plan, words, symmetry);
+    this.readIds = new Int32Array(plan.objects);
+    this.writeIds = new Int32Array(plan.objects);
+    this.readIn = new Int32Array(plan.objects);
+  }
+
+  override step(): void {
+    super.step();
+    this.readCount = 0;
+    this.writeCount = 0;
+  }
+
+  read(id: number): void {
+    if (this.readIn[id] === this.now) return;
+    this.readIn[id] = this.now;
+    this.readIds[this.readCount++] = id;
+  }
+
+  override write(id: number, cell: number, previous: number, value: number): void {
+    if (!this.wrote(id)) this.writeIds[this.writeCount++] = id;
+    super.write(id, cell, previous, value);
+  }
+}

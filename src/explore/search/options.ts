@@ -1,0 +1,65 @@
+// What a search is told, and what it answers.
+
+import type { Invariant } from '../../check/invariant.ts';
+import type { OutcomeCounts } from '../../check/transitions.ts';
+import type { Finding } from '../finding.ts';
+
+export interface SearchOptions {
+  /** Depth first (little memory) or breadth first (shortest schedules); depth first when left out. */
+  readonly order?: 'dfs' | 'bfs';
+  /** Keeps whole states, not hashes: nothing can be lost, at a much higher price. */
+  readonly exact?: boolean;
+  /** Counts states that differ only in the names of interchangeable vCPUs as one, where the scenario has any. */
+  readonly symmetry?: boolean;
+  /** Leaves out interleavings of independent steps: verdicts, findings and terminal states stay. */
+  readonly reduction?: boolean;
+  /** Keeps the edges, by which livelocks are found and points of no return. Neither reduction nor symmetry then. */
+  readonly graph?: boolean;
+  /** What is checked behind each step; nothing when left out, and deadlocks always. */
+  readonly invariants?: readonly Invariant[];
+  /** Bounds: states, steps of one schedule, megabytes of the search's own. */
+  readonly states?: number;
+  readonly depth?: number;
+  readonly megabytes?: number;
+  /** When to stop: at the first finding that is not known (when left out), or when all is searched. */
+  readonly stop?: 'first' | 'never';
+  /** Keys of findings that are known: they are listed apart, and do not stop the search. */
+  readonly known?: ReadonlySet<string>;
+}
+
+/** Why a search is over before it has seen everything. */
+export type Cut = 'states' | 'memory' | 'depth' | 'finding';
+
+export interface SearchProgress {
+  readonly states: number;
+  readonly transitions: number;
+  /** Steps from the start to where the search is, and the most so far. */
+  readonly depth: number;
+  readonly deepest: number;
+  /** States that were found and are not dealt with yet. */
+  readonly frontier: number;
+  readonly findings: number;
+  readonly megabytes: number;
+}
+
+export interface SearchResult {
+  readonly states: number;
+  readonly transitions: number;
+  /** Everything was searched; behind a violation nothing is. */
+  readonly complete: boolean;
+  /** Why not; nothing while the search goes on, too. */
+  readonly cut: Cut | undefined;
+  /** The first of each key. */
+  readonly findings: readonly Finding[];
+  readonly known: readonly Finding[];
+  /** States in which nobody can go on and somebody is in the middle of something. */
+  readonly deadlocks: number;
+  /** States in which nobody can go on: how many, and a hash of all of them in no order. */
+  readonly terminals: { readonly count: number; readonly hash: string };
+  /** How often each leaf had each outcome. */
+  readonly coverage: OutcomeCounts;
+  /** Chance that two states had the same hash, so that one was taken for the other; 0 where whole states were kept. */
+  readonly collision: number;
+  /** What was wanted and not done, and why. */
+  readonly notes: readonly string[];
+}
