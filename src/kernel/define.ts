@@ -56,7 +56,7 @@ export interface KernelSpec {
   readonly calls: readonly Call[];
   readonly machines: readonly MachineSpec[];
   readonly fragments: readonly Fragment[];
-  readonly steps: Readonly<Record<string, Step<never>>>;
+  readonly steps: Readonly<Record<string, Step<never, never>>>;
   readonly config: Config;
   /** What is not zero when a world begins. */
   readonly initialise?: Initialise;
@@ -72,7 +72,7 @@ export interface KernelDifference {
   readonly calls?: readonly Call[];
   /** New fragments, or edits of the neighbour's by name. */
   readonly fragments?: Readonly<Record<string, Fragment | FragmentEdit>>;
-  readonly steps?: Readonly<Record<string, Step<never>>>;
+  readonly steps?: Readonly<Record<string, Step<never, never>>>;
   readonly config?: Partial<Config>;
   /** Behind the neighbour's. */
   readonly initialise?: Initialise;

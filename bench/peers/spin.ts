@@ -1,0 +1,74 @@
+// Spin, the judge: makes a verifier of fault-vs-punch.pml, compiles and runs it. For tests and benchmarks; not every machine has Spin
+// and a C compiler.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bug, Variant } from './protocol.ts';
+
+/** Seen from the sources and, compiled, from dist. */
+const model = fileURLToPath(new URL(`${import.meta.url.includes('/dist/') ? '../../../' : '../../'}bench/peers/fault-vs-punch.pml`, import.meta.url));
+const works = (command: string, flag: string): boolean => spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
+
+/** What is missing here to run Spin; undefined when nothing is. */
+export function missingForSpin(): string | undefined {
+  const missing = [...(works('spin', '-V') ? [] : ['spin']), ...(works('gcc', '--version') ? [] : ['gcc'])];
+  return missing.length === 0 ? undefined : `${missing.join(' and ')} cannot be run here: install Debian's packages spin, gcc and libc6-dev`;
+}
+
+const MISTAKE: Readonly<Record<Bug, string>> = { 'no-recheck': '-DNO_RECHECK', 'no-flush': '-DNO_FLUSH', inverted: '-DINVERTED', unbalanced: '-DUNBALANCED' };
+
+export interface SpinOptions {
+  /** Let Spin reduce by partial order; else it stores every state. */
+  readonly reduce?: boolean;
+  /** Look for loops without progress, not for assertions and deadlocks. */
+  readonly progress?: boolean;
+}
+
+export interface SpinResult {
+  readonly states: number;
+  /** Without the one that Spin counts for the initial state. */
+  readonly transitions: number;
+  readonly errors: number;
+}
+
+/** A verifier that has been compiled, in a folder of its own. */
+export class Verifier {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'faultline-spin-'));
+
+  constructor(vcpus: number, invalidators: number, { fair, bug, anyOrder }: Variant = {}, { reduce, progress }: SpinOptions = {}) {
+    const defines = [
+      `-DVCPUS=${vcpus}`, `-DPUNCHES=${invalidators}`, ...(fair === true ? ['-DFAIR'] : []), ...(anyOrder === true ? ['-DANY_ORDER'] : []),
+      ...(bug === undefined ? [] : [MISTAKE[bug]]),
+    ];
+    this.call('spin', ...defines, '-a', model);
+    this.call('gcc', '-O3', '-w', ...(reduce === true ? [] : ['-DNOREDUCE']), progress === true ? '-DNP' : '-DSAFETY', '-o', 'pan', 'pan.c');
+  }
+
+  private call(command: string, ...args: string[]): string {
+    return execFileSync(command, args, { cwd: this.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Runs it: to the first error, or with `all` through the whole space, where an assertion that fails ends nothing. */
+  run(all: boolean, ...more: string[]): SpinResult {
+    const text = this.call('./pan', '-m100000', '-w24', ...(all ? ['-c0'] : []), ...more);
+    const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? NaN);
+    return { states: number(/(\d+) states, stored/), transitions: number(/(\d+) transitions/) - 1, errors: number(/errors: (\d+)/) };
+  }
+
+  /** Seconds of processor time of one run, over so many. */
+  cpuSeconds(runs: number, ...more: string[]): number {
+    const pan = ['./pan', '-m100000', '-w24', ...more].join(' ');
+    const text = this.call('bash', '-c', `for run in {1..${runs}}; do ${pan} > pan.out; done; times`);
+    // The second line is what children took: `0m1.234s 0m0.056s`.
+    const [user, system] = [...text.trim().split('\n').at(-1)!.matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds));
+    return (user! + system!) / runs;
+  }
+
+  /** Takes its folder away. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
