@@ -6,7 +6,7 @@ import { noUseAfterFree, protocol, type Variant } from './protocol.ts';
 import { peers } from './world.ts';
 
 export interface SearchOptions {
-  /** Judge accesses, and end with the first that is wrong; else nothing is judged and the whole space is searched. */
+  /** Judge accesses, and end with the first that is wrong or with the first deadlock; else nothing is judged and the whole space is searched. */
   readonly judged?: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface SearchResult {
 /** Every interleaving of N vCPUs and M invalidators, without reduction. */
 export function search(vcpus: number, invalidators: number, variant: Variant = {}, { judged = false }: SearchOptions = {}): SearchResult {
   const { states, transitions, deadlocks, violations } = exhaustive(protocol(variant), peers(vcpus, invalidators),
-    judged ? { checker: (world) => new Checker(world, [noUseAfterFree]) } : {});
+    judged ? { checker: (world) => new Checker(world, [noUseAfterFree]), untilDeadlock: true } : {});
   const [first] = violations;
   return { states, transitions, deadlocks, violation: first === undefined ? undefined : { sentence: first.violation.sentence, steps: first.schedule.length } };
 }

@@ -10,12 +10,12 @@ import type { Bug, Variant } from './protocol.ts';
 
 /** Seen from the sources and, compiled, from dist. */
 const model = fileURLToPath(new URL(`${import.meta.url.includes('/dist/') ? '../../../' : '../../'}bench/peers/fault-vs-punch.pml`, import.meta.url));
-const works = (command: string, flag: string): boolean => spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
+const works = (command: string, args: readonly string[], input = ''): boolean => spawnSync(command, args, { input, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
 
 /** What is missing here to run Spin; undefined when nothing is. */
 export function missingForSpin(): string | undefined {
-  const missing = [...(works('spin', '-V') ? [] : ['spin']), ...(works('gcc', '--version') ? [] : ['gcc'])];
-  return missing.length === 0 ? undefined : `${missing.join(' and ')} cannot be run here: install Debian's packages spin, gcc and libc6-dev`;
+  const missing = [...(works('spin', ['-V']) ? [] : ['spin']), ...(works('gcc', ['-fsyntax-only', '-xc', '-'], '#include <stdio.h>\n') ? [] : ['a C compiler'])];
+  return missing.length === 0 ? undefined : `${missing.join(' and ')} missing here: install Debian's packages spin, gcc and libc6-dev`;
 }
 
 const MISTAKE: Readonly<Record<Bug, string>> = { 'no-recheck': '-DNO_RECHECK', 'no-flush': '-DNO_FLUSH', inverted: '-DINVERTED', unbalanced: '-DUNBALANCED' };
@@ -25,6 +25,8 @@ export interface SpinOptions {
   readonly reduce?: boolean;
   /** Look for loops without progress, not for assertions and deadlocks. */
   readonly progress?: boolean;
+  /** Compile it quickly, to run slowly. */
+  readonly quick?: boolean;
 }
 
 export interface SpinResult {
@@ -38,13 +40,13 @@ export interface SpinResult {
 export class Verifier {
   private readonly folder = mkdtempSync(join(tmpdir(), 'faultline-spin-'));
 
-  constructor(vcpus: number, invalidators: number, { fair, bug, anyOrder }: Variant = {}, { reduce, progress }: SpinOptions = {}) {
+  constructor(vcpus: number, invalidators: number, { fair, bug, anyOrder }: Variant = {}, { reduce, progress, quick }: SpinOptions = {}) {
     const defines = [
       `-DVCPUS=${vcpus}`, `-DPUNCHES=${invalidators}`, ...(fair === true ? ['-DFAIR'] : []), ...(anyOrder === true ? ['-DANY_ORDER'] : []),
       ...(bug === undefined ? [] : [MISTAKE[bug]]),
     ];
     this.call('spin', ...defines, '-a', model);
-    this.call('gcc', '-O3', '-w', ...(reduce === true ? [] : ['-DNOREDUCE']), progress === true ? '-DNP' : '-DSAFETY', '-o', 'pan', 'pan.c');
+    this.call('gcc', quick === true ? '-O0' : '-O3', '-w', ...(reduce === true ? [] : ['-DNOREDUCE']), progress === true ? '-DNP' : '-DSAFETY', '-o', 'pan', 'pan.c');
   }
 
   private call(command: string, ...args: string[]): string {

@@ -29,6 +29,8 @@ export interface ExhaustiveOptions {
   readonly checker?: (world: RunWorld) => Checker;
   /** States at most. */
   readonly limit?: number;
+  /** End with the first deadlock. */
+  readonly untilDeadlock?: boolean;
   /** Go on after the first violation; what follows a violation is not searched. */
   readonly all?: boolean;
 }
@@ -56,7 +58,7 @@ export function exhaustive(kernel: Kernel, topology: Topology, options: Exhausti
   const level = (decision: Decision): Level => ({ mark: tracker.mark(), actor: 1, choice: 0, choices: 0, enabled: false, decision });
   const stack: Level[] = [level({ actor: 0, choice: -1 })];
   const schedule = (): Decision[] => stack.slice(1).map((one) => one.decision);
-  while (stack.length > 0 && (options.all || found.length === 0) && !cut) {
+  while (stack.length > 0 && (options.all || found.length === 0) && !cut && !(options.untilDeadlock && deadlocks > 0)) {
     const top = stack.at(-1)!;
     tracker.back(top.mark);
     if (top.actor > actors) {
