@@ -17,10 +17,14 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 const bugs: readonly Bug[] = ['no-recheck', 'no-flush', 'inverted'];
 /** Runs of Spin that are timed together where one takes a few milliseconds. */
 const SHORT = 20;
+/** A smaller table and stack for these, whose allocation would be most of the time. */
+const SMALL = ['-w18', '-m10000'];
 /** Steps of a short schedule. */
 const BOUND = 40;
+const STATES = 1, TRANSITIONS = 2, FOUND = 3, WHOLE = 4;
 
-// What is measured, and how: each answers numbers, the first of which is seconds or a rate.
+// What is measured, and how. A search answers seconds, states, transitions, whether it has found something, and the seconds of the whole
+// way from the source on; a walk answers rates.
 const parts: Record<string, () => readonly number[]> = {
   full: () => searched({}),
   judged: () => searched({}, true),
@@ -31,15 +35,12 @@ const parts: Record<string, () => readonly number[]> = {
 };
 const missing = missingForSpin();
 const verifiers: Verifier[] = [];
-/** States of Spin's, by part; the same in every round. */
-const spinStates: Record<string, number> = {};
 const verifier = (part: string, variant: Variant, runs: number, reduce: boolean): void => {
   const made = new Verifier(vcpus, invalidators, variant, { reduce });
   verifiers.push(made);
   const result = made.run(false);
   if ((result.errors > 0) !== (variant.bug !== undefined)) throw new Error(`Spin has found ${result.errors} errors in '${part}'`);
-  spinStates[part] = result.states;
-  parts[part] = () => [made.cpuSeconds(runs)];
+  parts[part] = () => [made.cpuSeconds(runs, ...(runs > 1 ? SMALL : [])), result.states, result.transitions, result.errors, made.made];
 };
 
 try {
@@ -50,7 +51,7 @@ try {
   }
   const taken: Record<string, (readonly number[])[]> = {};
   for (let round = 0; round < Number(rounds); round++) for (const [part, measure] of Object.entries(parts)) (taken[part] ??= []).push(measure());
-  report((part) => median(taken[part]!.map(([first]) => first!)), (part) => taken[part]![0]!);
+  report((part, which = 0) => median(taken[part]!.map((numbers) => numbers[which]!)));
 } finally {
   for (const made of verifiers) made.remove();
 }
@@ -59,7 +60,8 @@ function line(label: string, value: string, wanted = ''): void {
   process.stdout.write(`  ${label.padEnd(36)} ${value.padStart(16)}${wanted === '' ? '' : `  wanted ${wanted}`}\n`);
 }
 
-function report(of: (part: string) => number, first: (part: string) => readonly number[]): void {
+function report(of: (part: string, which?: number) => number): void {
+  const [states, transitions] = [of('full', STATES), of('full', TRANSITIONS)];
   const count = (n: number): string => n.toLocaleString('en');
   const rate = (n: number): string => (n >= 1e6 ? `${(n / 1e6).toFixed(2)} M/s` : `${(n / 1e3).toFixed(0)} k/s`);
   const time = (seconds: number): string => (seconds >= 0.1 ? `${seconds.toFixed(2)} s` : `${(seconds * 1e3).toFixed(1)} ms`);
@@ -67,19 +69,18 @@ function report(of: (part: string) => number, first: (part: string) => readonly 
   const out = (text: string): void => { process.stdout.write(`${text}\n`); };
 
   out(`fault against punch, ${vcpus} vCPUs, ${invalidators} invalidators, no reduction, median of ${rounds}`);
-  const [, states, transitions] = first('full');
-  line('states', count(states!), vcpus === 3 && invalidators === 2 ? '1,679,317' : '');
-  line('transitions', count(transitions!), vcpus === 3 && invalidators === 2 ? '5,897,614' : '');
+  line('states', count(states), vcpus === 3 && invalidators === 2 ? '1,679,317' : '');
+  line('transitions', count(transitions), vcpus === 3 && invalidators === 2 ? '5,897,614' : '');
   line('time', time(of('full')));
-  line('states a second', rate(states! / of('full')));
-  line('the same, accesses judged', rate(states! / of('judged')));
+  line('states a second', rate(states / of('full')));
+  line('the same, accesses judged', rate(states / of('judged')));
   if (missing === undefined) {
-    const spin = spinStates['spin']!;
+    const spin = of('spin', STATES);
     if (spin !== states) throw new Error(`Spin has ${spin} states, the search ${states}`);
     line('Spin: states', count(spin), 'the same');
     line('Spin: time', time(of('spin')));
     line('Spin: states a second', rate(spin / of('spin')));
-    line('Spin, reduced: states', count(spinStates['spin, reduced']!));
+    line('Spin, reduced: states', count(of('spin, reduced', STATES)));
     line('Spin, reduced: time', time(of('spin, reduced')));
     line('states a second, judged / Spin', times(of('spin'), of('judged')));
     line('states a second / Spin', times(of('spin'), of('full')), 'at least 1.30 x');
@@ -87,12 +88,12 @@ function report(of: (part: string) => number, first: (part: string) => readonly 
   }
   out('time to a seeded mistake, warm-up included');
   for (const bug of bugs) {
-    const [, seen, , found] = first(bug);
-    if (found !== 1) throw new Error(`the search has not found '${bug}'`);
-    line(bug, `${time(of(bug))}, ${count(seen!)} st.`);
+    if (of(bug, FOUND) !== 1) throw new Error(`the search has not found '${bug}'`);
+    line(bug, `${time(of(bug))}, ${count(of(bug, STATES))} st.`);
     if (missing !== undefined) continue;
-    line('  Spin', `${time(of(`spin, ${bug}`))}, ${count(spinStates[`spin, ${bug}`]!)} st.`);
+    line('  Spin', `${time(of(`spin, ${bug}`))}, ${count(of(`spin, ${bug}`, STATES))} st.`);
     line('  time / Spin', times(of(bug), of(`spin, ${bug}`)));
+    line('  from the source on / Spin', times(of(bug, WHOLE), of(`spin, ${bug}`, WHOLE) + of(`spin, ${bug}`)));
   }
   out('random walks');
   line('steps, whole schedules, no checks', rate(of('walk')), '10 M/s');

@@ -38,6 +38,8 @@ export interface SpinResult {
 
 /** A verifier that has been compiled, in a folder of its own. */
 export class Verifier {
+  /** Seconds of processor time that making it took. */
+  readonly made: number;
   private readonly folder = mkdtempSync(join(tmpdir(), 'faultline-spin-'));
 
   constructor(vcpus: number, invalidators: number, { fair, bug, anyOrder }: Variant = {}, { reduce, progress, quick }: SpinOptions = {}) {
@@ -45,8 +47,8 @@ export class Verifier {
       `-DVCPUS=${vcpus}`, `-DPUNCHES=${invalidators}`, ...(fair === true ? ['-DFAIR'] : []), ...(anyOrder === true ? ['-DANY_ORDER'] : []),
       ...(bug === undefined ? [] : [MISTAKE[bug]]),
     ];
-    this.call('spin', ...defines, '-a', model);
-    this.call('gcc', quick === true ? '-O0' : '-O3', '-w', ...(reduce === true ? [] : ['-DNOREDUCE']), progress === true ? '-DNP' : '-DSAFETY', '-o', 'pan', 'pan.c');
+    const gcc = [quick === true ? '-O0' : '-O3', '-w', ...(reduce === true ? [] : ['-DNOREDUCE']), progress === true ? '-DNP' : '-DSAFETY'];
+    this.made = this.timed(`spin ${defines.join(' ')} -a "$0" && gcc ${gcc.join(' ')} -o pan pan.c`, model);
   }
 
   private call(command: string, ...args: string[]): string {
@@ -63,10 +65,15 @@ export class Verifier {
   /** Seconds of processor time of one run, over so many. */
   cpuSeconds(runs: number, ...more: string[]): number {
     const pan = ['./pan', '-m100000', '-w24', ...more].join(' ');
-    const text = this.call('bash', '-c', `for run in {1..${runs}}; do ${pan} > pan.out; done; times`);
-    // The second line is what children took: `0m1.234s 0m0.056s`.
-    const [user, system] = [...text.trim().split('\n').at(-1)!.matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds));
-    return (user! + system!) / runs;
+    return this.timed(`for run in {1..${runs}}; do ${pan} > pan.out; done`) / runs;
+  }
+
+  /** Seconds of processor time that the commands of a script take, which is given `args`. */
+  private timed(script: string, ...args: string[]): number {
+    // The second line of `times` is what children took: `0m1.234s 0m0.056s`.
+    const line = this.call('bash', '-e', '-c', `${script}\ntimes`, ...args).trim().split('\n').at(-1)!;
+    const [user, system] = [...line.matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds));
+    return user! + system!;
   }
 
   /** Takes its folder away. */
