@@ -22,8 +22,8 @@ export interface Variant {
 
 const objects = {
   kvm_mmu: layout('kvm_mmu', { mmu_invalidate_seq: {}, mmu_invalidate_in_progress: { counter: true } }),
-  mmu_lock: layout('mmu_lock', { readers: { counter: true }, writer: {}, waiting: { counter: true } }),
-  invalidate_lock: layout('invalidate_lock', { held: {} }),
+  mmu_rwlock: layout('mmu_rwlock', { readers: { counter: true }, writer: {}, waiting: { counter: true } }),
+  inode_lock: layout('inode_lock', { held: {} }),
   spte: layout('spte', { pfn: { ref: 'pfn' } }),
   cache: layout('cache', { pfn: { ref: 'pfn' } }),
   page: layout('page', { used: {} }, { per: ['pfn'] }),
@@ -76,10 +76,10 @@ const getPfn: PeerStep<Fault> = ({ cache, page, facts }, f, choose) => {
   f.pfn = entry.pfn;
   return ok;
 };
-const isStale: PeerStep<Fault> = ({ kvm_mmu, mmu_lock }, f) => {
+const isStale: PeerStep<Fault> = ({ kvm_mmu, mmu_rwlock }, f) => {
   const { mmu_invalidate_in_progress, mmu_invalidate_seq } = kvm_mmu();
   if (mmu_invalidate_in_progress === 0 && mmu_invalidate_seq === f.mmu_seq) return ok;
-  mmu_lock().add_readers(-1);
+  mmu_rwlock().add_readers(-1);
   return retry;
 };
 const map: PeerStep<Fault> = ({ spte }, f) => {
@@ -87,47 +87,47 @@ const map: PeerStep<Fault> = ({ spte }, f) => {
   return ok;
 };
 
-const readLock: PeerStep = ({ mmu_lock }) => {
-  const lock = mmu_lock();
+const readLock: PeerStep = ({ mmu_rwlock }) => {
+  const lock = mmu_rwlock();
   if (lock.writer !== 0 || lock.waiting !== 0) return blocked(lock);
   lock.add_readers(1);
   return ok;
 };
 /** The inverted fault does not wait behind writers that wait, fair lock or not. */
-const readLockPastQueue: PeerStep = ({ mmu_lock }) => {
-  const lock = mmu_lock();
+const readLockPastQueue: PeerStep = ({ mmu_rwlock }) => {
+  const lock = mmu_rwlock();
   if (lock.writer !== 0) return blocked(lock);
   lock.add_readers(1);
   return ok;
 };
-const readUnlock: PeerStep = ({ mmu_lock }) => {
-  mmu_lock().add_readers(-1);
+const readUnlock: PeerStep = ({ mmu_rwlock }) => {
+  mmu_rwlock().add_readers(-1);
   return ok;
 };
 /** A writer that is seen to wait; where it is not, `waiting` stays 0. */
-const queueWriter: PeerStep = ({ mmu_lock }) => {
-  mmu_lock().add_waiting(1);
+const queueWriter: PeerStep = ({ mmu_rwlock }) => {
+  mmu_rwlock().add_waiting(1);
   return ok;
 };
-const writeLock: PeerStep = ({ mmu_lock }) => {
-  const lock = mmu_lock();
+const writeLock: PeerStep = ({ mmu_rwlock }) => {
+  const lock = mmu_rwlock();
   if (lock.readers !== 0 || lock.writer !== 0) return blocked(lock);
   lock.writer = 1;
   if (lock.waiting !== 0) lock.add_waiting(-1);
   return ok;
 };
-const writeUnlock: PeerStep = ({ mmu_lock }) => {
-  mmu_lock().writer = 0;
+const writeUnlock: PeerStep = ({ mmu_rwlock }) => {
+  mmu_rwlock().writer = 0;
   return ok;
 };
-const lockInode: PeerStep = ({ invalidate_lock }) => {
-  const lock = invalidate_lock();
+const lockInode: PeerStep = ({ inode_lock }) => {
+  const lock = inode_lock();
   if (lock.held !== 0) return blocked(lock);
   lock.held = 1;
   return ok;
 };
-const unlockInode: PeerStep = ({ invalidate_lock }) => {
-  invalidate_lock().held = 0;
+const unlockInode: PeerStep = ({ inode_lock }) => {
+  inode_lock().held = 0;
   return ok;
 };
 
