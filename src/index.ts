@@ -3,7 +3,7 @@
 // Kernels: made from nothing, or as the difference from a neighbour.
 export { defineKernel } from './kernel/define.ts';
 export { deriveKernel } from './kernel/derive.ts';
-export type { Kernel, KernelDifference, KernelSpec, KnownBug } from './kernel/define.ts';
+export type { Initialise, Kernel, KernelDifference, KernelSpec, KnownBug } from './kernel/define.ts';
 export type { Editor, FragmentEdit } from './kernel/edit.ts';
 export { kernels, DEFAULT_KERNEL } from '../machines/kernels/index.ts';
 
@@ -15,7 +15,7 @@ export type { Fragment, Leaf, LeafOptions, State, States, Targets, Use } from '.
 export { blocked, more, ok, outcome, queued } from './memory/outcome.ts';
 export { arg, arg64 } from './memory/calls.ts';
 export type { Argument, Call } from './memory/calls.ts';
-export type { Choose, Config, Facts, Frame, Step, World } from './memory/world.ts';
+export type { Choose, Config, Facts, Frame, Step, World, WorldOf } from './memory/world.ts';
 
 // Objects and registers of a kernel's own.
 export { frame, layout } from './memory/layout.ts';

@@ -4,6 +4,7 @@ import { registers } from '../../src/memory/frames.ts';
 import { layouts } from '../../src/memory/layouts/index.ts';
 import { defineKernel } from '../../src/kernel/define.ts';
 import { calls } from '../../src/steps/calls.ts';
+import { initialise } from '../../src/steps/initialise.ts';
 import { steps } from '../../src/steps/index.ts';
 import * as flush from '../common/flush.ts';
 import * as locks from '../common/locks.ts';
@@ -63,6 +64,7 @@ export const v6_8 = defineKernel({
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
+  initialise,
   // Not listed: G4-B12 and G4-B13, which break nothing that steps can show: the synchronize_rcu that waits for nobody is a step without
   // an effect, and no look-up of a folio fails here but for lack of memory.
   bugs: [

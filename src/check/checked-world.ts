@@ -68,8 +68,12 @@ export interface CheckedWorld {
   readonly whereabouts: Whereabouts | undefined;
 }
 
+// A kernel that has no such objects has no check that looks for them.
+
 function openInvalidations(plan: Plan): OpenInvalidations {
-  const { base, words: stride, dims, fields } = plan.byName.get('open_invalidation')!;
+  const table = plan.byName.get('open_invalidation');
+  if (table === undefined) return undefined as never;
+  const { base, words: stride, dims, fields } = table;
   const field = (name: string): { offset: number; words: number } => fields.find((one) => one.name === name)!;
   return {
     base, stride, actors: dims[1]!, open: field('open').offset, covers: field('covers').offset, zapped: field('zapped').offset, gfnWords: field('covers').words,
@@ -77,8 +81,9 @@ function openInvalidations(plan: Plan): OpenInvalidations {
 }
 
 function pfnRow(plan: Plan, name: string): PfnRow {
-  const { base, words: stride, fields } = plan.byName.get(name)!;
-  return { at: base + fields.find((one) => one.name === 'pfn')!.offset, stride };
+  const table = plan.byName.get(name);
+  const field = table?.fields.find((one) => one.name === 'pfn');
+  return table === undefined || field === undefined ? undefined as never : { at: table.base + field.offset, stride: table.words };
 }
 
 /** The same world, which tells of every object that is looked at. */

@@ -120,7 +120,7 @@ export class Checker {
       const violation = this.evaluate(before);
       if (violation !== undefined) return violation;
     }
-    return this.restLeaf[to] !== 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence, this.world) : undefined;
+    return this.restLeaf[to] !== 0 && this.atQuiescence.length > 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence, this.world) : undefined;
   }
 
   private keep(written: Int32Array | readonly number[], count: number): void {

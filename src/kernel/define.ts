@@ -31,6 +31,9 @@ export interface KnownBug {
   readonly fixedIn: string;
 }
 
+/** Gives objects their values of the beginning; all memory is zero before. */
+export type Initialise = (world: never) => void;
+
 export interface Kernel {
   readonly name: string;
   readonly title: string;
@@ -41,8 +44,9 @@ export interface Kernel {
   readonly calls: readonly Call[];
   readonly machines: readonly MachineSpec[];
   readonly fragments: ReadonlyMap<string, Fragment>;
-  readonly steps: ReadonlyMap<string, Step<never>>;
+  readonly steps: ReadonlyMap<string, Step<never, never>>;
   readonly config: Config;
+  readonly initialise?: Initialise;
   readonly bugs: readonly KnownBug[];
   /** Statecharts as a packed table; made at first use. */
   readonly table: Table;
@@ -56,8 +60,10 @@ export interface KernelSpec {
   readonly calls: readonly Call[];
   readonly machines: readonly MachineSpec[];
   readonly fragments: readonly Fragment[];
-  readonly steps: Readonly<Record<string, Step<never>>>;
+  readonly steps: Readonly<Record<string, Step<never, never>>>;
   readonly config: Config;
+  /** What is not zero when a world begins. */
+  readonly initialise?: Initialise;
   readonly bugs: readonly KnownBug[];
 }
 
@@ -70,8 +76,10 @@ export interface KernelDifference {
   readonly calls?: readonly Call[];
   /** New fragments, or edits of the neighbour's by name. */
   readonly fragments?: Readonly<Record<string, Fragment | FragmentEdit>>;
-  readonly steps?: Readonly<Record<string, Step<never>>>;
+  readonly steps?: Readonly<Record<string, Step<never, never>>>;
   readonly config?: Partial<Config>;
+  /** Behind the neighbour's. */
+  readonly initialise?: Initialise;
   /** Bugs that it has in addition. */
   readonly bugs?: readonly KnownBug[];
   /** Ids of the neighbour's bugs that it does not have. */
@@ -79,10 +87,10 @@ export interface KernelDifference {
 }
 
 const SPEC: Readonly<Record<keyof KernelSpec, true>> = {
-  name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, bugs: true,
+  name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, initialise: true, bugs: true,
 };
 const DIFFERENCE: Readonly<Record<keyof KernelDifference, true>> = {
-  name: true, title: true, objects: true, registers: true, calls: true, fragments: true, steps: true, config: true, bugs: true, mended: true,
+  name: true, title: true, objects: true, registers: true, calls: true, fragments: true, steps: true, config: true, initialise: true, bugs: true, mended: true,
 };
 
 /** What defineKernel and deriveKernel have made: nothing else is a kernel, whatever it looks like. */
@@ -128,6 +136,7 @@ export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel
     fragments,
     steps,
     config: { ...base.config, ...difference.config },
+    ...both(base.initialise, difference.initialise),
     bugs: [...base.bugs.filter((bug) => !(difference.mended ?? []).includes(bug.id)), ...(difference.bugs ?? [])],
   });
   checkUse(kernel, base);
@@ -140,6 +149,12 @@ export function withTable(kernel: Kernel, packed: PackedTable): Kernel {
   const same = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(kernel), table: { value: table, enumerable: true } }) as Kernel;
   made.add(same);
   return same;
+}
+
+/** One after the other, as far as there are. */
+function both(first: Initialise | undefined, second: Initialise | undefined): { initialise?: Initialise } {
+  if (first === undefined || second === undefined) return first === undefined && second === undefined ? {} : { initialise: (first ?? second)! };
+  return { initialise: (world) => { first(world); second(world); } };
 }
 
 function merge<T>(base: readonly T[], change: readonly T[], name: (one: T) => string): T[] {

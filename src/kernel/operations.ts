@@ -13,6 +13,7 @@ export function operationFragments(calls: readonly Call[]): Fragment[] {
   const result: Fragment[] = [];
   for (const [target, description] of Object.entries(TARGETS)) {
     const own = calls.filter((call) => call.on === target);
+    if (own.length === 0) continue;
     const states: Record<string, State> = {
       idle: step('op.receive', 'no system call of this thread is in progress', Object.fromEntries(own.map((call) => [call.name, call.name])), { idle: true }),
     };

@@ -1,5 +1,6 @@
 // What a step is given: the objects of physical memory, the constants of the scenario, its own registers, free choices.
 
+import type { Layout, Tables } from './layout.ts';
 import type { Objects } from './layouts/index.ts';
 import type { PageSpace } from './pages.ts';
 import type { Sizes } from './plan.ts';
@@ -59,6 +60,8 @@ export interface Facts {
 
 /** The world of a step: tables of objects, and facts. */
 export type World = Objects & { readonly facts: Facts };
+/** The world of a kernel that has objects of its own instead: `WorldOf<typeof objects>`, where `objects` lists layouts by name. */
+export type WorldOf<T extends { readonly [name: string]: Layout }> = Tables<T> & { readonly facts: Facts };
 
 /** Who an actor is. Fixed when the world is made; not registers. */
 export interface Identity {
@@ -84,4 +87,4 @@ export type Frame<R = object> = R & CommonRegisters & Identity;
 export type Choose = (n: number) => number;
 
 /** An atomic step: reads and writes memory through the world's objects and its frame only; answers an outcome or blocked(object). */
-export type Step<R = object> = (world: World, frame: Frame<R>, choose: Choose) => number;
+export type Step<R = object, W = World> = (world: W, frame: Frame<R>, choose: Choose) => number;

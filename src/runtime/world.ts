@@ -2,7 +2,6 @@
 // of choosing whose step comes next; none of them executes a step differently.
 
 import { frame as frameOf, layout, type FieldSpec, type Layout } from '../memory/layout.ts';
-import { KVM_LIVE } from '../memory/layouts/kvm.ts';
 import { makePlan, type Plan } from '../memory/plan.ts';
 import { PageSpace } from '../memory/pages.ts';
 import { makeAccess, type Access, type Observer, type Words } from '../memory/views.ts';
@@ -128,7 +127,7 @@ export class RunWorld {
     this.step = this.stepper();
   }
 
-  /** Puts every actor into the initial state of its machine, and the scenario's constants of state into place. */
+  /** Puts every actor into the initial state of its machine, and what the kernel's objects are at the beginning into place. */
   reset(): void {
     this.words.fill(0, 0, this.plan.constants);
     this.topology.actors.forEach((actor, i) => {
@@ -138,24 +137,7 @@ export class RunWorld {
       frame.leaf = initial;
       frame.vm = actor.vm;
     });
-    const { kvm, kvm_mmu, memslots, vcpu_fd, vm_file, vma } = this.objects;
-    this.topology.vmTypes.forEach((_type, vm) => {
-      kvm_mmu(vm).mmu_invalidate_seq = 1;
-      memslots(vm).generation = 1;
-      // VMs and vCPUs are there from the start, their descriptors open.
-      kvm(vm).state = KVM_LIVE;
-      kvm(vm).fd_open = 1;
-      kvm(vm).users_count = 1 + this.facts.vcpusOfVm[vm]!.length;
-      vm_file(vm).f_count = 1;
-    });
-    this.topology.vmOfVcpu.forEach((_vm, vcpu) => {
-      vcpu_fd(vcpu).open = 1;
-      vcpu_fd(vcpu).f_count = 1;
-    });
-    this.topology.hugeRegions.forEach((huge, region) => {
-      vma(region).mapped = 1;
-      vma(region).huge = huge ? 1 : 0;
-    });
+    this.kernel.initialise?.(this.objects as never);
   }
 
   /** Makes `step`: what it works with are constants of a function, and with it constants to the JIT, which fields are not. */
@@ -163,7 +145,7 @@ export class RunWorld {
     const { last, words, access, objects, frames, chooseNow, framesIgnored } = this;
     const frameBase = Int32Array.from(frames, (frame) => frame?.base ?? 0);
     const pcOffset = this.plan.byName.get('frame')!.fields.find((field) => field.name === 'pc')?.offset ?? 0;
-    const functions: readonly Step<never>[] = this.table.leaves.map((leaf) => (leaf.final ? endedStep : this.kernel.steps.get(leaf.step)!));
+    const functions: readonly Step<never, never>[] = this.table.leaves.map((leaf) => (leaf.final ? endedStep : this.kernel.steps.get(leaf.step)!));
     const { rows, entries, zeroed } = packMoves(this.kernel, this.plan);
 
     /** The fragments that the step has ended leave nothing behind. */
@@ -185,7 +167,7 @@ export class RunWorld {
       last.choices = 0;
       last.pc = words[base + pcOffset]!;
       this.picker = picker;
-      const result = functions[leaf]!(objects, frames[actor]! as never, chooseNow);
+      const result = functions[leaf]!(objects as never, frames[actor]! as never, chooseNow);
       if (!Number.isInteger(result)) throw new LaboratoryError(`step '${this.table.leaves[leaf]!.step}' answered ${answer(result)}; a step answers what outcome('ok') or \`ok\` of 'faultline' is`);
       if (result < 0) return result;
       const at = (rows[leaf]! + result) * WORDS;

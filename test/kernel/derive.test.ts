@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { end, fragment, step, use } from '../../machines/fragment.ts';
-import { defineKernel, deriveKernel, isKernel, type Kernel } from '../../src/kernel/define.ts';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
+import { defineKernel, deriveKernel, isKernel, type Initialise, type Kernel } from '../../src/kernel/define.ts';
 import type { FragmentEdit } from '../../src/kernel/edit.ts';
 import { closeNames, nearest } from '../../src/kernel/nearest.ts';
+import { layout } from '../../src/memory/layout.ts';
+import { preparedWorld } from '../../src/runtime/prepared.ts';
+import { scenario } from '../../src/scenario/builder.ts';
+import { compile } from '../../src/scenario/compile.ts';
+import type { WorldOf } from '../../src/memory/world.ts';
 
 const nothing = (): number => 0;
 const base: Kernel = defineKernel({
@@ -16,7 +22,7 @@ const base: Kernel = defineKernel({
       unlock: step('unlock', 'drops it', { ok: '^done' }),
     }),
   ],
-  steps: { lock: nothing, look: nothing, unlock: nothing, more: nothing, 'op.receive': nothing },
+  steps: { lock: nothing, look: nothing, unlock: nothing, more: nothing },
   config: { attributes: true, memoryFailure: true, vmTypes: ['default'], userMemSlots: 8 },
   bugs: [{ id: 'B1', breaks: 'x', scenario: 'SC01', shownBy: ['S-01'], fixedIn: 'later' }],
 });
@@ -89,7 +95,7 @@ describe('deriving a kernel', () => {
 
   it.each<[string, object, string]>([
     ['a member that does not exist', { fragmants: {} }, "kernel 'new' has member 'fragmants', which does not exist; did you mean 'fragments'?"],
-    ['a member far from all', { patches: [] }, "kernel 'new' has member 'patches', which does not exist; there is name, title, objects, registers, calls, fragments, steps, config, bugs, mended"],
+    ['a member far from all', { patches: [] }, "kernel 'new' has member 'patches', which does not exist; there is name, title, objects, registers, calls, fragments, steps, config, initialise, bugs, mended"],
     ['a config key that does not exist', { config: { userMemSlot: 3 } }, "kernel 'new' has config 'userMemSlot', which does not exist; did you mean 'userMemSlots'?"],
     ['a new step that nothing executes', { steps: { loook: nothing } }, "kernel 'new' adds step 'loook', which no state executes; did you mean 'look' or 'lock'?"],
     ['a new fragment that nothing uses', { fragments: { wrk: fragment('wrk', 'x', { look: step('look', 'x', { ok: '^done' }) }) } }, "kernel 'new' adds fragment 'wrk', which no state uses; did you mean 'work'?"],
@@ -126,6 +132,24 @@ describe('deriving a kernel', () => {
     expect(kernel.registers).toEqual([{ fragment: 'work', fields: { cursor: {} } }, { fragment: 'extra', fields: { index: {} } }]);
     expect(kernel.bugs.map(({ id }) => id)).toEqual(['B3']);
     expect([kernel.name, kernel.base, base.steps.get('look')]).toEqual(['new', 'base', nothing]);
+  });
+});
+
+describe('what a world is at the beginning', () => {
+  const thing = layout('thing', { a: {}, b: {} });
+  type Things = WorldOf<{ thing: typeof thing }>;
+  const begin = (a: number): Initialise => ({ thing: things }: Things) => { things().b = things().a; things().a = a; };
+  const plain = deriveKernel(base, { name: 'plain', objects: [thing] });
+  const nobody = { ...compile(scenario({ name: 'x', vms: [{}] }), v6_8), actors: [], setup: [] };
+  const values = (kernel: Kernel): number[] => {
+    const { thing: things } = preparedWorld(kernel, nobody).world.objects as unknown as Things;
+    return [things().a, things().b];
+  };
+
+  it('is zero but for what the kernel says; what a difference says comes behind', () => {
+    const one = deriveKernel(plain, { name: 'one', initialise: begin(1) });
+    expect([plain, one, deriveKernel(one, { name: 'same' }), deriveKernel(one, { name: 'two', initialise: begin(2) })].map(values))
+      .toEqual([[0, 0], [1, 0], [1, 0], [2, 1]]);
   });
 });
 
