@@ -98,6 +98,11 @@ export class Analysis implements OutcomeCounts {
     return this.windows.distinct;
   }
 
+  /** The race windows alone. */
+  windowsReport(): RaceWindow[] {
+    return this.windows.report();
+  }
+
   times(leaf: number, name: string): number {
     const { outcomes } = this.stream.world.table.leaves[leaf]!;
     return outcomes.includes(name) ? this.counts[this.firstOf[leaf]! + outcomes.indexOf(name)]! : 0;

@@ -17,12 +17,15 @@ export class DeadlockFinder {
   private readonly loop: ScheduleLoop;
   private readonly graph: WaitFor;
   private readonly describer: Describer;
+  /** 1 for leaves in which waiting is rest. */
+  private readonly rests: Uint8Array;
 
   constructor(world: RunWorld, loop: ScheduleLoop) {
     this.world = world;
     this.loop = loop;
     this.graph = new WaitFor(world, loop.waitsOn);
     this.describer = new Describer(world);
+    this.rests = Uint8Array.from(world.table.leaves, ({ idle }) => (idle ? 1 : 0));
   }
 
   /** An actor was just found blocked: the cycle that this closes, and after how many steps of the schedule it was there. */
@@ -44,8 +47,10 @@ export class DeadlockFinder {
   /** Nobody can go on: who waits in the middle of its work. */
   atEnd(): Found | undefined {
     const { world, loop } = this;
+    let busy = 0;
+    for (let actor = 1; actor < loop.waitsOn.length && busy === 0; actor++) if (this.rests[world.frames[actor]!.leaf] === 0) busy = actor;
+    if (busy === 0) return undefined;
     const waiting = world.topology.actors.flatMap((_one, i) => (world.leafOf(i + 1).idle ? [] : [{ actor: i + 1, object: loop.waitsOn[i + 1]! }]));
-    if (waiting.length === 0) return undefined;
     return { kind: 'deadlock', id: 'L-04', sentence: `nobody can go on: ${waiting.map((one) => this.waiting(one)).join('; ')}`, key: waitingKey(world, waiting) };
   }
 

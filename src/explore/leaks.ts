@@ -2,12 +2,12 @@
 // closed, whatever was not freed (L-07). Counts of references and of open invalidations have invariants of their own, which are
 // evaluated when everybody rests (S-19, S-14); this adds what those do not look at.
 
-import { classNameOf, lockClassesOf } from '../check/lock-classes.ts';
+import { lockClassesOf } from '../check/lock-classes.ts';
 import { FILE_DYING, FILE_LIVE } from '../memory/layouts/gmem.ts';
 import { KVM_LIVE, SLOT_LIVE } from '../memory/layouts/kvm.ts';
+import { tableOfObject } from '../memory/plan.ts';
 import { Describer } from '../runtime/describe.ts';
 import type { RunWorld } from '../runtime/world.ts';
-import type { PlacedTable } from '../memory/plan.ts';
 
 export interface Leak { readonly what: string; readonly sentence: string }
 
@@ -18,10 +18,31 @@ export class Leaks {
   private readonly world: RunWorld;
   private readonly describer: Describer;
   private readonly known: boolean;
+  /** Words that are not 0 while something is held, and the objects that they are of. */
+  private readonly cells: Int32Array;
+  private readonly ids: Int32Array;
 
   constructor(world: RunWorld) {
     this.world = world;
     this.describer = new Describer(world);
+    const cells: number[] = [];
+    const ids: number[] = [];
+    for (const row of lockClassesOf(world.plan)) {
+      // Whether a vCPU is in guest mode is no lock: one that has halted may stay there.
+      if (row.kind === 'section' && row.inside === 'vcpu') continue;
+      const { base, words: stride, count, firstId, fields } = world.plan.byName.get(row.layout)!;
+      for (const name of row.kind === 'mutex' ? [row.owner] : row.kind === 'section' ? [row.field] : [row.writer, row.readers]) {
+        const { offset, words } = fields.find((field) => field.name === name)!;
+        for (let n = 0; n < count; n++) {
+          for (let k = 0; k < words; k++) {
+            cells.push(base + n * stride + offset + k);
+            ids.push(firstId + n);
+          }
+        }
+      }
+    }
+    this.cells = Int32Array.from(cells);
+    this.ids = Int32Array.from(ids);
     this.known = LIFE.every((name) => world.plan.byName.has(name));
   }
 
@@ -31,28 +52,15 @@ export class Leaks {
   }
 
   private heldLock(): Leak | undefined {
-    const { plan } = this.world;
-    for (const row of lockClassesOf(plan)) {
-      // Whether a vCPU is in guest mode is no lock: one that has halted may stay there.
-      if (row.kind === 'section' && row.inside === 'vcpu') continue;
-      const table = plan.byName.get(row.layout)!;
-      const fields = row.kind === 'mutex' ? [row.owner] : row.kind === 'section' ? [row.field] : [row.writer, row.readers];
-      for (let n = 0; n < table.count; n++) {
-        if (!fields.some((field) => this.some(table, n, field))) continue;
-        const id = table.firstId + n;
-        const holders = this.describer.actorsIn(id);
-        const who = holders.length > 0 ? ` by ${holders.join(', ')}` : '';
-        return { what: `held ${classNameOf(row)}`, sentence: `everybody rests, but ${this.describer.name(id)} is still held${who}` };
-      }
+    const { cells, ids, world: { words } } = this;
+    for (let k = 0; k < cells.length; k++) {
+      if (words[cells[k]!] === 0) continue;
+      const id = ids[k]!;
+      const holders = this.describer.actorsIn(id);
+      const who = holders.length > 0 ? ` by ${holders.join(', ')}` : '';
+      return { what: `held ${tableOfObject(this.world.plan, id).layout.name}`, sentence: `everybody rests, but ${this.describer.name(id)} is still held${who}` };
     }
     return undefined;
-  }
-
-  private some(table: PlacedTable, n: number, name: string): boolean {
-    const { offset, words } = table.fields.find((field) => field.name === name)!;
-    const base = table.base + n * table.words + offset;
-    for (let k = 0; k < words; k++) if (this.world.words[base + k] !== 0) return true;
-    return false;
   }
 
   /** No descriptor is open, of whatever. */

@@ -32,7 +32,7 @@ function reasons({ schedules, endings, exercised, about, analysed, windows, pair
     sentences.push(`${endings.cut} of ${schedules} schedules were cut after ${parameters['bound']} steps, more than ${CUT * 100} %`);
   }
   const both = pairs.some(({ times }) => times[0] > 0 && times[1] > 0);
-  if (analysed && windows === 0 && !both) sentences.push('nothing raced: no race window was hit, and no two conflicting steps were seen in both orders');
+  if (analysed && windows.length === 0 && !both) sentences.push('nothing raced: no race window was hit, and no two conflicting steps were seen in both orders');
   const there = shards.reduce((sum, { of }) => sum + 1 / of, 0);
   if (there < 1 - 1e-9) sentences.push(`only ${shards.length === 1 ? 'one shard' : `${shards.length} shards`} of ${shards[0]!.of} ${shards.length === 1 ? 'is' : 'are'} in it`);
   if (!complete) sentences.push('the exploration was stopped before its end');

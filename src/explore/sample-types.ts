@@ -2,6 +2,7 @@
 
 import type { Invariant } from '../check/invariant.ts';
 import type { LockClassReport, LockEdge, LockNesting } from '../check/lock-report.ts';
+import type { RaceWindow } from '../check/windows.ts';
 import type { Violation } from '../check/violation.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import type { ConflictingPair, MachineCoverage } from './coverage.ts';
@@ -87,7 +88,8 @@ export interface SampleTotals {
   /** How often properties were evaluated or exercised, by id. */
   readonly exercised: Readonly<Record<string, number>>;
   readonly analysed: boolean;
-  readonly windows: number;
+  /** Race windows that were hit. */
+  readonly windows: readonly RaceWindow[];
   readonly machines: readonly MachineCoverage[];
   readonly pairs: readonly ConflictingPair[];
   readonly pct?: PctTotals | undefined;
