@@ -113,6 +113,22 @@ export class ScheduleLoop {
     return STILL;
   }
 
+  /** Asks everybody who may be able to go on, and parks those who cannot; true when nobody is left. The schedule is over: nobody moves. */
+  settle(): boolean {
+    const { world, state } = this;
+    const kept = state.slice();
+    const { watch } = world;
+    world.watch = undefined;
+    for (let at = this.ready - 1; at >= 0; at--) {
+      const actor = this.candidates[at]!;
+      const result = world.step(actor, () => 0);
+      if (isBlocked(result)) this.park(actor, blockedOn(result));
+      else state.set(kept);
+    }
+    world.watch = watch;
+    return this.ready === 0;
+  }
+
   /** Calls `visit` for each actor that may be able to go on. */
   forCandidates(visit: (actor: number) => void): void {
     for (let at = 0; at < this.ready; at++) visit(this.candidates[at]!);

@@ -23,6 +23,7 @@ import { resultOf } from './sample-result.ts';
 import { Portfolio } from './strategies/portfolio.ts';
 import { PctStrategy } from './strategies/pct.ts';
 import { PreemptionStrategy } from './strategies/preemption.ts';
+import { ReplayStrategy } from './strategies/replay.ts';
 import { strategyKind } from './strategies/index.ts';
 import { TRIAL_STEPS, trials } from './trials.ts';
 import type { Finding } from './finding.ts';
@@ -204,7 +205,7 @@ export class Sampler {
     while (loop.steps < most) {
       const what = loop.next();
       if (this.closed !== undefined) return 'deadlock';
-      if (what !== STEPPED) return what === GIVEN_UP ? 'given up' : this.standstill();
+      if (what !== STEPPED) return what === GIVEN_UP ? this.givenUp() : this.standstill();
       outcomes.count(last.leaf, last.outcome);
       livelock.executed(last);
       if (this.noting) this.recheck.note();
@@ -224,6 +225,13 @@ export class Sampler {
     return loop.steps >= this.bound ? 'cut' : undefined;
   }
 
+  /** A schedule that is followed ends where it ends: who waits there is asked, so that a deadlock shows. */
+  private givenUp(): Ending | 'given up' {
+    if (!(this.strategy instanceof ReplayStrategy)) return 'given up';
+    const still = this.loop.settle();
+    return this.closed !== undefined ? 'deadlock' : still ? this.standstill() : 'given up';
+  }
+
   /** Nobody can go on. */
   private standstill(): Ending {
     const deadlock = this.deadlocks.atEnd();
@@ -241,7 +249,7 @@ export class Sampler {
     const { loop, strategy } = this;
     this.running = false;
     this.steps += loop.steps;
-    const counts = strategy.end?.(loop.steps, ending === 'cut') !== false && (ending !== 'given up' || strategy.name === 'replay');
+    const counts = strategy.end?.(loop.steps, ending === 'cut') !== false && (ending !== 'given up' || strategy instanceof ReplayStrategy);
     if (counts) {
       this.schedules++;
       this.endings[ending === 'given up' ? 'finished' : ending]++;

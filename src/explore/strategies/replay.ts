@@ -18,9 +18,10 @@ export class ReplayStrategy implements Strategy {
     this.schedule = schedule;
   }
   begin(schedule: number): boolean {
+    if (schedule > 0) return false;
     this.steps = 0;
     this.deviation = undefined;
-    return schedule === 0;
+    return true;
   }
   pick(candidates: Int32Array, count: number): number {
     if (this.steps === this.schedule.length || this.deviation !== undefined) return -1;
