@@ -2,10 +2,15 @@
 // or instance it was.
 
 import { tableOfObject } from '../memory/plan.ts';
+import type { Violation } from '../check/violation.ts';
 import type { RunWorld } from '../runtime/world.ts';
+import type { Finding } from './finding.ts';
 
-/** Of a broken invariant: its id and the step that broke it. */
-export const brokenKey = (id: string, step: string): string => `${id} ${step}`;
+/** A broken invariant as a finding: its id and the step that broke it. What is wrong when everybody rests is a leak, and no step's fault. */
+export function brokenFinding({ id, sentence }: Violation, step: string): Omit<Finding, 'schedule'> {
+  const leak = sentence.startsWith('everybody rests');
+  return { kind: leak ? 'leak' : 'safety', id, sentence, key: `${id} ${leak ? 'at rest' : step}` };
+}
 
 /** Of actors that wait: in which steps, for objects of which layouts. `object` -1: not known. */
 export function waitingKey(world: RunWorld, waiting: readonly { readonly actor: number; readonly object: number }[]): string {

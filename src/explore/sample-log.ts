@@ -6,11 +6,18 @@ import { FootprintWriteLog } from '../runtime/footprint-write-log.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import type { Touched } from './strategy.ts';
 
+/** Words that a step is expected to write at most, before room is made for more. */
+const WRITES = 256;
+
 export class PeekLog extends FootprintWriteLog {
   private readonly tried: FootprintLog;
   private peeking = false;
-  private readonly cells: number[] = [];
-  private readonly values: number[] = [];
+  /** Words that the tried step has changed, and what they held. */
+  private cells = new Int32Array(WRITES);
+  private values = new Int32Array(WRITES);
+  private changed = 0;
+  private frame = new Int32Array(0);
+  private frames = 0;
 
   constructor(objects: number) {
     super(objects);
@@ -28,32 +35,51 @@ export class PeekLog extends FootprintWriteLog {
       return;
     }
     this.tried.write(id);
-    this.cells.push(cell);
-    this.values.push(previous);
+    if (this.changed === this.cells.length) this.makeRoom();
+    this.cells[this.changed] = cell;
+    this.values[this.changed++] = previous;
   }
 
   /** What the next step of an actor would touch. The step is executed and taken back; nothing is told of it, and `world.last` is spoilt. */
   peek(world: RunWorld, actor: number): Touched {
-    const { tried, cells, values } = this;
+    const { tried } = this;
     tried.clear();
     if (world.ended(actor)) return tried;
-    const { words, plan, watch } = world;
+    const { words, watch } = world;
     // Registers are not reported: they are kept aside as a whole.
-    const { base, words: stride } = plan.byName.get('frame')!;
-    const frame = words.slice(base + actor * stride, base + (actor + 1) * stride);
+    if (this.frame.length === 0) this.placeFrames(world);
+    const { frame } = this;
+    const base = this.frames + actor * frame.length;
+    for (let k = 0; k < frame.length; k++) frame[k] = words[base + k]!;
     world.watch = undefined;
     this.peeking = true;
+    this.changed = 0;
     try {
       world.step(actor, first);
     } finally {
       this.peeking = false;
       world.watch = watch;
-      for (let k = cells.length - 1; k >= 0; k--) words[cells[k]!] = values[k]!;
-      words.set(frame, base + actor * stride);
-      cells.length = 0;
-      values.length = 0;
+      while (this.changed > 0) {
+        this.changed--;
+        words[this.cells[this.changed]!] = this.values[this.changed]!;
+      }
+      for (let k = 0; k < frame.length; k++) words[base + k] = frame[k]!;
     }
     return tried;
+  }
+
+  private placeFrames(world: RunWorld): void {
+    const { base, words } = world.plan.byName.get('frame')!;
+    this.frames = base;
+    this.frame = new Int32Array(words);
+  }
+
+  private makeRoom(): void {
+    const { cells, values } = this;
+    this.cells = new Int32Array(cells.length * 2);
+    this.values = new Int32Array(cells.length * 2);
+    this.cells.set(cells);
+    this.values.set(values);
   }
 }
 

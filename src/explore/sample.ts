@@ -12,7 +12,7 @@ import type { RunWorld } from '../runtime/world.ts';
 import { OutcomeTable } from './coverage.ts';
 import { DeadlockFinder } from './deadlocks.ts';
 import { LivelockWatch } from './livelock.ts';
-import { brokenKey } from './keys.ts';
+import { brokenFinding } from './keys.ts';
 import { Leaks } from './leaks.ts';
 import { mergeShown } from './lock-findings.ts';
 import { Pairs } from './pairs.ts';
@@ -131,7 +131,7 @@ export class Sampler {
     this.evaluated = () => Object.fromEntries(invariants.map(({ id }, i) => [id, checker?.evaluated[i] ?? 0]));
     log.watchOnly(checker?.wanted() ?? new Uint8Array(world.plan.objects).fill(this.check === undefined ? 0 : 1));
     const before = checker?.wholeState();
-    if (before !== undefined) this.add({ kind: 'safety', id: before.id, sentence: before.sentence, key: brokenKey(before.id, 'the set-up') }, 0);
+    if (before !== undefined) this.add(brokenFinding(before, 'the set-up'), 0);
   }
 
   /** Executes about so many steps. False when nothing is left to do. */
@@ -216,7 +216,7 @@ export class Sampler {
       if (check !== undefined) {
         const violation = check.afterStep(log.written, log.count);
         if (violation !== undefined) {
-          this.closed = { finding: { kind: 'safety', id: violation.id, sentence: violation.sentence, key: brokenKey(violation.id, world.table.leaves[last.leaf]!.step) }, steps: loop.steps };
+          this.closed = { finding: brokenFinding(violation, world.table.leaves[last.leaf]!.step), steps: loop.steps };
           return 'broken';
         }
       }

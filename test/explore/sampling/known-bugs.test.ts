@@ -77,6 +77,13 @@ describe('a schedule that does not apply', () => {
   });
 });
 
+describe('SC19 on v6.8', () => {
+  it('leaks a reference, which is one finding, whoever comes to rest last', () => {
+    const { findings } = run(v6_8, 'SC19', { strategy: 'random', schedules: 60 });
+    expect(findings.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['leak S-19 at rest']);
+  });
+});
+
 describe('SC05', () => {
   it('shows on a kernel that overwrites the range of an open invalidation instead of widening it (M63)', () => {
     const overwrite: Step<{ gfn: number; gfn_end: number }> = (world, f, choose) => {
