@@ -17,6 +17,8 @@ export class DeadlockFinder {
   private readonly loop: ScheduleLoop;
   private readonly graph: WaitFor;
   private readonly describer: Describer;
+  /** Cycles found, by their keys: most schedules come to the same. */
+  private readonly known = new Map<string, Found>();
   /** 1 for leaves in which waiting is rest. */
   private readonly rests: Uint8Array;
 
@@ -36,9 +38,11 @@ export class DeadlockFinder {
     if (cycle === undefined) return undefined;
     const { waitsOn, lastStep } = this.loop;
     const waiting = cycle.map((one) => ({ actor: one, object: waitsOn[one]! }));
-    const sentence = waiting.map((one, k) => `${this.waiting(one)}, which ${this.name(cycle[(k + 1) % cycle.length]!)} holds or is to have first`).join('; ');
+    const key = waitingKey(this.world, waiting);
+    let finding = this.known.get(key);
+    if (finding === undefined) this.known.set(key, finding = { kind: 'deadlock', id: 'L-04', sentence: this.sentence(cycle, waiting), key });
     return {
-      finding: { kind: 'deadlock', id: 'L-04', sentence: cycle.length === 1 ? `${this.waiting(waiting[0]!)}, which it holds itself` : sentence, key: waitingKey(this.world, waiting) },
+      finding,
       // Every edge of the cycle is there once its members have taken their last steps.
       steps: cycle.reduce((most, one) => Math.max(most, lastStep[one]!), 0),
     };
@@ -52,6 +56,11 @@ export class DeadlockFinder {
     if (busy === 0) return undefined;
     const waiting = world.topology.actors.flatMap((_one, i) => (world.leafOf(i + 1).idle ? [] : [{ actor: i + 1, object: loop.waitsOn[i + 1]! }]));
     return { kind: 'deadlock', id: 'L-04', sentence: `nobody can go on: ${waiting.map((one) => this.waiting(one)).join('; ')}`, key: waitingKey(world, waiting) };
+  }
+
+  private sentence(cycle: readonly number[], waiting: readonly { actor: number; object: number }[]): string {
+    if (cycle.length === 1) return `${this.waiting(waiting[0]!)}, which it holds itself`;
+    return waiting.map((one, k) => `${this.waiting(one)}, which ${this.name(cycle[(k + 1) % cycle.length]!)} holds or is to have first`).join('; ');
   }
 
   private name(actor: number): string {
