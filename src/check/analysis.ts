@@ -86,6 +86,31 @@ export class Analysis implements OutcomeCounts {
     this.watch.blocked(actor, object);
   }
 
+  /** Edges and nestings of the lock order found so far: when it has grown, so may have the cycles. */
+  get lockEdges(): number {
+    return this.lockOrder.edgeCount;
+  }
+
+  /** The lock order alone. */
+  lockOrderReport(): LockOrderReport {
+    return this.lockOrder.report();
+  }
+
+  /** Races found since this was asked last: each pair of steps may be found again. */
+  takeRaces(): Race[] {
+    return this.races.take();
+  }
+
+  /** Distinct race windows hit so far. */
+  get windowsHit(): number {
+    return this.windows.distinct;
+  }
+
+  /** The race windows alone. */
+  windowsReport(): RaceWindow[] {
+    return this.windows.report();
+  }
+
   times(leaf: number, name: string): number {
     const { outcomes } = this.stream.world.table.leaves[leaf]!;
     return outcomes.includes(name) ? this.counts[this.firstOf[leaf]! + outcomes.indexOf(name)]! : 0;

@@ -73,6 +73,11 @@ export class LockOrder implements LockListener {
     this.attempt(actor, id, lockClass, mode, leaf);
   }
 
+  /** Edges and nestings found so far. */
+  get edgeCount(): number {
+    return this.edges.length + this.nestings.size;
+  }
+
   /** What was found so far, cycles included. */
   report(): LockOrderReport {
     const classes = this.stream.locks.map((row, place) => ({ name: this.names[place]!, kind: row.kind, writers: this.writers[place] === 1 }));

@@ -20,12 +20,13 @@ export interface Strategy {
   /** Before schedule number `schedule`, counted from 0. False: there is none left to try. */
   begin(schedule: number): boolean;
   /** Place, among the first `count` candidates, of the actor that is to try its step. It is asked again, with fewer candidates, when that
-   *  one turns out to be blocked; an actor is a candidate again when somebody has written what it waits for. */
+   *  one turns out to be blocked; an actor is a candidate again when somebody has written what it waits for. -1: it gives this schedule
+   *  up, which then does not count. */
   pick(candidates: Int32Array, count: number): number;
   /** A free choice of the step that is being executed: 0 to n - 1. */
   choose(n: number): number;
   /** Behind each step. */
   executed?(step: Executed, touched: Touched | undefined): void;
-  /** Behind a schedule, which had so many steps: `cut` when a bound ended it. */
-  end?(steps: number, cut: boolean): void;
+  /** Behind a schedule, which had so many steps: `cut` when a bound ended it. False: it was one that had been before, and does not count. */
+  end?(steps: number, cut: boolean): boolean | void;
 }

@@ -7,7 +7,7 @@ import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/in
 import { compile } from '../../src/scenario/compile.ts';
 import { anyKernel } from '../support/for-kernel.ts';
 
-const REQUIRED = 'SC01 SC02 SC03 SC04 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC24 SC25 SC26 SC27 SC29 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 scale stress stress-all stress-small';
+const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC24 SC25 SC26 SC27 SC29 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 scale stress stress-all stress-small';
 
 describe('the built-in scenarios', () => {
   it('are those of the list, each once', () => {

@@ -5,6 +5,7 @@ import { SC01 } from './sc01.ts';
 import { SC02 } from './sc02.ts';
 import { SC03 } from './sc03.ts';
 import { SC04 } from './sc04.ts';
+import { SC05 } from './sc05.ts';
 import { SC07 } from './sc07.ts';
 import { SC08 } from './sc08.ts';
 import { SC09 } from './sc09.ts';
@@ -38,7 +39,7 @@ import { stressAll } from './stress-all.ts';
 import { stressSmall } from './stress-small.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39,
   scale, stress, stressAll, stressSmall,
 ];
 

@@ -1,0 +1,72 @@
+// Livelock by a fair bound: a schedule was cut, nobody has made progress for half of it, and everybody who could go on has had turns in that
+// time. A sample cannot prove that it goes on like this for ever; an exhaustive search can.
+
+import { isBlocked } from '../memory/outcome.ts';
+import type { RunWorld } from '../runtime/world.ts';
+import type { Finding } from './finding.ts';
+import type { ScheduleLoop } from './sample-loop.ts';
+
+/** Shorter stretches without progress say nothing. */
+const LEAST = 500;
+
+export class LivelockWatch {
+  private readonly world: RunWorld;
+  private readonly loop: ScheduleLoop;
+  /** Steps without progress that count. */
+  private readonly stretch: number;
+  private readonly progress: Uint8Array;
+  private readonly hasProgram: boolean;
+  /** Program counter of each actor when it stepped last: who comes to another instruction makes progress. */
+  private readonly pc: Int32Array;
+  private last = 0;
+
+  constructor(world: RunWorld, loop: ScheduleLoop, bound: number) {
+    this.world = world;
+    this.loop = loop;
+    this.stretch = Math.max(LEAST, bound >>> 1);
+    this.progress = Uint8Array.from(world.table.leaves, (leaf) => (leaf.progress ? 1 : 0));
+    this.hasProgram = world.plan.byName.get('frame')!.fields.some(({ name }) => name === 'pc');
+    this.pc = new Int32Array(world.topology.actors.length + 1);
+  }
+
+  begin(): void {
+    this.last = 0;
+    this.pc.fill(0);
+  }
+
+  /** Behind each step. */
+  executed({ actor, leaf, pc }: { readonly actor: number; readonly leaf: number; readonly pc: number }): void {
+    if (this.progress[leaf] === 0 && (!this.hasProgram || pc === this.pc[actor])) return;
+    this.pc[actor] = pc;
+    this.last = this.loop.steps;
+  }
+
+  /** Asked of a schedule that its bound has cut. Spoils memory: the schedule is over. */
+  find(): Omit<Finding, 'schedule'> | undefined {
+    const { world, loop, stretch } = this;
+    if (loop.steps - this.last < stretch) return undefined;
+    const state = world.words.subarray(0, world.plan.stateWords);
+    const kept = state.slice();
+    const busy: number[] = [];
+    let fair = true;
+    const { watch } = world;
+    world.watch = undefined;
+    loop.forCandidates((actor) => {
+      if (loop.lastStep[actor]! > loop.steps - stretch) {
+        busy.push(actor);
+        return;
+      }
+      if (isBlocked(world.step(actor, () => 0))) return;
+      state.set(kept);
+      fair = false;
+    });
+    world.watch = watch;
+    if (!fair || busy.length === 0) return undefined;
+    const steps = [...new Set(busy.map((actor) => world.leafOf(actor).machine))].toSorted();
+    const who = busy.toSorted((a, b) => a - b).map((actor) => world.topology.actors[actor - 1]!.name).join(', ');
+    return {
+      kind: 'livelock', id: 'L-01', key: `L-01 ${steps.join(' ')}`,
+      sentence: `${who} went on for ${loop.steps - this.last} steps, and nobody has made progress, though everybody who could go on had turns`,
+    };
+  }
+}
