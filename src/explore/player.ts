@@ -7,6 +7,8 @@ import type { Invariant } from '../check/invariant.ts';
 import { invariants as all } from '../check/invariants/index.ts';
 import { raceSentence } from '../check/races.ts';
 import type { Kernel } from '../kernel/define.ts';
+import { MonotoneWords } from '../memory/canonical.ts';
+import { hashState, hashText } from '../memory/hash.ts';
 import { isBlocked } from '../memory/outcome.ts';
 import type { Observer, Words } from '../memory/views.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
@@ -96,6 +98,9 @@ class FootprintPlayLog extends PlayLog {
   }
 }
 
+/** An analysis begun and read counts as so many steps. */
+const ANALYSIS_STEPS = 500;
+
 /** A step as it was executed. */
 export interface PlayedStep extends Decision {
   readonly leaf: number;
@@ -107,6 +112,8 @@ export interface Played {
   readonly steps: readonly PlayedStep[];
   /** What the run has broken, the last step being the one that did it. */
   readonly broken: Broken | undefined;
+  /** All that shows at the end: who waits, and what the analyses have found. */
+  readonly atEnd: readonly Broken[];
   /** `finished`: nobody can go on and nobody waits; `bound`: it was cut. */
   readonly why: 'broken' | 'finished' | 'bound' | 'inapplicable';
 }
@@ -146,6 +153,7 @@ export class Player {
   private readonly judge: Judge;
   private readonly analysed: boolean;
   private readonly actors: number;
+  private monotone: MonotoneWords | undefined;
 
   constructor(kernel: Kernel, topology: Topology, { invariants = all, cycles = false, footprints = false, analysed = false }: PlayerOptions = {}) {
     const { world, observer } = preparedWorld<PlayLog>(kernel, topology, (objects, words) => new (footprints || analysed ? FootprintPlayLog : PlayLog)(objects, words));
@@ -171,6 +179,13 @@ export class Player {
   /** Puts the world back to the beginning of the run. */
   begin(): void {
     this.world.words.set(this.start);
+  }
+
+  /** Hash of the state as searches count it: the same state has the same, however often counters have moved. */
+  stateHash(): string {
+    const { plan, words } = this.world;
+    const monotone = this.monotone ??= new MonotoneWords(plan, words);
+    return hashText(hashState(words, plan.stateWords, (cell) => monotone.value(cell)));
   }
 
   /** Everybody who waits in the middle of its work, as the world stands. */
@@ -202,7 +217,8 @@ export class Player {
       if (found !== undefined && (only === undefined || isTarget(only, found))) broken = found;
       return true;
     };
-    const result = (why: Played['why']): Played => ({ steps, broken, why: broken === undefined ? why : 'broken' });
+    let atEnd: readonly Broken[] = [];
+    const result = (why: Played['why']): Played => ({ steps, broken, atEnd, why: broken === undefined ? why : 'broken' });
     for (const { actor, choice } of schedule) {
       if (broken !== undefined) return result('broken');
       if (steps.length >= most || switched > switches) return result('bound');
@@ -219,7 +235,10 @@ export class Player {
         }
       }
     }
-    broken ??= this.atEnd(only, analysis);
+    if (broken === undefined) {
+      atEnd = this.atEnd(analysis);
+      broken = atEnd.find((one) => only === undefined || isTarget(only, one));
+    }
     return result(complete ? 'finished' : 'bound');
   }
 
@@ -235,15 +254,14 @@ export class Player {
   }
 
   /** What shows only when the steps are over. */
-  private atEnd(only: Target | undefined, analysis: Analysis | undefined): Broken | undefined {
-    const found: Broken[] = [];
-    if (!this.canMove()) found.push(...[this.judge.standstill() ?? []].flat());
-    if (analysis !== undefined) {
-      for (const { actor, object } of this.waits()) analysis.blocked(actor, object);
-      const { races, lockOrder } = analysis.report();
-      found.push(...races.map((race) => brokenByRace(race, raceSentence(race))), ...lockOrder.cycles.map(brokenByOrder));
-    }
-    return found.find((one) => only === undefined || isTarget(only, one));
+  private atEnd(analysis: Analysis | undefined): Broken[] {
+    const deadlock = this.canMove() ? undefined : this.judge.standstill();
+    const found = deadlock === undefined ? [] : [deadlock];
+    if (analysis === undefined) return found;
+    for (const { actor, object } of this.waits()) analysis.blocked(actor, object);
+    const { races, lockOrder } = analysis.report();
+    this.executed += ANALYSIS_STEPS;
+    return [...found, ...races.map((race) => brokenByRace(race, raceSentence(race))), ...lockOrder.cycles.map(brokenByOrder)];
   }
 
   private canMove(): boolean {
