@@ -74,7 +74,7 @@ export class FewestSwitches {
     let level: number[][] = [[0]];
     let carried: { node: number; steps: number } | undefined;
     let looked = 0;
-    for (let switches = 0; switches <= most.switches && level.length > 0; switches++) {
+    for (let switches = 0; switches <= most.switches && (level.length > 0 || carried !== undefined); switches++) {
       const next: number[][] = [];
       let best = carried;
       carried = undefined;

@@ -127,7 +127,7 @@ export interface PlayOptions {
   readonly most?: number;
   /** Context switches at most. */
   readonly switches?: number;
-  /** Other findings than this one do not end the play. */
+  /** Of what shows at the end, only this counts. */
   readonly only?: Target;
   /** Called behind each step. */
   readonly after?: (step: PlayedStep) => void;
@@ -213,8 +213,7 @@ export class Player {
       if (steps.length > 0 && steps.at(-1)!.actor !== actor) switched++;
       steps.push(one);
       options.after?.(one);
-      const found = this.judge.afterStep(this.log.written, this.log.count);
-      if (found !== undefined && (only === undefined || isTarget(only, found))) broken = found;
+      broken = this.judge.afterStep(this.log.written, this.log.count);
       return true;
     };
     let atEnd: readonly Broken[] = [];

@@ -34,32 +34,39 @@ const isAnalysed = (kind: FindingKind): boolean => kind === 'race' || kind === '
 export const playerOptions = ({ kind, partial }: Pick<Broken, 'kind' | 'partial'>, invariants: readonly Invariant[]): PlayerOptions =>
   ({ invariants, cycles: partial === true, analysed: isAnalysed(kind) });
 
+/** What a finding's schedule breaks, and the invariants that judge it. */
+export interface Identified { readonly broken: Broken; readonly invariants: readonly Invariant[] }
+
 /** What the schedule of a finding breaks; throws a ShrinkError when it is something else. */
-export function identify(kernel: Kernel, topology: Topology, failure: Failure, invariants: readonly Invariant[]): Broken {
+export function identify(kernel: Kernel, topology: Topology, failure: Failure, invariants: readonly Invariant[]): Identified {
   const { kind, id, key, sentence, schedule } = failure;
-  if (kind === 'livelock') return livelock(kernel, topology, failure, invariants);
-  const player = new Player(kernel, topology, playerOptions({ kind }, invariants));
-  const played = player.play(schedule, { strict: true, ...(kind === 'safety' || kind === 'leak' ? {} : { only: { kind, key: '' } }) });
-  const inapplicable = (one: Played): boolean => one.why === 'inapplicable' || one.steps.length < schedule.length;
-  if (played.broken !== undefined && (kind === 'safety' || kind === 'leak') && (id === undefined || played.broken.id === id)) return { ...played.broken, kind };
+  if (kind === 'livelock') return { broken: livelock(kernel, topology, failure), invariants };
+  const isSafety = kind === 'safety' || kind === 'leak';
+  const played = new Player(kernel, topology, playerOptions({ kind }, invariants)).play(schedule, { strict: true, ...(isSafety ? {} : { only: { kind, key: '' } }) });
+  const { broken } = played;
+  if (broken !== undefined && isSafety && (id === undefined || broken.id === id)) return { broken: { ...broken, kind }, invariants };
   const found = played.atEnd.filter((one) => one.kind === kind);
   const best = found.find((one) => one.key === key) ?? found.find((one) => one.sentence === sentence) ?? found[0];
-  if (best !== undefined) return best;
-  if (kind === 'deadlock' && !inapplicable(played)) {
-    // Nobody said that it stands still: some may wait for each other while others go on.
-    const partial = new Player(kernel, topology, { invariants, cycles: true }).play(schedule, { strict: true, only: { kind: 'deadlock', key: '' } });
-    const cycle = new Player(kernel, topology, { invariants, cycles: true }).play(schedule, { strict: true });
-    if (!inapplicable(partial) && cycle.broken?.kind === 'deadlock') return cycle.broken;
+  if (best !== undefined) return { broken: best, invariants };
+  if (broken !== undefined) {
+    // Something else broke on the way, which whoever found this did not look for or went on behind.
+    const fewer = isSafety ? invariants.filter((one) => one.id === id) : [];
+    if (fewer.length < invariants.length && (!isSafety || fewer.length > 0)) return identify(kernel, topology, failure, fewer);
   }
-  const what = id === undefined ? `a finding of kind ${kind}` : id;
-  if (inapplicable(played)) throw new ShrinkError(`the schedule of ${what} does not apply: step ${played.steps.length + 1} of ${schedule.length} cannot be taken; give the kernel and the scenario that it was found on`);
-  const other = played.broken === undefined ? 'nothing' : `${played.broken.id}`;
-  throw new ShrinkError(`the schedule does not break ${what} but ${other}; findings that need several runs, as a lock order may, cannot be shrunk`);
+  const applies = broken !== undefined || (played.why !== 'inapplicable' && played.steps.length === schedule.length);
+  if (kind === 'deadlock' && applies && broken === undefined) {
+    // It does not stand still: some may wait for each other while others go on.
+    const cycle = new Player(kernel, topology, { invariants, cycles: true }).play(schedule, { strict: true });
+    if (cycle.broken?.kind === 'deadlock') return { broken: cycle.broken, invariants };
+  }
+  const what = id ?? `a finding of kind ${kind}`;
+  if (!applies) throw new ShrinkError(`the schedule of ${what} does not apply: step ${played.steps.length + 1} of ${schedule.length} cannot be taken; give the kernel and the scenario that it was found on`);
+  throw new ShrinkError(`the schedule does not break ${what} but ${broken?.id ?? 'nothing'}; what several runs show together, as a lock order may, cannot be shrunk`);
 }
 
 /** A player's trials for one finding. */
 export function reproduction(kernel: Kernel, topology: Topology, broken: Broken, invariants: readonly Invariant[], loop: Schedule = []): Reproduction {
-  const player = new Player(kernel, topology, playerOptions(broken, invariants));
+  const player = new Player(kernel, topology, playerOptions(broken, broken.kind === 'livelock' ? [] : invariants));
   const executed = (): number => player.executed;
   if (broken.kind === 'livelock') {
     return { broken, executed, trial: (schedule, { switches, steps }) => {
@@ -75,7 +82,7 @@ export function reproduction(kernel: Kernel, topology: Topology, broken: Broken,
   }
   return { broken, executed, trial: (schedule, { switches, steps }) => {
     const played = player.play(schedule, { complete: true, most: steps + ROOM, switches: switches + 2, only: broken });
-    return played.broken === undefined ? undefined : shortest(player, played, broken);
+    return played.broken === undefined || !isTarget(broken, played.broken) ? undefined : shortest(player, played, broken);
   } };
 }
 
@@ -86,15 +93,15 @@ function shortest(player: Player, played: Played, broken: Broken): Schedule {
   while (shows - silent > 1) {
     const middle = (shows + silent) >> 1;
     const part = player.play(played.steps.slice(0, middle), { strict: true, only: broken });
-    if (part.broken !== undefined) shows = middle;
+    if (part.broken !== undefined && isTarget(broken, part.broken)) shows = middle;
     else silent = middle;
   }
   return played.steps.slice(0, shows);
 }
 
-function livelock(kernel: Kernel, topology: Topology, { schedule, loop, id = LIVELOCK, sentence = 'a loop without progress' }: Failure, invariants: readonly Invariant[]): Broken {
+function livelock(kernel: Kernel, topology: Topology, { schedule, loop, id = LIVELOCK, sentence = 'a loop without progress' }: Failure): Broken {
   if (loop === undefined || loop >= schedule.length) throw new ShrinkError("a livelock's finding says in 'loop' how many steps are in front of its loop, and has at least one behind them");
-  const player = new Player(kernel, topology, { invariants });
+  const player = new Player(kernel, topology, { invariants: [] });
   const key = keyOfLoop(player, schedule.slice(0, loop), schedule.slice(loop));
   if (key === undefined) throw new ShrinkError('the loop of the livelock does not lead back to its beginning; give the kernel and the scenario that it was found on');
   return { kind: 'livelock', id, sentence, key };

@@ -62,6 +62,8 @@ export interface ShrinkProgress {
 const BUDGET = 2_000_000;
 /** Compiling a scenario and laying out its world counts as so many steps. */
 const WORLD_STEPS = 5_000;
+/** Steps of one search for the fewest switches at most: what it has not found by then is in a space too large. */
+const SEARCH_STEPS = 400_000;
 /** Steps between two reports. */
 const PART = 10_000;
 
@@ -81,9 +83,10 @@ class Shrinker {
 
   constructor(kernel: Kernel, topology: Topology, failure: Failure, options: ShrinkOptions) {
     this.kernel = kernel;
-    this.invariants = options.invariants ?? all;
     this.budget = options.budget ?? BUDGET;
-    this.broken = identify(kernel, topology, failure, this.invariants);
+    const { broken, invariants } = identify(kernel, topology, failure, options.invariants ?? all);
+    this.broken = broken;
+    this.invariants = invariants;
     const stem = failure.kind === 'livelock' ? failure.loop! : failure.schedule.length;
     this.begin = { scenario: options.scenario, topology, schedule: failure.schedule.slice(0, stem), loop: failure.schedule.slice(stem) };
     this.best = this.begin;
@@ -93,7 +96,7 @@ class Shrinker {
     // What it takes less to try is tried first; what has changed gives the others a new chance.
     for (let changed = true; changed && this.left > 0;) {
       yield* this.shorten();
-      yield* this.search(this.left / 3);
+      yield* this.search(Math.min(this.left / 3, SEARCH_STEPS));
       const { scenario } = this.best;
       if (scenario !== undefined) yield* this.leaveOut(scenario);
       changed = this.best.scenario !== scenario;
@@ -208,7 +211,7 @@ class Shrinker {
   private named(): Broken {
     const { kind, id, key, sentence } = this.broken;
     const { topology, schedule, loop } = this.best;
-    return identify(this.kernel, topology, { kind, id, key, sentence, schedule: [...schedule, ...loop], loop: schedule.length }, this.invariants);
+    return identify(this.kernel, topology, { kind, id, key, sentence, schedule: [...schedule, ...loop], loop: schedule.length }, this.invariants).broken;
   }
 
   private compiled(scenario: Scenario): Topology | undefined {
