@@ -101,6 +101,9 @@ class FootprintPlayLog extends PlayLog {
 /** An analysis begun and read counts as so many steps. */
 const ANALYSIS_STEPS = 500;
 
+/** Steps that an actor takes in a row behind the last decision: one that tries again and again must let those go on that it waits for. */
+const LONGEST_ROW = 64;
+
 /** A step as it was executed. */
 export interface PlayedStep extends Decision {
   readonly leaf: number;
@@ -225,12 +228,15 @@ export class Player {
     }
     if (complete) {
       let actor = steps.at(-1)?.actor ?? 1;
-      for (let asked = 0; broken === undefined && asked < this.actors;) {
+      for (let asked = 0, row = 0; broken === undefined && asked < this.actors;) {
         if (steps.length >= most || switched > switches) return result('bound');
-        if (step(actor, 0)) asked = 0;
-        else {
+        if (row < LONGEST_ROW && step(actor, 0)) {
+          asked = 0;
+          row++;
+        } else {
+          if (row < LONGEST_ROW) asked++;
           actor = (actor % this.actors) + 1;
-          asked++;
+          row = 0;
         }
       }
     }
