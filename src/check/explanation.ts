@@ -35,8 +35,9 @@ export interface Reordering {
   readonly from: number;
   readonly to: number;
   readonly moved: number;
-  /** In front of this step of the failing run, or behind it. */
-  readonly place: 'before' | 'behind';
+  /** In front of this step of the failing run, or behind it; a deadlock: until somebody who waits has gone on, which is this step of the
+   *  passing run. */
+  readonly place: 'before' | 'behind' | 'until';
   readonly step: number;
   /** The passing run. */
   readonly steps: readonly ReportedStep[];

@@ -3,7 +3,7 @@
 // (the test excepted: a name can be longer), made to be pasted into a mail. Pure.
 
 import { columnText, TEXT_WIDTH, wrap, type ColumnRow } from './columns.ts';
-import { commandLines, stepRows, type ReportOptions } from './report.ts';
+import { commandLines, stepRows, stepText, type ReportOptions } from './report.ts';
 import { lockOrderLines } from './lock-order-text.ts';
 import type { Explanation, ExplainedStep, ExplainedWait, RacingPair, Reordering } from './explanation.ts';
 import type { Table } from '../kernel/table.ts';
@@ -99,14 +99,18 @@ function pairLines({ first, second, objects, ordered, missing }: RacingPair, kin
 function reorderingLines({ actor, from, to, moved, place, step, steps, ended }: Reordering, table: Table, actors: ReportOptions['actors'], before: number, width: number): string[] {
   const what = moved === 1 ? `step ${from}` : `the ${moved} steps ${from} to ${to}`;
   // Behind a step of the failing run it stands earlier by what is no longer in front of that.
-  const begin = place === 'before' ? step : step - moved + 1;
+  const begin = place === 'behind' ? step - moved + 1 : step;
+  const marked = place === 'until' ? 1 : moved;
   const first = Math.max(1, begin - AROUND);
-  const shown = steps.slice(first - 1, begin - 1 + Math.min(moved, LONGEST) + AROUND);
-  const rows = stepRows(table, actors, shown, first).map((row, k): ColumnRow => ({ ...row, marked: first + k >= begin && first + k < begin + moved }));
+  const shown = steps.slice(first - 1, begin - 1 + Math.min(marked, LONGEST) + AROUND);
+  const rows = stepRows(table, actors, shown, first).map((row, k): ColumnRow => ({ ...row, marked: first + k >= begin && first + k < begin + marked }));
+  const next = steps[step - 1];
+  const where = place === 'until' ? `${moved === 1 ? 'waits' : 'wait'} until ${actors[next!.actor - 1]!.name} has gone on with ${stepText(table, next!)}`
+    : `${moved === 1 ? 'is' : 'are'} moved ${place === 'before' ? 'in front of' : 'behind'} step ${step}, and nothing else`;
   const left = steps.length - (first - 1) - shown.length;
   const rest = left > 0 ? `and ${counted(left, 'more step')}` : 'and no more';
   return [
-    ...wrap(`It passes when ${what} of ${actor} ${moved === 1 ? 'is' : 'are'} moved ${place === 'before' ? 'in front of' : 'behind'} step ${step}, and nothing else:`, '', width), '',
+    ...wrap(`It passes when ${what} of ${actor} ${where}:`, '', width), '',
     ...columnText(actors.map(({ name }) => name), rows, width),
     '', ...wrap(`… ${rest}, ${ended ? 'to the end' : `until it was cut, ${steps.length - before} steps later`}: nothing is broken.`, '', width),
   ];

@@ -54,6 +54,10 @@ export function explain(kernel: Kernel, { broken, topology, schedule }: Explaine
   }
   if (broken.kind === 'livelock') return { steps, pair: undefined, reordering: undefined, waits, cycle: undefined };
   const judging = new Player(kernel, topology, playerOptions(broken, invariants));
+  if (waits.length > 0) {
+    const reordering = delayed(judging, steps, waits);
+    if (reordering !== undefined) return { steps, pair: undefined, reordering, waits, cycle: undefined };
+  }
   const found = passing(judging, steps, touches, budget);
   if (found === undefined) return { steps, pair: undefined, reordering: undefined, waits, cycle: undefined };
   return { steps, pair: teller.best(found.played.steps), reordering: teller.reordering(found.candidate, found.played), waits, cycle: undefined };
@@ -96,6 +100,27 @@ function passing(player: Player, steps: readonly PlayedStep[], touches: readonly
     if (there === undefined || there.actor !== steps[last]!.actor || there.leaf !== steps[last]!.leaf) continue;
     if (place === 'behind' && steps[at]!.leaf !== there.leaf) continue;
     return { candidate, played };
+  }
+  return undefined;
+}
+
+/** Steps that somebody who waited is given before the others go on. */
+const GOES_ON = 200;
+
+/** For who waits for each other: one who takes what another waits for takes it later, when that one is through. */
+function delayed(player: Player, steps: readonly PlayedStep[], waits: readonly ExplainedWait[]): Reordering | undefined {
+  const number = (name: string): number => player.world.topology.actors.findIndex((actor) => actor.name === name) + 1;
+  const candidates = waits.flatMap(({ actor, holders }) => holders.flatMap(({ actor: holder, since }) => {
+    const moved = steps.flatMap((step, k) => (since !== undefined && since > 0 && k + 1 >= since && step.actor === number(holder) ? [k] : []));
+    return moved.length === 0 ? [] : [{ waiter: number(actor), holder, moved }];
+  })).toSorted((a, b) => a.moved.length - b.moved.length);
+  for (const { waiter, holder, moved } of candidates) {
+    const stay = steps.filter((_step, k) => !moved.includes(k));
+    const order = [...stay, ...Array.from({ length: GOES_ON }, () => ({ actor: waiter, choice: 0 })), ...moved.map((k) => steps[k]!)];
+    const played = player.play(order, { complete: true, most: steps.length + ROOM });
+    const next = played.steps[stay.length];
+    if (played.broken !== undefined || next?.actor !== waiter) continue;
+    return { actor: holder, from: moved[0]! + 1, to: moved.at(-1)! + 1, moved: moved.length, place: 'until', step: stay.length + 1, steps: played.steps, ended: played.why === 'finished' };
   }
   return undefined;
 }
@@ -197,5 +222,8 @@ function waitsOf(player: Player, held: HeldLocks): ExplainedWait[] {
   return player.waits().map(({ actor, object, holders }) => {
     const { step, path } = world.leafOf(actor);
     return { actor: name(actor), step, leaf: path, object: held.stream.object(object), holders: holders.map((one) => ({ actor: name(one), since: held.since(one, object) })) };
-  });
+  }).toSorted((a, b) => Number(isCall(a)) - Number(isCall(b)));
 }
+
+/** Waits for the answer of a call: what it waits for in the end is said of who works for it. */
+const isCall = ({ actor, object }: ExplainedWait): boolean => object === `mailbox(${actor})`;

@@ -7,6 +7,8 @@ import type { NamedSchedule } from './named-schedule.ts';
 export interface PastedTestOptions {
   readonly broken: Pick<Broken, 'kind' | 'id'>;
   readonly schedule: NamedSchedule;
+  /** Livelock: steps in front of the loop. */
+  readonly loop?: number | undefined;
   /** A built-in scenario by its name, or all of it. */
   readonly scenario: string | Scenario;
   /** Name of a built-in kernel, or of the file that has it as its default export, as the test is to import it. */
@@ -51,8 +53,14 @@ function scheduleLines(schedule: NamedSchedule): string[] {
   return line.trim() === '' ? lines : [...lines, line];
 }
 
+/** What tells the finding: a leak is a broken invariant to who replays it, and which property a loop breaks is not to be seen in it. */
+function expected({ kind, id }: PastedTestOptions['broken']): string {
+  if (kind === 'safety' || kind === 'leak') return `id: ${quoted(id)}`;
+  return kind === 'deadlock' ? `kind: 'deadlock', id: ${quoted(id)}` : `kind: ${quoted(kind)}`;
+}
+
 /** A vitest test in TypeScript. What makes sentences longer, `title` and `shows`, is left out of the scenario. */
-export function pastedTest({ broken, schedule, scenario, kernel }: PastedTestOptions): string {
+export function pastedTest({ broken, schedule, loop, scenario, kernel }: PastedTestOptions): string {
   const name = typeof scenario === 'string' ? scenario : scenario.name;
   const { title: _title, shows: _shows, about: _about, ...plain } = typeof scenario === 'string' ? { title: '' } as Partial<Scenario> : scenario;
   const inline = typeof scenario !== 'string';
@@ -66,9 +74,9 @@ export function pastedTest({ broken, schedule, scenario, kernel }: PastedTestOpt
     `test(${quoted(`${name} breaks ${broken.id} on ${on}`)}, () => {`,
     `  const { broken } = replaySchedule(${inline ? 'scenario' : quoted(name)}, ${typeof kernel === 'string' ? quoted(kernel) : 'kernel'}, [`,
     ...scheduleLines(schedule),
-    '  ]);',
-    `  expect(broken).toContainEqual(expect.objectContaining({`,
-    `    kind: ${quoted(broken.kind)}, id: ${quoted(broken.id)},`,
+    loop === undefined ? '  ]);' : `  ], { loop: ${loop} });`,
+    '  expect(broken).toContainEqual(expect.objectContaining({',
+    `    ${expected(broken)},`,
     '  }));',
     '});',
     '',

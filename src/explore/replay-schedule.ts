@@ -8,8 +8,9 @@ import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts'
 import { compile } from '../scenario/compile.ts';
 import { unknownName } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/types.ts';
-import { isTarget, type Broken } from './broken.ts';
+import { isTarget, LIVELOCK, type Broken } from './broken.ts';
 import { Player } from './player.ts';
+import { keyOfLoop } from './reproduce.ts';
 import { actorOf, ScheduleError, type NamedSchedule } from './named-schedule.ts';
 import type { Decision } from './schedule.ts';
 
@@ -24,11 +25,13 @@ export interface ReplayedSchedule {
 export interface ReplayScheduleOptions {
   /** All when left out. */
   readonly invariants?: readonly Invariant[];
+  /** Steps in front of a loop: is the state behind the last step the one behind these? */
+  readonly loop?: number;
 }
 
 /** Executes exactly this schedule of a scenario, or of a built-in one by its name; throws a ScheduleError when a step of it cannot be taken. */
 export function replaySchedule(
-  scenario: Scenario | string, kernel: Kernel | string, schedule: NamedSchedule, { invariants = all }: ReplayScheduleOptions = {},
+  scenario: Scenario | string, kernel: Kernel | string, schedule: NamedSchedule, { invariants = all, loop }: ReplayScheduleOptions = {},
 ): ReplayedSchedule {
   const what = typeof scenario === 'string' ? builtinScenario(scenario) : scenario;
   if (what === undefined) throw unknownName('', 'scenario', scenario as string, builtinScenarios.map(({ name }) => name));
@@ -42,7 +45,9 @@ export function replaySchedule(
   if (played.broken !== undefined && played.steps.length < total) return { steps: played.steps.length, broken: [told(played.broken)] };
   if (played.broken?.kind === 'safety') return { steps: total, broken: [told(played.broken)] };
   const cycle = new Player(on, topology, { invariants: [], cycles: true }).play(decisions, { strict: true }).broken;
-  const found = played.atEnd.map(told);
+  const key = loop === undefined ? undefined : keyOfLoop(new Player(on, topology, { invariants: [] }), decisions.slice(0, loop), decisions.slice(loop));
+  const livelock = key === undefined ? [] : [{ kind: 'livelock', id: LIVELOCK, sentence: 'a loop leads back to its beginning', key } as const];
+  const found = [...livelock, ...played.atEnd.map(told)];
   return { steps: total, broken: cycle === undefined || played.atEnd.some((one) => isTarget(cycle, one)) ? found : [told(cycle), ...found] };
 }
 

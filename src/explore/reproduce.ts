@@ -51,7 +51,8 @@ export function identify(kernel: Kernel, topology: Topology, failure: Failure, i
   if (broken !== undefined) {
     // Something else broke on the way, which whoever found this did not look for or went on behind.
     const fewer = isSafety ? invariants.filter((one) => one.id === id) : [];
-    if (fewer.length < invariants.length && (!isSafety || fewer.length > 0)) return identify(kernel, topology, failure, fewer);
+    const behind = fewer.length < invariants.length && (!isSafety || fewer.length > 0) ? identified(kernel, topology, failure, fewer) : undefined;
+    if (behind !== undefined) return behind;
   }
   const applies = broken !== undefined || (played.why !== 'inapplicable' && played.steps.length === schedule.length);
   if (kind === 'deadlock' && applies && broken === undefined) {
@@ -62,6 +63,16 @@ export function identify(kernel: Kernel, topology: Topology, failure: Failure, i
   const what = id ?? `a finding of kind ${kind}`;
   if (!applies) throw new ShrinkError(`the schedule of ${what} does not apply: step ${played.steps.length + 1} of ${schedule.length} cannot be taken; give the kernel and the scenario that it was found on`);
   throw new ShrinkError(`the schedule does not break ${what} but ${broken?.id ?? 'nothing'}; what several runs show together, as a lock order may, cannot be shrunk`);
+}
+
+/** The same, or nothing when it is something else. */
+function identified(kernel: Kernel, topology: Topology, failure: Failure, invariants: readonly Invariant[]): Identified | undefined {
+  try {
+    return identify(kernel, topology, failure, invariants);
+  } catch (error) {
+    if (error instanceof ShrinkError) return undefined;
+    throw error;
+  }
 }
 
 /** A player's trials for one finding. */
@@ -108,7 +119,7 @@ function livelock(kernel: Kernel, topology: Topology, { schedule, loop, id = LIV
 }
 
 /** The states that a loop goes through, by machine; nothing when it does not lead back to the state behind the stem. */
-function keyOfLoop(player: Player, stem: Schedule, loop: Schedule): string | undefined {
+export function keyOfLoop(player: Player, stem: Schedule, loop: Schedule): string | undefined {
   const none = { kind: 'livelock', key: '' } as const;
   if (player.play(stem, { strict: true, only: none }).steps.length < stem.length) return undefined;
   const before = player.stateHash();
@@ -116,4 +127,3 @@ function keyOfLoop(player: Player, stem: Schedule, loop: Schedule): string | und
   if (played.steps.length < stem.length + loop.length || player.stateHash() !== before) return undefined;
   return played.steps.slice(stem.length).map(({ leaf }) => `${player.world.table.leaves[leaf]!.machine} ${player.world.table.leaves[leaf]!.path}`).join(', ');
 }
-

@@ -34,9 +34,9 @@ export function shrinkReport(kernel: Kernel, shrunk: Shrunk, { invariants = all,
 }
 
 /** The test to paste; nothing where the scenario is not known. */
-export function testOf({ broken, topology, schedule, scenario }: Shrunk, kernel: PastedTestOptions['kernel']): string | undefined {
+export function testOf({ broken, topology, schedule, loop, scenario }: Shrunk, kernel: PastedTestOptions['kernel']): string | undefined {
   if (scenario === undefined) return undefined;
-  return pastedTest({ broken, kernel, schedule: namedSchedule(topology, schedule), scenario: builtinScenario(scenario.name) === scenario ? scenario.name : scenario });
+  return pastedTest({ broken, kernel, loop, schedule: namedSchedule(topology, schedule), scenario: builtinScenario(scenario.name) === scenario ? scenario.name : scenario });
 }
 
 const switches = ({ switches: count }: Size): string => (count === 1 ? '1 context switch' : `${count} context switches`);
