@@ -13,6 +13,7 @@ import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/in
 import { compile } from '../../src/scenario/compile.ts';
 import { failing, randomSchedule, spinningFailure } from '../support/failing.ts';
 import { locklessKernels } from '../support/lockless.ts';
+import { randomScenario } from '../support/random-scenario.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Decision } from '../../src/explore/schedule.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
@@ -100,6 +101,20 @@ describe('shrinking', () => {
       expect(shrunk.after.switches).toBeLessThanOrEqual(switchesOf(schedule));
       expect(shrunk).toEqual(shrink(v6_8, topology, { kind: broken.kind, schedule }, { budget: 20_000 }));
     }), { numRuns: 12 });
+  });
+
+  it.each([[53, 'S-11', 3], [177, 'S-11', 3], [226, 'S-33', 4]] as const)('makes of scenario %i, put together at random, a small one that breaks %s', (seed, id, switches) => {
+    const random = randomScenario(seed);
+    const kernel = seed % 2 === 1 ? v6_8 : noStaleTest;
+    const topology = compile(random, kernel);
+    const { broken, steps } = new Player(kernel, topology).play(randomSchedule(kernel, topology, seed), { strict: true });
+    const shrunk = shrink(kernel, topology, { kind: 'safety', schedule: steps }, { scenario: random });
+    expect(shrunk.before.switches).toBeGreaterThan(20);
+    expect(shrunk).toMatchObject({ fewest: true, broken: { id, key: broken!.key }, after: { switches, operations: 2 } });
+    expect(breaks(kernel, shrunk)).toBe(broken!.key);
+    const again = shrink(kernel, shrunk.topology, { kind: 'safety', schedule: shrunk.schedule }, { scenario: shrunk.scenario! });
+    expect(text(again)).toBe(text(shrunk));
+    expect(again.smaller).toBe(false);
   });
 
   it('tells what it has while it goes on, each time no worse', () => {
