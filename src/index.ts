@@ -68,3 +68,17 @@ export { fingerprintOf } from './trace/fingerprint.ts';
 export { TraceError } from './trace/errors.ts';
 export type { TraceBatch } from './trace/batch.ts';
 export type { TraceFooter, TraceHeader } from './trace/header.ts';
+
+// Schedules of an exploration: replayed by names, shrunk, explained, kept as traces.
+export { replaySchedule } from './explore/replay-schedule.ts';
+export type { ReplayedSchedule, ReplayScheduleOptions } from './explore/replay-schedule.ts';
+export { ScheduleError } from './explore/named-schedule.ts';
+export type { NamedSchedule, NamedSteps } from './explore/named-schedule.ts';
+export type { Decision, Schedule } from './explore/schedule.ts';
+export { shrink, shrinking } from './explore/shrink.ts';
+export type { Shrunk, ShrinkOptions, ShrinkProgress } from './explore/shrink.ts';
+export { ShrinkError } from './explore/reproduce.ts';
+export { explain } from './explore/explain.ts';
+export type { Explanation } from './check/explanation.ts';
+export { shrinkReport } from './explore/shrink-report.ts';
+export { scheduleOfTrace, traceOfSchedule } from './explore/schedule-trace.ts';

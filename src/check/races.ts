@@ -152,6 +152,16 @@ export class Races implements LockListener {
     if (clocks.time(actor) === LAST_TIME) this.begin();
   }
 
+  /** The actor's own time, and the latest time of another that is before what it does now: who explains a step asks whether it is ordered
+   *  behind one of the other's. */
+  time(actor: number): number {
+    return this.clocks.time(actor);
+  }
+
+  past(actor: number, other: number): number {
+    return this.clocks.own[actor * this.clocks.width + other]!;
+  }
+
   /** Races found so far. */
   report(): Race[] {
     return [...this.found.values()];

@@ -59,7 +59,7 @@ export function stepRows(table: Table, actors: ReportOptions['actors'], steps: r
 }
 
 /** A command line broken behind spaces, as a shell takes it; one with a quoted word stays on its line. */
-function commandLines(command: string, width: number): string[] {
+export function commandLines(command: string, width: number): string[] {
   if (command.includes("'")) return [`  ${command}`];
   const lines = wrap(command, '    ', width - 2);
   return lines.map((line, k) => (k + 1 < lines.length ? `${line} \\` : line).replace(/^ {4}/, k === 0 ? '  ' : '    '));

@@ -6,8 +6,8 @@ import { isBlocked } from '../memory/outcome.ts';
 import { Random } from '../runtime/random.ts';
 import { runSetup } from '../runtime/setup.ts';
 import { planFor, privateWords, RunWorld } from '../runtime/world.ts';
-import { StateSet } from './state-set.ts';
-import { Tracker } from './tracker.ts';
+import { StateSet } from './search/state-set.ts';
+import { Tracker } from './search/tracker.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
 
@@ -59,7 +59,7 @@ function walkLength(world: RunWorld, tracker: Tracker): number {
     for (let left = actors; left > 0; ) {
       const at = random.below(left);
       const actor = ready[at]!;
-      tracker.written.length = 0;
+      tracker.step();
       if (world.ended(actor) || isBlocked(world.step(actor, choose))) {
         ready[at] = ready[--left]!;
         ready[left] = actor;
@@ -67,12 +67,12 @@ function walkLength(world: RunWorld, tracker: Tracker): number {
       }
       left = actors;
       if (++steps === WALK) {
-        tracker.back(start);
+        tracker.unwind(start);
         return Infinity;
       }
     }
     total += steps;
-    tracker.back(start);
+    tracker.unwind(start);
   }
   return total / WALKS;
 }
@@ -82,9 +82,9 @@ function shortSearch(world: RunWorld, tracker: Tracker): { levels: number[]; sta
   const { words, plan, topology } = world;
   const state = words.subarray(0, plan.stateWords);
   const seen = new StateSet();
-  seen.add(tracker.hash[0]!, tracker.hash[1]!);
+  seen.add(tracker.lanes[0]!, tracker.lanes[1]!);
   interface Row { readonly words: Int32Array; readonly low: number; readonly high: number }
-  const row = (): Row => ({ words: state.slice(), low: tracker.hash[0]!, high: tracker.hash[1]! });
+  const row = (): Row => ({ words: state.slice(), low: tracker.lanes[0]!, high: tracker.lanes[1]! });
   const levels = [1];
   let frontier = [row()];
   while (frontier.length > 0) {
@@ -92,17 +92,20 @@ function shortSearch(world: RunWorld, tracker: Tracker): { levels: number[]; sta
     for (const from of frontier) {
       if (seen.size >= SHORT || next.length * plan.stateWords > FRONTIER_WORDS) return { levels, states: seen.size, done: false };
       state.set(from.words);
-      tracker.hash[0] = from.low;
-      tracker.hash[1] = from.high;
+      tracker.lanes[0] = from.low;
+      tracker.lanes[1] = from.high;
       const mark = tracker.mark();
       for (let actor = 1; actor <= topology.actors.length; actor++) {
         if (world.ended(actor)) continue;
         for (let choice = 0, choices = 1; choice < choices; choice++) {
-          tracker.written.length = 0;
+          tracker.step();
           const result = world.step(actor, () => choice);
           choices = world.last.choices;
-          if (!isBlocked(result) && seen.add(tracker.hash[0]!, tracker.hash[1]!)) next.push(row());
-          tracker.back(mark);
+          if (!isBlocked(result)) {
+            seen.add(tracker.lanes[0]!, tracker.lanes[1]!);
+            if (seen.fresh) next.push(row());
+          }
+          tracker.unwind(mark);
         }
       }
     }

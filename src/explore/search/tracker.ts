@@ -96,6 +96,11 @@ export class Tracker implements Observer {
     this.undoValues[this.top] = previous;
     this.top++;
     if (this.isTouched[cell] === 0) this.touch(cell);
+    this.change(cell, previous, value);
+  }
+
+  /** The hash follows a word that goes from `previous` to `value`. */
+  private change(cell: number, previous: number, value: number): void {
     const kind = this.monotone.kind[cell];
     if (kind === PLAIN) this.rehash(cell, previous, value);
     else if (kind === COPY) {
@@ -122,6 +127,18 @@ export class Tracker implements Observer {
       words[undoCells[top]!] = undoValues[top]!;
     }
     this.top = top;
+  }
+
+  /** The same, and the lanes follow: for those who have not kept them. */
+  unwind(mark: number): void {
+    const { words } = this;
+    while (this.top > mark) {
+      this.top--;
+      const cell = this.undoCells[this.top]!;
+      const previous = this.undoValues[this.top]!;
+      this.change(cell, words[cell]!, previous);
+      words[cell] = previous;
+    }
   }
 
   /** Forgets how the state came about. */
