@@ -1,6 +1,7 @@
 // Option values, checked where they are read.
 
 import { InvalidArgumentError } from 'commander';
+import { MOST_JOBS } from '../explore/pool.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { LIMITS } from '../scenario/limits.ts';
@@ -24,6 +25,18 @@ export const workers = whole(1, MOST_WORKERS);
 export const jitter = whole(0, 1_000_000);
 /** vCPUs of each VM. */
 export const vcpus = whole(1, LIMITS.vcpus);
+/** Depth of the bugs that PCT is to find. */
+export const depth = whole(1, 16);
+export const jobs = whole(1, MOST_JOBS);
+export const megabytes = whole(1, 1_000_000);
+
+/** Part i of n, as `3/16`. */
+export function shard(text: string): { index: number; of: number } {
+  const [, index, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  if (index === undefined || Number(index) < 1 || Number(index) > Number(of)) throw new InvalidArgumentError(`it takes a part and how many there are, as 3/16, not '${short(text)}'`);
+  return { index: Number(index) - 1, of: Number(of) };
+}
+
 /** A place in a trace; 0 is in front of the first step. */
 export const step = whole(0, Number.MAX_SAFE_INTEGER);
 

@@ -1,0 +1,87 @@
+// How an exploration is to be: the options of `explore`, checked against each other, and written back as a command line.
+
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
+import { readKnown, type KnownFinding } from '../explore/known.ts';
+import { MOST_JOBS } from '../explore/pool.ts';
+import { strategies } from '../explore/strategies/index.ts';
+import type { Shard } from '../explore/strategies/context.ts';
+import { isSystemError, systemProblem, UsageError } from './errors.ts';
+import { shellWord } from './output.ts';
+import * as values from './values.ts';
+
+/** Strategies that a person can name: the exhaustive search, those of sampling, and the choice between both. */
+export const STRATEGIES = ['auto', 'exhaustive', ...strategies.map(({ name }) => name).filter((name) => name !== 'replay')] as const;
+
+/** What holds when nobody says: seconds, schedules of a sample, states that `auto` takes for few enough, megabytes of a search. */
+export const DEFAULTS = { seconds: 60, schedules: 100_000, states: 2_000_000, megabytes: 2048 } as const;
+
+/** What the command line gave. */
+export interface ExploreArguments {
+  readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
+  readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
+  readonly reduction: boolean; readonly symmetry: boolean; readonly jobs: number; readonly shard?: Shard; readonly vcpus?: number;
+  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean;
+}
+
+/** Declares the options of `explore`. */
+export function declareExploreOptions(command: Command): Command {
+  return command
+    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
+    .option('--strategy <name>', `${STRATEGIES.join(', ')}; auto searches everything where that fits, and samples elsewhere`, values.oneOf(STRATEGIES), 'auto')
+    .option('--vcpus <n>', 'give each VM n vCPUs, as run does', values.vcpus)
+    .option('--seed <n>', 'seed of every random choice', values.seed, 1)
+    .option('--seconds <s>', `end after so many seconds (default: ${DEFAULTS.seconds}, unless --schedules or --states)`, values.seconds)
+    .option('--schedules <n>', 'sampling: schedules to execute', values.steps)
+    .option('--bound <n>', 'sampling: steps of a schedule at most (default: ten times what trial schedules have)', values.steps)
+    .option('--depth <d>', 'pct: depth of the bugs that it is to find (default: 3)', values.depth)
+    .option('--preemptions <n>', 'preemptions: at most so many', values.step)
+    .option('--states <n>', 'exhaustive: states at most', values.steps)
+    .option('--memory <mb>', `exhaustive: megabytes at most (default: ${DEFAULTS.megabytes})`, values.megabytes)
+    .option('--order <how>', 'exhaustive: dfs, or bfs for shortest schedules', values.oneOf(['dfs', 'bfs']), 'dfs')
+    .option('--exact', 'exhaustive: keep whole states, not hashes')
+    .option('--no-reduction', 'exhaustive: every interleaving, also of independent steps')
+    .option('--no-symmetry', 'exhaustive: tell interchangeable vCPUs apart')
+    .option('--jobs <n>', `sampling: threads, 1 to ${MOST_JOBS}`, values.jobs, Math.min(2, availableParallelism()))
+    .option('--shard <i/n>', 'sampling: only part i of n, for another machine to do the others; --out keeps it', values.shard)
+    .option('--known <file>', 'findings in this file are notes, not findings')
+    .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
+    .option('--force', 'overwrite the file that --out names')
+    .option('--json', 'say the result as JSON');
+}
+
+const EXHAUSTIVE_ONLY = ['states', 'memory', 'exact'] as const;
+const SAMPLING_ONLY = ['schedules', 'bound', 'depth', 'preemptions', 'shard'] as const;
+
+/** Refuses options that do not fit together. */
+export function checkExplore(given: ExploreArguments): void {
+  const refuse = (option: string, why: string): never => { throw new UsageError(`--${option} ${why}; leave one of them out`); };
+  if (given.strategy === 'exhaustive') {
+    for (const option of SAMPLING_ONLY) if (given[option] !== undefined) refuse(option, 'is for samples, and --strategy exhaustive searches everything');
+  } else if (given.strategy !== 'auto') {
+    for (const option of EXHAUSTIVE_ONLY) if (given[option] !== undefined) refuse(option, `is for the exhaustive search, and the strategy is ${given.strategy}`);
+  }
+  if (given.depth !== undefined && given.strategy !== 'pct' && given.strategy !== 'portfolio') refuse('depth', `is for pct, and the strategy is ${given.strategy}`);
+  if (given.preemptions !== undefined && given.strategy !== 'preemptions') refuse('preemptions', `is for the strategy of that name, and the strategy is ${given.strategy}`);
+  if (given.shard !== undefined && given.strategy === 'auto') throw new UsageError('--shard needs a --strategy: what auto chooses is not divided');
+  if (given.shard !== undefined && given.out === undefined) throw new UsageError('--shard needs --out: the file for this part, which faultline merge puts together with the others');
+  if (given.shard !== undefined && given.schedules === undefined && given.strategy !== 'preemptions') throw new UsageError('--shard needs --schedules: how many there are in all parts together');
+}
+
+/** Reads the file of known findings. */
+export function knownFindings(file: string | undefined): readonly KnownFinding[] {
+  if (file === undefined) return [];
+  try {
+    return readKnown(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    throw isSystemError(error) ? new UsageError(`known findings ${file}: ${systemProblem(error)}`) : error;
+  }
+}
+
+/** The options that decide what is explored, as words of a command line. */
+export function exploreWords({ kernel, strategy, vcpus, seed, schedules, bound, depth, preemptions }: ExploreArguments): string {
+  const options = Object.entries({ kernel, strategy: strategy === 'auto' ? undefined : strategy, vcpus, schedules, bound, depth, preemptions, seed: seed === 1 ? undefined : seed });
+  return options.map(([name, value]) => (value === undefined ? '' : ` --${name} ${shellWord(String(value))}`)).join('');
+}

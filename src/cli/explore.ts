@@ -1,0 +1,128 @@
+// faultline explore: every interleaving of a scenario where that fits, an honest sample of them elsewhere.
+
+import { writeFileSync } from 'node:fs';
+import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
+import { defaultMode, estimate } from '../explore/estimate.ts';
+import { partOf } from '../explore/part.ts';
+import { withVcpus } from '../scenario/with-vcpus.ts';
+import { examples, type CommandDefinition } from './command.ts';
+import { EXIT } from './errors.ts';
+import { StatusLine } from './explore-drive.ts';
+import { sample, searchAll, type Explored, type Subject } from './explore-engines.ts';
+import { findingsCode, findingText, keepTrace, replayCommand, smallest, type Small } from './explore-findings.ts';
+import { checkExplore, declareExploreOptions, DEFAULTS, exploreWords, knownFindings, type ExploreArguments } from './explore-options.ts';
+import { Interruption } from './interruption.ts';
+import { blamingKernel, findKernel } from './kernels.ts';
+import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord, write } from './output.ts';
+import { mayWrite } from './recording.ts';
+import { defaultScenario, findScenario } from './scenarios.ts';
+import { LAST_TRACE } from './traces.ts';
+
+/** The command `explore`. */
+export const explore: CommandDefinition = (program, done) => {
+  declareExploreOptions(program.command('explore')
+    .description('search every interleaving of a scenario, or an honest sample of them')
+    .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario()))
+    .addHelpText('after', '\nGreen is earned: 5, inconclusive, when bounds cut the exploration or a property\nthat the scenario is about was never exercised.\n')
+    .addHelpText('after', examples('faultline explore SC01', 'faultline explore SC22 --kernel v6.8', 'faultline explore stress-small --strategy pct --depth 3 --schedules 100000 --jobs 2',
+      'faultline explore SC05 --kernel ./my-patch.ts --out bug.trace', 'faultline explore SC16 --strategy random --schedules 50000 --shard 3/16 --out part3.json'))
+    .action(async (scenario: string, given: ExploreArguments) => {
+      const interruption = new Interruption();
+      try {
+        done(await exploreScenario(scenario, given, interruption));
+      } finally {
+        interruption.forget();
+      }
+    });
+};
+
+async function exploreScenario(name: string, given: ExploreArguments, interruption: Interruption): Promise<number> {
+  checkExplore(given);
+  const kernel = findKernel(given.kernel ?? DEFAULT_KERNEL);
+  const { vcpus } = given;
+  const { scenario, topology } = findScenario(name, kernel.kernel, vcpus === undefined ? undefined : (found) => withVcpus(found, vcpus, kernel.kernel.calls));
+  const known = knownFindings(given.known);
+  if (given.out !== undefined) mayWrite('--out', given.out, given.force === true);
+  const subject: Subject = { kernel, scenario, topology };
+  const status = new StatusLine(given.json === true);
+  const say = async (...lines: readonly string[]): Promise<void> => { if (given.json !== true) for (const one of lines) await line(one); };
+  await say(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`), labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`));
+  const explored = await blamingKernel(kernel, () => carryOut(subject, given, interruption, status, say));
+  if (given.shard !== undefined) return keepPart(subject, explored, given, name);
+  await say(...explored.lines);
+  const small = await blamingKernel(kernel, () => smallest(subject, explored.findings, known, interruption, status));
+  return report(subject, explored, small, given, name, say);
+}
+
+/** Explores as the strategy says. */
+async function carryOut(subject: Subject, given: ExploreArguments, interruption: Interruption, status: StatusLine, say: (...lines: readonly string[]) => Promise<void>): Promise<Explored> {
+  const { kernel: { kernel }, topology } = subject;
+  const limited = given.schedules !== undefined || given.states !== undefined;
+  const seconds = given.seconds ?? (limited ? Number.MAX_SAFE_INTEGER / 1000 : DEFAULTS.seconds);
+  const guess = given.strategy === 'auto' || given.strategy === 'exhaustive' ? estimate(kernel, topology, given.states ?? DEFAULTS.states) : undefined;
+  const strategy = given.strategy === 'auto' ? given.schedules !== undefined ? 'portfolio' : defaultMode(guess!) : given.strategy;
+  const about = guess === undefined ? '' : guess.exact ? `, ${grouped(guess.states)} states without reduction`
+    : guess.states === Infinity ? ', since it has no end in sight' : `, since it has some ${grouped(Number(guess.states.toPrecision(1)))} states by estimate`;
+  await say(labelled('strategy', `${strategy}${about}${strategy === 'exhaustive' ? '' : `, seed ${given.seed}`}`), '');
+  return strategy === 'exhaustive' ? searchAll(subject, given, guess, seconds, interruption, status) : sample(subject, strategy, given, seconds, interruption, status);
+}
+
+/** A shard's sums go into its file; what they mean is said when all are together. */
+async function keepPart({ kernel, topology, scenario }: Subject, explored: Explored, given: ExploreArguments, name: string): Promise<number> {
+  writeFileSync(given.out!, `${JSON.stringify(partOf(explored.totals!, kernel.kernel, topology, scenario.name, kernel.text?.text), null, 1)}\n`);
+  if (given.json === true) await line(JSON.stringify({ scenario: name, part: given.out, shard: given.shard, ...explored.json }, null, 2));
+  else {
+    for (const one of explored.lines) await line(one);
+    await line(labelled('part', `${given.shard!.index + 1} of ${given.shard!.of} is in ${given.out}, with ${counted(explored.findings.length, 'finding')} so far`));
+    await line();
+    await line(labelledCommand('next', `${COMMAND} merge PART...`));
+  }
+  return explored.ended === 'interrupted' ? EXIT.INTERRUPTED : EXIT.HELD;
+}
+
+/** Says what was found; answers the exit code. */
+async function report(subject: Subject, explored: Explored, small: readonly Small[], given: ExploreArguments, name: string, say: (...lines: readonly string[]) => Promise<void>): Promise<number> {
+  const news = small.filter(({ known }) => known === undefined);
+  const [worst] = [...news, ...small];
+  const made = given.out === undefined;
+  const file = worst === undefined ? undefined : keepTrace(subject, worst, given.out ?? LAST_TRACE, made);
+  const again = `${COMMAND} explore ${shellWord(name)}${exploreWords(given)}`;
+  const code = explored.ended === 'interrupted' ? EXIT.INTERRUPTED : news.length > 0 ? findingsCode(small) : explored.inconclusive.length > 0 ? EXIT.INCONCLUSIVE : EXIT.HELD;
+  if (given.json === true) {
+    await line(JSON.stringify({
+      scenario: subject.scenario.name, kernel: subject.kernel.kernel.name, fingerprint: subject.kernel.fingerprint, ...explored.json, exitCode: code, inconclusive: explored.inconclusive,
+      findings: small.map(({ finding, shrunk, hash, known }) => ({
+        kind: finding.kind, id: finding.id, sentence: finding.sentence, key: finding.key, known: known !== undefined, hash: hash ?? null,
+        found: { steps: finding.schedule.length }, shrunk: shrunk === undefined ? null : { ...shrunk.after, schedule: shrunk.schedule },
+      })), trace: file ?? null,
+    }, null, 2));
+    return code;
+  }
+  for (const one of small) {
+    const commands = [...(one === worst && file !== undefined ? [replayCommand(file, made)] : []), again];
+    await say('', ...findingText(subject, one, commands, avoidableText(subject, explored, one)).split('\n'));
+  }
+  await say('', ...verdict(subject, explored, small, news), '');
+  if (file !== undefined) await write(`${labelled('trace', `${file}: the ${small.length > 1 ? 'worst finding' : 'finding'}, shrunk`)}\n`);
+  await say(labelledCommand('next', worst === undefined ? `${COMMAND} explore ${shellWord(name)}${exploreWords({ ...given, seed: given.seed + 1 })}` : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
+  return code;
+}
+
+/** From which step on the failure could not be avoided any more. */
+function avoidableText({ topology }: Subject, { avoidable }: Explored, { finding: { schedule }, finding }: Small): string | undefined {
+  const point = avoidable?.(finding);
+  if (point === undefined) return undefined;
+  if (point.step < 0) return labelled('', 'Point of no return: there is none; whatever anybody does, it comes to this.');
+  const { actor } = schedule[point.step]!;
+  return labelled('', `Point of no return: as it was found, in ${counted(schedule.length, 'step')}, it could be avoided until step ${point.step + 1}, of ${topology.actors[actor - 1]!.name}${point.step + 1 === schedule.length ? ', the last' : ''}.`);
+}
+
+function verdict({ kernel: { kernel } }: Subject, { complete, inconclusive, ended }: Explored, small: readonly Small[], news: readonly Small[]): string[] {
+  const known = small.length - news.length;
+  const also = known === 0 ? '' : `; ${counted(known, 'known finding')} besides`;
+  const but = inconclusive.map((one) => labelled('', `inconclusive: ${one}`));
+  if (news.length > 0) return [labelled('result', `FOUND: ${news.map(({ finding }) => `${finding.id} (${finding.kind})`).join(', ')}${also}`), ...(ended === 'interrupted' ? but : [])];
+  if (ended === 'interrupted') return [labelled('result', `interrupted; until then nothing was found${also}`)];
+  if (inconclusive.length > 0) return [labelled('result', `INCONCLUSIVE: nothing was found${also}, which says little`), ...but];
+  return [labelled('result', `held: ${complete ? 'in every interleaving' : 'in all schedules that were tried'} kernel ${kernel.name} broke nothing that was checked${also}`)];
+}

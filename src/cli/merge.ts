@@ -1,0 +1,81 @@
+// faultline merge: the parts that explorations with --shard have left, put together and read as one.
+
+import { readFileSync } from 'node:fs';
+import { mergeParts, readPart, resultOfPart } from '../explore/part.ts';
+import { builtinScenario } from '../scenario/builtin/index.ts';
+import { kernels } from '../../machines/kernels/index.ts';
+import { examples, type CommandDefinition } from './command.ts';
+import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
+import { sampleLines, type Subject } from './explore-engines.ts';
+import { StatusLine } from './explore-drive.ts';
+import { findingsCode, findingText, smallest } from './explore-findings.ts';
+import { knownFindings } from './explore-options.ts';
+import { Interruption } from './interruption.ts';
+import { findKernel } from './kernels.ts';
+import { counted, labelled, line } from './output.ts';
+import { compiled } from './scenarios.ts';
+import { loadScenario } from '../scenario/load.ts';
+import * as api from '../index.ts';
+
+interface Options { readonly kernel?: string; readonly scenario?: string; readonly known?: string; readonly json?: boolean }
+
+/** The command `merge`. */
+export const merge: CommandDefinition = (program, done) => {
+  program.command('merge')
+    .description('put the parts of an exploration together')
+    .argument('<parts...>', 'files that explore --shard has written with --out')
+    .option('-k, --kernel <kernel>', 'the file of the kernel, where it is not a built-in one')
+    .option('--scenario <scenario>', 'the file of the scenario, where it is not a built-in one')
+    .option('--known <file>', 'findings in this file are notes, not findings')
+    .option('--json', 'say the result as JSON')
+    .addHelpText('after', examples('faultline merge part*.json'))
+    .action(async (files: readonly string[], options: Options) => {
+      const interruption = new Interruption();
+      try {
+        done(await mergeFiles(files, options, interruption));
+      } finally {
+        interruption.forget();
+      }
+    });
+};
+
+async function mergeFiles(files: readonly string[], options: Options, interruption: Interruption): Promise<number> {
+  const part = mergeParts(files.map((file) => ({ file, part: readPart(file, textOf(file)) })));
+  const result = resultOfPart(part);
+  if (options.json === true) {
+    await line(JSON.stringify({ ...result, exitCode: codeOf(result.findings.length > 0 ? findingsCode(result.findings.map((finding) => ({ finding, shrunk: undefined, hash: undefined, known: undefined }))) : EXIT.HELD, result.inconclusive) }, null, 2));
+    return codeOf(findingsCode(result.findings.map((finding) => ({ finding, shrunk: undefined, hash: undefined, known: undefined }))), result.inconclusive);
+  }
+  const subject = subjectOf(part, options);
+  await line(labelled('merged', `${counted(files.length, 'part')} of ${part.scenario} on kernel ${part.kernel}, strategy ${part.strategy}, seed ${part.seed}`));
+  for (const one of sampleLines(result, part.shards.length)) await line(one);
+  const small = await smallest(subject, result.findings, knownFindings(options.known), interruption, new StatusLine(false));
+  for (const one of small) for (const text of ['', ...findingText(subject, one, [], undefined).split('\n')]) await line(text);
+  await line();
+  const code = codeOf(findingsCode(small), result.inconclusive);
+  await line(labelled('result', code === EXIT.HELD ? 'held: nothing was found in any part' : code === EXIT.INCONCLUSIVE ? 'INCONCLUSIVE: nothing was found, which says little'
+    : `FOUND: ${small.filter(({ known }) => known === undefined).map(({ finding }) => `${finding.id} (${finding.kind})`).join(', ')}`));
+  if (code === EXIT.INCONCLUSIVE) for (const one of result.inconclusive) await line(labelled('', `inconclusive: ${one}`));
+  return code;
+}
+
+const codeOf = (found: number, inconclusive: readonly string[]): number => (found !== EXIT.HELD ? found : inconclusive.length > 0 ? EXIT.INCONCLUSIVE : EXIT.HELD);
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw isSystemError(error) ? new UsageError(`part ${file}: ${systemProblem(error)}`) : error;
+  }
+}
+
+/** What the parts are of: built in, or as the options name it. */
+function subjectOf({ kernel: kernelName, fingerprint, scenario: scenarioName }: { readonly kernel: string; readonly fingerprint: string; readonly scenario: string }, { kernel: kernelFile, scenario: scenarioFile }: Options): Subject {
+  if (kernelFile === undefined && !kernels.some(({ name }) => name === kernelName)) throw new UsageError(`the parts are of kernel '${kernelName}', which is not built in; name its file with --kernel`);
+  const kernel = findKernel(kernelFile ?? kernelName);
+  if (kernel.fingerprint !== fingerprint) throw new UsageError(`the parts were made with other sources of kernel '${kernelName}' (${fingerprint}, here ${kernel.fingerprint}); merge them with those, or explore again`);
+  if (scenarioFile === undefined && builtinScenario(scenarioName) === undefined) throw new UsageError(`the parts are of scenario '${scenarioName}', which is not built in; name its file with --scenario`);
+  const from = scenarioFile ?? scenarioName;
+  const { scenario, topology } = compiled(loadScenario(from, { modules: { faultline: api } }), from, kernel.kernel);
+  return { kernel, scenario, topology };
+}
