@@ -1,6 +1,8 @@
 // Which objects the step of each actor in each state may touch, and which all steps may that can follow. Nobody declares it: it is learned
 // from what was executed, and whoever built on it has to begin anew when an execution touches more than was known.
 
+import { joined, parted } from './checkpoint.ts';
+
 const NEW = -1;
 
 export class Footprints {
@@ -22,6 +24,27 @@ export class Footprints {
     this.leaves = leaves;
     this.rowOf = new Int32Array((actors + 1) * leaves).fill(NEW);
     this.width = (objects + 31) >>> 5;
+  }
+
+  /** All that is known, for a checkpoint. */
+  save(): Record<string, Int32Array> {
+    return {
+      footRows: this.rowOf.slice(), footReads: joined(this.reads), footWrites: joined(this.writes), footNext: joined(this.next.map((set) => Int32Array.from(set))),
+      footFutureReads: joined(this.futureReads), footFutureWrites: joined(this.futureWrites), footState: Int32Array.of(this.closed, this.grown ? 1 : 0),
+    };
+  }
+
+  /** Knows what `save` gave, and nothing else. */
+  load(lists: Readonly<Record<string, Int32Array>>): void {
+    this.rowOf.set(lists['footRows']!);
+    this.reads.splice(0, this.reads.length, ...parted(lists['footReads']!));
+    this.writes.splice(0, this.writes.length, ...parted(lists['footWrites']!));
+    this.next.splice(0, this.next.length, ...parted(lists['footNext']!).map((list) => new Set(list)));
+    this.futureReads = parted(lists['footFutureReads']!);
+    this.futureWrites = parted(lists['footFutureWrites']!);
+    this.closed = lists['footState']![0]!;
+    this.grown = lists['footState']![1] === 1;
+    this.conflicts = new Uint8Array(this.closed * this.closed);
   }
 
   /** The row of an actor in a state. */

@@ -55,6 +55,13 @@ export class Reducer {
     this.onPath.fill(0);
   }
 
+  /** Goes on with what is known in a checkpoint, and these states on the path. */
+  load(lists: Readonly<Record<string, Int32Array>>, path: Int32Array): void {
+    this.footprints.load(lists);
+    this.onPath.fill(0);
+    for (const number of path) this.setOnPath(number, true);
+  }
+
   /** Is a state on the path? */
   isOnPath(number: number): boolean {
     return this.onPath[number] === 1;

@@ -3,10 +3,11 @@
 
 import { Checker } from '../../check/checker.ts';
 import { hashText, mix } from '../../memory/hash.ts';
-import { blockedOn, outcome } from '../../memory/outcome.ts';
+import { blockedOn, outcome, outcomeName } from '../../memory/outcome.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { runSetup } from '../../runtime/setup.ts';
 import { Aftermath } from './aftermath.ts';
+import { CheckpointError, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { DEADLOCK, Deadlocks } from './deadlocks.ts';
 import { Findings } from './findings.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
@@ -30,6 +31,20 @@ import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options
 import type { Symmetry } from './symmetry.ts';
 
 const ENDED = -1;
+
+/** Counts that a checkpoint keeps. */
+const TALLY = ['base', 'deepest', 'transitions', 'deadlocks', 'terminals', 'terminalLow', 'terminalHigh'] as const;
+
+/** The head of a checkpoint. */
+interface Head {
+  readonly is: Readonly<Record<string, string>>;
+  readonly tally: readonly number[];
+  readonly shallow: boolean;
+  readonly cut: Cut | null;
+  readonly counts: (readonly [leaf: number, outcome: string, times: number])[];
+  readonly found: readonly Finding[];
+  readonly keys: readonly string[];
+}
 
 export class Search {
   private readonly world: RunWorld;
@@ -195,6 +210,11 @@ export class Search {
     const number = states.add();
     if (number === FULL) {
       this.cut = states.set.size >= this.statesLimit ? 'states' : 'memory';
+      // As if it had not been tried: a search with more room takes this step first.
+      levels.actor[top] = actor;
+      levels.choice[top] = this.choice;
+      this.transitions--;
+      this.counts[move] = this.counts[move]! - 1;
       return;
     }
     const { fresh } = states.set;
@@ -388,6 +408,77 @@ export class Search {
   /** For each step of a finding's schedule: could it still be avoided? Only where everything was searched, with a graph. */
   pointOfNoReturn(finding: Finding): PointOfNoReturn | undefined {
     return this.graph === undefined || this.depth > 0 || this.cut !== undefined ? undefined : this.aftermath(this.graph).pointOfNoReturn(finding);
+  }
+
+  /** The search as it is, as bytes: `Search.resume` goes on with it. */
+  save(): Uint8Array {
+    const { graph, findings, world: { table, words, plan }, tracker } = this;
+    const counts: Head['counts'] = [];
+    this.counts.forEach((times, at) => { if (times > 0) counts.push([Math.floor(at / table.width), outcomeName(at % table.width), times]); });
+    return packCheckpoint<Head>({
+      head: {
+        is: this.identity(), tally: TALLY.map((name) => this[name]), shallow: this.shallow, cut: this.cut ?? null, counts,
+        found: [...findings.found.values(), ...findings.known.values()], keys: graph?.keys ?? [],
+      },
+      lists: {
+        states: this.states.save(), touched: tracker.touched.slice(0, tracker.touchedCount), words: words.slice(0, plan.stateWords),
+        parents: this.parents.view(), deciders: this.deciders.view(), choices: this.choices.view(),
+        from: graph?.from.view() ?? new Int32Array(0), to: graph?.to.view() ?? new Int32Array(0), marks: graph?.marks.view() ?? new Int32Array(0),
+        frontier: this.frontier?.save() ?? new Int32Array(0), ...this.levels.save(this.depth), ...this.reducer?.footprints.save(),
+      },
+    });
+  }
+
+  /** A search that goes on where another one was saved; bounds, known findings and when to stop may be others. */
+  static resume(bytes: Uint8Array, kernel: Kernel, topology: Topology, options: SearchOptions = {}): Search {
+    const { head, lists } = unpackCheckpoint<Head>(bytes);
+    const search = new Search(kernel, topology, options);
+    const is = search.identity();
+    const other = Object.keys(is).find((key) => is[key] !== head.is[key]);
+    if (other !== undefined) throw new CheckpointError(`the checkpoint is of a search with ${other} '${head.is[other]}', not '${is[other]}'; give it the same kernel, scenario and options`);
+    search.load(head, lists);
+    return search;
+  }
+
+  /** What must be the same when a search goes on. */
+  private identity(): Record<string, string> {
+    const { options, world: { kernel, topology } } = this;
+    return {
+      kernel: kernel.name, actors: topology.actors.map(({ name }) => name).join(' '), 'words of state': String(this.start.length),
+      order: options.order ?? 'dfs', exact: String(options.exact === true), symmetry: String(this.symmetry !== undefined),
+      reduction: String(this.reducer !== undefined), graph: String(this.graph !== undefined), invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
+    };
+  }
+
+  private load(head: Head, lists: Readonly<Record<string, Int32Array>>): void {
+    const { levels, tracker, world, reducer, frontier } = this;
+    this.goToStart();
+    for (const cell of lists['touched']!) tracker.touch(cell);
+    this.states.load(lists['states']!);
+    TALLY.forEach((name, k) => { this[name] = head.tally[k]!; });
+    this.shallow = head.shallow;
+    this.counts.fill(0);
+    for (const [leaf, name, times] of head.counts) this.counts[leaf * world.table.width + outcome(name)] = times;
+    for (const finding of head.found) this.findings.put(finding);
+    this.parents = new Numbers(lists['parents']!);
+    this.deciders = new Numbers(lists['deciders']!);
+    this.choices = new Numbers(lists['choices']!);
+    if (this.graph !== undefined) this.graph = new Graph({ from: lists['from']!, to: lists['to']!, marks: lists['marks']!, keys: head.keys });
+    frontier?.load(lists['frontier']!);
+    this.depth = levels.load(lists);
+    if (reducer !== undefined) reducer.load(lists, levels.number.subarray(0, frontier === undefined ? this.depth : 0));
+    if (frontier !== undefined) {
+      world.words.set(lists['words']!);
+      tracker.hashWhole();
+    }
+    for (let k = 0; k < this.depth; k++) {
+      if (k > 0) world.step(levels.decidedActor[k]!, () => levels.decidedChoice[k]!);
+      levels.mark[k] = tracker.mark();
+      this.keepLanes(k);
+    }
+    // What cut the search does not any more; but for its depth, since those states were passed over, and what it was to stop for.
+    this.cut = head.cut === 'depth' ? 'depth' : this.findings.found.size > 0 && this.options.stop !== 'never' ? 'finding' : undefined;
+    if (this.cut === undefined && this.depth === 0 && frontier !== undefined && frontier.length > 0) this.next(frontier);
   }
 
   /** How far the search is. */

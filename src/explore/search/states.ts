@@ -54,6 +54,19 @@ export class States {
     return set.find(exact.low, exact.high, exact.same);
   }
 
+  /** All of them, for a checkpoint. */
+  save(): Int32Array {
+    return this.exact === undefined ? this.set.hashes() : this.exact.save();
+  }
+
+  /** Adds the states that `save` gave, in their order. */
+  load(all: Int32Array): void {
+    const different = (): boolean => false;
+    this.clear();
+    if (this.exact !== undefined) this.exact.load(all, (low, high) => { this.set.add(low, high, different); });
+    else for (let k = 0; k < all.length; k += 2) this.set.add(all[k]!, all[k + 1]!, different);
+  }
+
   /** Forgets all of them. */
   clear(): void {
     this.set.clear();
