@@ -87,7 +87,10 @@ export class Reducer {
 
   /** Finds out who can go on from the state as it stands, and what that would touch; and takes it back. */
   private tryOut(row: number): void {
-    const { world, tracker, checker, levels: { blocked }, sets, lanes } = this;
+    const { world, tracker, levels: { blocked }, sets, lanes } = this;
+    const { watch } = world;
+    // What checks look at behind such a step is known from those that were executed.
+    world.watch = undefined;
     const mark = tracker.mark();
     lanes.set(tracker.lanes);
     for (let actor = 1; actor <= this.actors; actor++) {
@@ -99,13 +102,13 @@ export class Reducer {
         this.blocked(actor);
         continue;
       }
-      checker?.afterStep(tracker.written, tracker.count);
       sets.chooses[actor] = world.last.choices > 1 ? 1 : 0;
       sets.reads[actor]!.set(tracker.readIds, tracker.readCount);
       sets.writes[actor]!.set(tracker.writeIds, tracker.writeCount);
       tracker.back(mark);
       tracker.lanes.set(lanes);
     }
+    world.watch = watch;
   }
 
   /** Notes what the step that was just executed has touched, it and the checks behind it. */
@@ -114,6 +117,7 @@ export class Reducer {
     const { tracker, footprints } = this;
     const row = footprints.row(actor, leaf);
     footprints.learn(row, tracker.readIds, tracker.readCount, tracker.writeIds, tracker.writeCount);
+    footprints.learnChecks(row, tracker.checkIds, tracker.checkCount);
     if (this.finalLeaf[to] === 0) footprints.follows(row, footprints.row(actor, to));
   }
 

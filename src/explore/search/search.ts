@@ -8,6 +8,7 @@ import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/
 import { runSetup } from '../../runtime/setup.ts';
 import { Aftermath } from './aftermath.ts';
 import { CheckpointError, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
+import { TALLY, type Head } from './head.ts';
 import { DEADLOCK, Deadlocks } from './deadlocks.ts';
 import { Findings } from './findings.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
@@ -31,20 +32,6 @@ import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options
 import type { Symmetry } from './symmetry.ts';
 
 const ENDED = -1;
-
-/** Counts that a checkpoint keeps. */
-const TALLY = ['base', 'deepest', 'transitions', 'deadlocks', 'terminals', 'terminalLow', 'terminalHigh'] as const;
-
-/** The head of a checkpoint. */
-interface Head {
-  readonly is: Readonly<Record<string, string>>;
-  readonly tally: readonly number[];
-  readonly shallow: boolean;
-  readonly cut: Cut | null;
-  readonly counts: (readonly [leaf: number, outcome: string, times: number])[];
-  readonly found: readonly Finding[];
-  readonly keys: readonly string[];
-}
 
 export class Search {
   private readonly world: RunWorld;
