@@ -97,8 +97,9 @@ export function readingWorld(world: CheckedWorld, reads: (id: number) => void): 
   const watched = new Proxy(words, {
     get(target, key) {
       const cell = Number(key);
-      if (cell >= 0 && cell < plan.stateWords) reads(objectOf[cell]!);
-      return Reflect.get(target, key) as unknown;
+      if (!(cell >= 0 && cell < plan.stateWords)) return Reflect.get(target, key) as unknown;
+      reads(objectOf[cell]!);
+      return target[cell];
     },
   });
   const frames = world.frames.map((frame) => (frame === undefined ? undefined as never : frame));

@@ -1,5 +1,6 @@
 // Whole states instead of hashes: the check that compaction loses nothing.
 
+import { joined, parted } from './checkpoint.ts';
 import { mix } from '../../memory/hash.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -8,7 +9,7 @@ export class ExactStates {
   low = 0;
   high = 0;
   private readonly rows: Int32Array[] = [];
-  private row = new Int32Array(0);
+  private row: Int32Array<ArrayBuffer> = new Int32Array(0);
   private readonly tracker: Tracker;
   private readonly initial: Int32Array;
   /** The least row of all states that count as the same one. */
@@ -40,6 +41,10 @@ export class ExactStates {
       row = new Int32Array(last);
       for (let k = 0; k < last; k++) row[k] = monotone.value(touched[k]!);
     } else row = this.canonical(Int32Array.from(initial, (_one, cell) => monotone.value(cell))).slice();
+    this.lookAt(row);
+  }
+
+  private lookAt(row: Int32Array<ArrayBuffer>): void {
     this.low = row.length;
     this.high = 1;
     for (let k = 0; k < row.length; k++) {
@@ -47,6 +52,20 @@ export class ExactStates {
       this.high = mix(Math.imul(this.high, 31) + row[k]!);
     }
     this.row = row;
+  }
+
+  /** All states, for a checkpoint. */
+  save(): Int32Array {
+    return joined(this.rows);
+  }
+
+  /** Keeps the states that `save` gave; `add` is told the hash of each. */
+  load(all: Int32Array, add: (low: number, high: number) => void): void {
+    for (const row of parted(all)) {
+      this.lookAt(row);
+      add(this.low, this.high);
+      this.keep();
+    }
   }
 
   /** Forgets all states. */

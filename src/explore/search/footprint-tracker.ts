@@ -12,20 +12,31 @@ export class FootprintTracker extends Tracker {
   readCount = 0;
   readonly writeIds: Int32Array;
   writeCount = 0;
+  /** Objects that the checks behind it have looked at. */
+  readonly checkIds: Int32Array;
+  checkCount = 0;
   private readonly readIn: Int32Array;
+  private readonly checkedIn: Int32Array;
   /** For checks. */
-  readonly reads = (id: number): void => this.read(id);
+  readonly reads = (id: number): void => {
+    if (this.checkedIn[id] === this.now) return;
+    this.checkedIn[id] = this.now;
+    this.checkIds[this.checkCount++] = id;
+  };
 
   constructor(plan: Plan, words: Words, symmetry?: Symmetry) {
     super(plan, words, symmetry);
     this.readIds = new Int32Array(plan.objects);
     this.writeIds = new Int32Array(plan.objects);
+    this.checkIds = new Int32Array(plan.objects);
+    this.checkedIn = new Int32Array(plan.objects);
     this.readIn = new Int32Array(plan.objects);
   }
 
   override step(): void {
     super.step();
     this.readCount = 0;
+    this.checkCount = 0;
     this.writeCount = 0;
   }
 

@@ -1,6 +1,8 @@
 // Which objects the step of each actor in each state may touch, and which all steps may that can follow. Nobody declares it: it is learned
 // from what was executed, and whoever built on it has to begin anew when an execution touches more than was known.
 
+import { joined, parted } from './checkpoint.ts';
+
 const NEW = -1;
 
 export class Footprints {
@@ -11,17 +13,43 @@ export class Footprints {
   private readonly width: number;
   private readonly reads: Int32Array[] = [];
   private readonly writes: Int32Array[] = [];
+  /** What the checks behind a step look at; it is in `reads` too. */
+  private readonly checks: Int32Array[] = [];
   private readonly next: Set<number>[] = [];
   /** As `close` found them: what a row and all that can follow it may touch; and whether two rows conflict: 0 not known, 1 no, 2 yes. */
   private futureReads: Int32Array[] = [];
   private futureWrites: Int32Array[] = [];
   private conflicts = new Uint8Array(0);
+  private checkConflicts = new Uint8Array(0);
   private closed = 0;
 
   constructor(actors: number, leaves: number, objects: number) {
     this.leaves = leaves;
     this.rowOf = new Int32Array((actors + 1) * leaves).fill(NEW);
     this.width = (objects + 31) >>> 5;
+  }
+
+  /** All that is known, for a checkpoint. */
+  save(): Record<string, Int32Array> {
+    return {
+      footRows: this.rowOf.slice(), footReads: joined(this.reads), footWrites: joined(this.writes), footChecks: joined(this.checks), footNext: joined(this.next.map((set) => Int32Array.from(set))),
+      footFutureReads: joined(this.futureReads), footFutureWrites: joined(this.futureWrites), footState: Int32Array.of(this.closed, this.grown ? 1 : 0),
+    };
+  }
+
+  /** Knows what `save` gave, and nothing else. */
+  load(lists: Readonly<Record<string, Int32Array>>): void {
+    this.rowOf.set(lists['footRows']!);
+    this.reads.splice(0, this.reads.length, ...parted(lists['footReads']!));
+    this.writes.splice(0, this.writes.length, ...parted(lists['footWrites']!));
+    this.checks.splice(0, this.checks.length, ...parted(lists['footChecks']!));
+    this.next.splice(0, this.next.length, ...parted(lists['footNext']!).map((list) => new Set(list)));
+    this.futureReads = parted(lists['footFutureReads']!);
+    this.futureWrites = parted(lists['footFutureWrites']!);
+    this.closed = lists['footState']![0]!;
+    this.grown = lists['footState']![1] === 1;
+    this.conflicts = new Uint8Array(this.closed * this.closed);
+    this.checkConflicts = new Uint8Array(this.closed * this.closed);
   }
 
   /** The row of an actor in a state. */
@@ -31,6 +59,7 @@ export class Footprints {
       this.rowOf[at] = this.reads.length;
       this.reads.push(new Int32Array(this.width));
       this.writes.push(new Int32Array(this.width));
+      this.checks.push(new Int32Array(this.width));
       this.next.push(new Set());
       this.grown = true;
     }
@@ -41,6 +70,12 @@ export class Footprints {
   learn(row: number, readIds: Int32Array, readCount: number, writeIds: Int32Array, writeCount: number): void {
     this.note(this.reads[row]!, readIds, readCount);
     this.note(this.writes[row]!, writeIds, writeCount);
+  }
+
+  /** The checks behind a step of this row have looked at these objects. */
+  learnChecks(row: number, ids: Int32Array, count: number): void {
+    this.note(this.reads[row]!, ids, count);
+    this.note(this.checks[row]!, ids, count);
   }
 
   /** A step of this row has led to that one. */
@@ -75,6 +110,7 @@ export class Footprints {
       }
     }
     this.conflicts = new Uint8Array(rows * rows);
+    this.checkConflicts = new Uint8Array(rows * rows);
     this.closed = rows;
     this.grown = false;
   }
@@ -89,6 +125,14 @@ export class Footprints {
       this.conflicts[at] = meets ? 2 : 1;
     }
     return this.conflicts[at] === 2;
+  }
+
+  /** May `other`, now or later, write what the checks behind the next step of `row` look at? */
+  disturbs(other: number, row: number): boolean {
+    if (row >= this.closed || other >= this.closed) return true;
+    const at = row * this.closed + other;
+    if (this.checkConflicts[at] === 0) this.checkConflicts[at] = meet(this.checks[row]!, this.futureWrites[other]!) ? 2 : 1;
+    return this.checkConflicts[at] === 2;
   }
 
   /** May `row`, now or later, read or write this object? */

@@ -1,5 +1,6 @@
 // States that a breadth-first search has found and not dealt with: whole rows of the words that ever change, in a queue.
 
+import { joined, parted } from './checkpoint.ts';
 import type { Words } from '../../memory/views.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -66,23 +67,14 @@ export class Frontier {
     return { number: row[0]!, depth: row[1]! };
   }
 
-  /** All rows, one behind the other, each with its length in front. */
+  /** All rows, for a checkpoint. */
   save(): Int32Array {
-    const waiting = this.rows.slice(this.first) as Int32Array[];
-    const all = new Int32Array(waiting.reduce((sum, row) => sum + 1 + row.length, 0));
-    let at = 0;
-    for (const row of waiting) {
-      all[at] = row.length;
-      all.set(row, at + 1);
-      at += 1 + row.length;
-    }
-    return all;
+    return joined(this.rows.slice(this.first) as Int32Array[]);
   }
 
   /** Puts the rows back that `save` gave. */
   load(all: Int32Array): void {
-    for (let at = 0; at < all.length; at += 1 + all[at]!) {
-      const row = all.slice(at + 1, at + 1 + all[at]!);
+    for (const row of parted(all)) {
       this.rows.push(row);
       this.bytes += row.byteLength + 64;
     }

@@ -83,6 +83,7 @@ export class PersistentSets {
     // It stays blocked until somebody writes what it waits for.
     if (blockedOn > 0) return footprints.mayWrite(row, blockedOn - 1);
     if (this.chooses[actor] !== 0) return footprints.conflict(rows[actor]!, row);
+    if (footprints.disturbs(row, rows[actor]!)) return true;
     const reads = this.reads[actor]!;
     for (let k = 0; k < reads.length; k++) if (footprints.mayWrite(row, reads.words[k]!)) return true;
     const writes = this.writes[actor]!;

@@ -75,17 +75,34 @@ export class WaitFor {
     }
   }
 
-  /** The actors of a cycle, each waiting for the next, the last for the first. `blocked[at + actor]`: 1 + the object that it is blocked on. */
-  cycle(blocked: Int32Array, at: number): readonly Wait[] | undefined {
-    const { state } = this;
+  /** Is somebody blocked on a lock whose holder is blocked too, as far as a look can tell? */
+  mayBeCycle(blocked: Int32Array, at: number): boolean {
+    for (let actor = 1; actor < this.state.length; actor++) {
+      const on = blocked[at + actor]!;
+      if (on <= 0) continue;
+      const kind = this.kind[on - 1]!;
+      if (kind === NOTHING) continue;
+      const holder = kind === ACTOR ? this.actorOf[on - 1]! : kind === MUTEX ? this.world.words[this.base[on - 1]! + this.shapes[this.shape[on - 1]!]!.owner]! : 0;
+      // Of locks with several holders more than a look is needed.
+      if (holder <= 0 || blocked[at + holder]! > 0) return true;
+    }
+    return false;
+  }
+
+  /** Cycles of actors, each waiting for the next, the last for the first; none has an actor of another one. `blocked[at + actor]`: 1 + the object
+   *  that it is blocked on. */
+  cycles(blocked: Int32Array, at: number): readonly (readonly Wait[])[] {
+    const { state, path } = this;
+    const cycles: Wait[][] = [];
     state.fill(0);
-    this.path.length = 0;
     for (let actor = 1; actor < state.length; actor++) {
       if (state[actor] !== 0) continue;
+      path.length = 0;
       const from = this.visit(actor, blocked, at);
-      if (from > 0) return this.path.slice(this.path.indexOf(from)).map((one) => ({ actor: one, object: blocked[at + one]! - 1 }));
+      if (from > 0) cycles.push(path.slice(path.indexOf(from)).map((one) => ({ actor: one, object: blocked[at + one]! - 1 })));
+      for (const one of path) state[one] = 2;
     }
-    return undefined;
+    return cycles;
   }
 
   /** Follows the edges from an actor; the actor that is met again on the way, or 0. */

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { v6_8 } from '../../../machines/kernels/v6.8.ts';
+import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
+import { invariants } from '../../../src/check/invariants/index.ts';
+import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
+import { Search } from '../../../src/explore/search/search.ts';
+import { builtinScenario } from '../../../src/scenario/builtin/index.ts';
+import { compile } from '../../../src/scenario/compile.ts';
+import type { SearchOptions, SearchResult } from '../../../src/explore/search/options.ts';
+
+const topology = compile(builtinScenario('SC22')!, v6_8);
+const two = compile({ name: 'two', vms: [{ vcpus: [{ program: [{ op: 'read', page: 0 }] }, { program: [{ op: 'read', page: 0 }] }] }] }, v6_8);
+const base: SearchOptions = { invariants, stop: 'never' };
+
+/** What of a result must be equal: all of it. */
+const told = ({ coverage, ...rest }: SearchResult): object => ({
+  ...rest, coverage: v6_8.table.leaves.flatMap(({ number, outcomes }) => outcomes.map((one) => coverage.times(number, one))),
+});
+
+const ways: readonly SearchOptions[] = [
+  {}, { order: 'bfs' }, { exact: true }, { order: 'bfs', exact: true }, { graph: true }, { order: 'bfs', graph: true }, { reduction: true }, { order: 'bfs', reduction: true },
+  { symmetry: true },
+];
+
+describe('a search that is saved and gone on with', () => {
+  it.each(ways)('comes to what it would have come to without: %o', (way) => {
+    const options = { ...base, ...way };
+    const where = way.symmetry === true ? two : topology;
+    const wanted = told(exhaustive(v6_8, where, options));
+    let search = new Search(v6_8, where, options);
+    let saved = 0;
+    while (search.advance(211)) {
+      search = Search.resume(search.save(), v6_8, where, options);
+      saved++;
+    }
+    expect(saved).toBeGreaterThan(2);
+    expect(told(search.result())).toEqual(wanted);
+    // What is over stays over.
+    expect(told(Search.resume(search.save(), v6_8, where, options).result())).toEqual(wanted);
+  });
+
+  it('has more room, and comes to the end', () => {
+    for (const order of ['dfs', 'bfs'] as const) {
+      const little = new Search(v6_8, topology, { ...base, order, states: 300 });
+      while (little.advance(1000));
+      expect(little.result()).toMatchObject({ cut: 'states', states: 300 });
+      const more = Search.resume(little.save(), v6_8, topology, { ...base, order });
+      while (more.advance(1000));
+      expect(told(more.result())).toEqual(told(exhaustive(v6_8, topology, { ...base, order })));
+    }
+  });
+
+  it('stops no more for a finding that is known by now', () => {
+    const first = new Search(v6_8, topology, { invariants });
+    while (first.advance(1000));
+    expect(first.result().cut).toBe('finding');
+    const known = new Set(first.result().findings.map(({ key }) => key));
+    const on = Search.resume(first.save(), v6_8, topology, { invariants, known });
+    while (on.advance(1000));
+    expect(on.result()).toMatchObject({ complete: true, states: 859, findings: [] });
+    expect(on.result().known).toHaveLength(1);
+  });
+
+  it('is not taken for another one', () => {
+    const bytes = new Search(v6_8, topology, base).save();
+    expect(() => Search.resume(bytes, v6_8_fixed, topology, base)).toThrow("the checkpoint is of a search with kernel 'v6.8', not 'v6.8-fixed'");
+    expect(() => Search.resume(bytes, v6_8, two, base)).toThrow('the checkpoint is of a search with actors');
+    expect(() => Search.resume(bytes, v6_8, topology, { ...base, order: 'bfs' })).toThrow("the checkpoint is of a search with order 'dfs', not 'bfs'");
+    expect(() => Search.resume(new Uint8Array(3), v6_8, topology)).toThrow('these bytes are no checkpoint of a search');
+    expect(() => Search.resume(bytes.slice(0, -4), v6_8, topology, base)).toThrow('ends too early');
+  });
+});
