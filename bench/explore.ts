@@ -4,7 +4,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { missingForSpin, Verifier } from './peers/spin.ts';
-import { FOLDS } from './peers/search.ts';
 import type { Bug, Variant } from './peers/protocol.ts';
 
 const [rounds = '5', sizes = '3,2'] = process.argv.slice(2);
@@ -28,7 +27,7 @@ const STATES = 1, TRANSITIONS = 2, FOUND = 3, WHOLE = 4;
 // way from the source on; a walk answers rates.
 const parts: Record<string, () => readonly number[]> = {
   full: () => searched({}),
-  ...(FOLDS ? { folded: () => measured('search', vcpus, invalidators, JSON.stringify({ anyOrder: true }), 'judged', 'folded') } : {}),
+  folded: () => measured('search', vcpus, invalidators, JSON.stringify({ anyOrder: true }), 'judged', 'folded'),
   judged: () => searched({}, true),
   walk: () => measured('walk', vcpus, invalidators),
   schedules: () => measured('schedules', vcpus, invalidators, BOUND).toReversed(),
@@ -76,12 +75,9 @@ function report(of: (part: string, which?: number) => number): void {
   line('time', time(of('full')));
   line('states a second', rate(states / of('full')));
   line('the same, accesses judged', rate(states / of('judged')));
-  if (!FOLDS) line('with symmetry and reduction', 'not there yet');
-  else {
-    line('with both, judged: states', count(of('folded', STATES)), missing === undefined ? `at most ${count(Math.floor(of('spin', STATES) / 10))}` : '');
-    line('with both, judged: time', time(of('folded')));
-    if (missing === undefined) line('with both, judged: time / Spin', times(of('folded'), of('spin')), 'at most 0.20 x');
-  }
+  line('with both, judged: states', count(of('folded', STATES)), missing === undefined ? `at most ${count(Math.floor(of('spin', STATES) / 10))}` : '');
+  line('with both, judged: time', time(of('folded')));
+  if (missing === undefined) line('with both, judged: time / Spin', times(of('folded'), of('spin')), 'at most 0.20 x');
   if (missing === undefined) {
     const spin = of('spin', STATES);
     if (spin !== states) throw new Error(`Spin has ${spin} states, the search ${states}`);

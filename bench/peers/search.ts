@@ -7,12 +7,9 @@ import { peers } from './world.ts';
 export interface SearchOptions {
   /** Judge accesses, and end with the first that is wrong or with the first deadlock; else nothing is judged and the whole space is searched. */
   readonly judged?: boolean;
-  /** Count symmetric states once and leave out what order does not matter for; only where FOLDS. */
+  /** Count symmetric states once and leave out what order does not matter for. */
   readonly folded?: boolean;
 }
-
-/** Whether the engine can. */
-export const FOLDS: boolean = false;
 
 export interface SearchResult {
   readonly states: number;
@@ -22,20 +19,11 @@ export interface SearchResult {
   readonly violation: { readonly sentence: string; readonly steps: number } | undefined;
 }
 
-<<<<<<< HEAD
-/** Every interleaving of N vCPUs and M invalidators, without reduction. */
-export function search(vcpus: number, invalidators: number, variant: Variant = {}, { judged = false }: SearchOptions = {}): SearchResult {
-  const { states, transitions, deadlocks, findings } = exhaustive(protocol(variant), peers(vcpus, invalidators),
-    judged ? { invariants: [noUseAfterFree], stop: 'first' } : { stop: 'never' });
-  const first = findings.find(({ kind }) => kind === 'safety');
-  return { states, transitions, deadlocks, violation: first === undefined ? undefined : { sentence: first.sentence, steps: first.schedule.length } };
-=======
 /** Every interleaving of N vCPUs and M invalidators. */
 export function search(vcpus: number, invalidators: number, variant: Variant = {}, { judged = false, folded = false }: SearchOptions = {}): SearchResult {
-  if (folded) throw new Error('this engine can neither fold symmetric states nor leave out interleavings');
-  const { states, transitions, deadlocks, violations } = exhaustive(protocol(variant), peers(vcpus, invalidators),
-    judged ? { checker: (world) => new Checker(world, [noUseAfterFree]), untilDeadlock: true } : {});
-  const [first] = violations;
-  return { states, transitions, deadlocks, violation: first === undefined ? undefined : { sentence: first.violation.sentence, steps: first.schedule.length } };
->>>>>>> peers
+  const { states, transitions, deadlocks, findings } = exhaustive(protocol(variant), peers(vcpus, invalidators), {
+    ...(folded ? { symmetry: true, reduction: true } : {}), ...(judged ? { invariants: [noUseAfterFree], stop: 'first' } : { stop: 'never' }),
+  });
+  const first = findings.find(({ kind }) => kind === 'safety');
+  return { states, transitions, deadlocks, violation: first === undefined ? undefined : { sentence: first.sentence, steps: first.schedule.length } };
 }
