@@ -45,12 +45,13 @@ const GRAPH_STATES = 400_000;
 
 /** Every interleaving. */
 export async function searchAll({ kernel, topology }: Subject, given: ExploreArguments, guess: Estimate | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
-  const graph = given.states === undefined && given.exact !== true && guess !== undefined && guess.states <= GRAPH_STATES;
+  const graph = given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && guess.states <= GRAPH_STATES;
   const search = new Search(kernel.kernel, topology, {
     invariants, stop: 'never', order: given.order, megabytes: given.memory ?? DEFAULTS.megabytes,
     ...(given.exact === true ? { exact: true } : {}), ...(given.states === undefined ? {} : { states: given.states }),
-    ...(graph ? { graph: true } : { symmetry: given.symmetry, reduction: given.reduction }),
+    ...(graph ? { graph: true } : { symmetry: given.symmetry, reduction: given.reduction === true }),
   });
+  const folds = graph ? [] : [...(given.symmetry && !search.result().notes.some((note) => note.startsWith('no symmetry')) ? ['those of interchangeable vCPUs'] : []), ...(given.reduction === true ? ['interleavings of independent steps'] : [])];
   const began = performance.now();
   const ended = await drive((steps) => search.advance(steps), seconds, interruption, status, () => {
     const { states, transitions, frontier, findings } = search.progress();
@@ -58,7 +59,7 @@ export async function searchAll({ kernel, topology }: Subject, given: ExploreArg
   });
   const result = search.result();
   return {
-    lines: searchLines(result, topology, kernel, graph, (performance.now() - began) / 1000), findings: result.findings, complete: result.complete, ended,
+    lines: searchLines(result, topology, kernel, graph, folds, (performance.now() - began) / 1000), findings: result.findings, complete: result.complete, ended,
     inconclusive: result.complete ? [] : [whyCut(result, given, seconds, ended)],
     json: { strategy: 'exhaustive', states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals, collision: result.collision, notes: result.notes },
     ...(graph && result.complete ? { avoidable: (finding) => search.pointOfNoReturn(finding) } : {}),
@@ -75,10 +76,10 @@ function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, sec
   }
 }
 
-function searchLines({ states, transitions, complete, terminals, collision, notes, coverage }: SearchResult, topology: Topology, { kernel }: NamedKernel, graph: boolean, seconds: number): string[] {
+function searchLines({ states, transitions, complete, terminals, collision, notes, coverage }: SearchResult, topology: Topology, { kernel }: NamedKernel, graph: boolean, folds: readonly string[], seconds: number): string[] {
   return [
     labelledList('searched', [`${grouped(states)} states`, `${grouped(transitions)} transitions`, `${grouped(terminals.count)} ends`, `${grouped(Math.round(transitions / Math.max(0.001, seconds)))} steps a second`]),
-    labelled('', `${complete ? 'all there are' : 'not all there are'}${graph ? '' : ', interchangeable and independent ones once'}; ${collision === 0 ? 'no two could be taken for one' : `odds that two were taken for one: ${collision.toExponential(0)}`}`),
+    labelled('', `${complete ? 'all there are' : 'not all there are'}${folds.length === 0 ? '' : `, ${folds.join(' and ')} once`}; ${collision === 0 ? 'no two could be taken for one' : `odds that two were taken for one: ${collision.toExponential(0)}`}`),
     ...(graph && complete ? [labelled('', 'livelocks are decided: from every state some progress can be reached, or a finding says from which not')] : []),
     ...notes.map((note) => labelled('', note)),
     ...coverageLine(topology, kernel, coverage, complete),

@@ -22,7 +22,7 @@ export const DEFAULTS = { seconds: 60, schedules: 100_000, states: 2_000_000, me
 export interface ExploreArguments {
   readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
   readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
-  readonly reduction: boolean; readonly symmetry: boolean; readonly jobs: number; readonly shard?: Shard; readonly vcpus?: number;
+  readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs: number; readonly shard?: Shard; readonly vcpus?: number;
   readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--memory <mb>', `exhaustive: megabytes at most (default: ${DEFAULTS.megabytes})`, values.megabytes)
     .option('--order <how>', 'exhaustive: dfs, or bfs for shortest schedules', values.oneOf(['dfs', 'bfs']), 'dfs')
     .option('--exact', 'exhaustive: keep whole states, not hashes')
-    .option('--no-reduction', 'exhaustive: every interleaving, also of independent steps')
+    .option('--reduction', 'exhaustive: leave out interleavings of independent steps: fewer states, each of which takes longer')
     .option('--no-symmetry', 'exhaustive: tell interchangeable vCPUs apart')
     .option('--jobs <n>', `sampling: threads, 1 to ${MOST_JOBS}`, values.jobs, Math.min(2, availableParallelism()))
     .option('--shard <i/n>', 'sampling: only part i of n, for another machine to do the others; --out keeps it', values.shard)
