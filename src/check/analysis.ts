@@ -33,6 +33,9 @@ export const analysisMegabytes = ({ plan, topology }: Pick<AnalysedWorld, 'plan'
 /** What an analysis may take unless somebody means it. */
 export const MOST_ANALYSIS_MEGABYTES = 512;
 
+/** What nobody can mean. */
+const TOO_MANY_MEGABYTES = 8000;
+
 export class Analysis implements OutcomeCounts {
   private readonly stream: StepStream;
   private readonly lockOrder: LockOrder;
@@ -47,6 +50,8 @@ export class Analysis implements OutcomeCounts {
 
   /** Of a world that stands at the beginning of a run, or wherever steps are to be followed from. */
   constructor(world: AnalysedWorld) {
+    const megabytes = analysisMegabytes(world);
+    if (megabytes > TOO_MANY_MEGABYTES) throw new RangeError(`the analyses of this world would take ${Math.ceil(megabytes)} MB; leave them out, or make the scenario smaller`);
     this.stream = new StepStream(world);
     this.lockOrder = new LockOrder(this.stream);
     this.races = new Races(this.stream);

@@ -33,7 +33,8 @@ export interface SampleOptions {
   readonly invariants?: readonly Invariant[] | undefined;
   /** Instead of invariants: a check of one's own. */
   readonly check?: ((world: RunWorld) => StateCheck) | undefined;
-  /** Lock order, data races, race windows and pairs of conflicting steps are looked for; true when left out. */
+  /** Lock order, data races, race windows and pairs of conflicting steps are looked for. Left out: if their tables
+   *  fit into some hundred megabytes. */
   readonly analysed?: boolean | undefined;
   /** Every so many schedules one is executed a second time, state by state; 0 never. Left out: 64, or more in a large world. */
   readonly recheck?: number | undefined;

@@ -1,14 +1,14 @@
 // The sampler: executes schedules of a scenario on one world, as a strategy decides, and collects what they show. It uses no clock: who
 // has a time limit calls `advance` for some steps at a time. Schedule number n is the same one in whichever shard it is executed.
 
-import { Analysis } from '../check/analysis.ts';
+import { Analysis, analysisMegabytes, MOST_ANALYSIS_MEGABYTES } from '../check/analysis.ts';
 import { Checker } from '../check/checker.ts';
 import { raceSentence } from '../check/races.ts';
 import { mix } from '../memory/hash.ts';
 import { FootprintWriteLog } from '../runtime/footprint-write-log.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
 import { WriteLog } from '../runtime/simulate.ts';
-import type { RunWorld } from '../runtime/world.ts';
+import { planFor, type RunWorld } from '../runtime/world.ts';
 import { OutcomeTable } from './coverage.ts';
 import { DeadlockFinder } from './deadlocks.ts';
 import { LivelockWatch } from './livelock.ts';
@@ -86,7 +86,8 @@ export class Sampler {
   private rechecked = 0;
 
   constructor(kernel: Kernel, topology: Topology, options: SampleOptions = {}) {
-    const { seed = 0, depth = 3, shard = WHOLE, analysed = true, strategy: name = 'portfolio' } = options;
+    const { seed = 0, depth = 3, shard = WHOLE, strategy: name = 'portfolio' } = options;
+    const analysed = options.analysed ?? analysisMegabytes({ plan: planFor(kernel, topology), topology }) <= MOST_ANALYSIS_MEGABYTES;
     checkNumbers(options, shard, depth);
     this.options = options;
     this.shard = shard;

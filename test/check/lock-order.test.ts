@@ -23,7 +23,7 @@ import { step } from '../../machines/fragment.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
-import { analysedRun, reportOver, sequentialReport } from '../support/analysed.ts';
+import { analysable, analysedRun, reportOver, sequentialReport } from '../support/analysed.ts';
 import { Feed } from '../support/feed.ts';
 
 const tables = { slots_lock, folio_lock, invalidate_lock, mmu_lock, srcu_reader, mn_invalidate };
@@ -190,7 +190,7 @@ describe('cycles', () => {
 
 /** All graphs of the built-in scenarios under some seeds, put together. */
 function graphOf(kernel: Kernel, seeds: number, most: number): LockOrderReport {
-  return mergeLockOrder(builtinScenarios.map(({ name }) => reportOver(kernel, name, seeds, most).lockOrder));
+  return mergeLockOrder(analysable(kernel).map((name) => reportOver(kernel, name, seeds, most).lockOrder));
 }
 
 /** Everything that 6.8 is to take in this order, outer first (spec A2), as far as scenarios show it. */

@@ -12,11 +12,10 @@ import { memslots, slots_lock } from '../../src/memory/layouts/kvm.ts';
 import { mmu_lock, spte } from '../../src/memory/layouts/mmu.ts';
 import * as mutex from '../../src/memory/mutex.ts';
 import * as rwlock from '../../src/memory/rwlock.ts';
-import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
-import { reportOver } from '../support/analysed.ts';
+import { analysable, reportOver } from '../support/analysed.ts';
 import { Feed } from '../support/feed.ts';
 import { locklessKernels } from '../support/lockless.ts';
 
@@ -228,7 +227,7 @@ describe('random streams', () => {
 
 /** Races of all built-in scenarios under some seeds, and how many steps were looked at. */
 function racesOf(kernel: Kernel, seeds: number, most: number): { races: string[]; steps: number } {
-  const reports = builtinScenarios.map(({ name }) => {
+  const reports = analysable(kernel).map((name) => {
     const report = reportOver(kernel, name, seeds, most);
     return { races: report.races.map((race) => ({ ...race, object: name })), steps: report.steps };
   });

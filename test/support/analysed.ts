@@ -1,11 +1,12 @@
 // Runs of scenarios whose every step is handed to an analysis.
 
-import { Analysis } from '../../src/check/analysis.ts';
+import { Analysis, analysisMegabytes, MOST_ANALYSIS_MEGABYTES } from '../../src/check/analysis.ts';
 import { isBlocked } from '../../src/memory/outcome.ts';
 import { FootprintWriteLog } from '../../src/runtime/footprint-write-log.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Simulation, type Standstill } from '../../src/runtime/simulate.ts';
-import { builtinScenario } from '../../src/scenario/builtin/index.ts';
+import { planFor } from '../../src/runtime/world.ts';
+import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { AnalysisReport } from '../../src/check/analysis.ts';
 import type { Footprint } from '../../src/check/footprint.ts';
@@ -78,3 +79,10 @@ export function sequentialReport(kernel: Kernel, name: string, order: readonly s
   while (actors.some(moves));
   return { report: analysis.report(), stuck: actors.filter((actor) => !world.leafOf(actor).idle).length };
 }
+
+/** Built-in scenarios whose analyses fit into memory. */
+export const analysable = (kernel: Kernel): string[] => builtinScenarios
+  .filter((scenario) => {
+    const topology = compile(scenario, kernel);
+    return analysisMegabytes({ plan: planFor(kernel, topology), topology }) <= MOST_ANALYSIS_MEGABYTES;
+  }).map(({ name }) => name);
