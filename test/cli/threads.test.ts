@@ -125,7 +125,7 @@ describe('Ctrl-C gives the partial result and a whole trace, exit code 130', () 
     const trace = `interrupted-${bytes}.trace`;
     const { code, out, err } = await box.run(['run', 'endless.json', ...THREADS, ...LONG, '--trace', trace], { interruptWhen: () => box.has(trace) && box.read(trace).length > bytes });
     expect([code, err]).toEqual([130, '']);
-    expect(out).toMatch(/\nresult +interrupted behind step [\d,]+; until then nothing that was checked\s+was\s+broken\n/);
+    expect(out.replace(/\s+/g, ' ')).toMatch(/ result interrupted behind step [\d,]+; until then nothing that was checked was broken /);
     expect(await replayed(trace)).toBeGreaterThanOrEqual(bytes === 0 ? 0 : 40_000);
   });
 
