@@ -3,7 +3,7 @@
 import type { Interruption } from './interruption.ts';
 
 /** Steps between two looks at the clock. */
-const PART = 20_000;
+const PART = 1000;
 /** Milliseconds between two pictures, and after which events have their turn. */
 const EVERY_MS = 500, TURN_MS = 20;
 

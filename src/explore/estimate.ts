@@ -15,6 +15,8 @@ import type { Topology } from '../scenario/topology.ts';
 const SHORT = 20_000, WALKS = 64, WALK = 3000;
 /** Levels from which the rate of growth is taken. */
 const LEVELS = 6;
+/** Words of a world from which on nobody need ask: its states are too many, and the asking takes minutes. */
+const LARGE_WORDS = 1 << 20;
 /** Words that the short search may keep in its frontier: a large world is no candidate for an exhaustive search. */
 const FRONTIER_WORDS = 1 << 25;
 
@@ -30,6 +32,7 @@ export interface Estimate {
 /** Estimates the number of states of a scenario, and whether it is within `budget`. The same arguments give the same answer. */
 export function estimate(kernel: Kernel, topology: Topology, budget: number): Estimate {
   const plan = planFor(kernel, topology);
+  if (plan.stateWords > LARGE_WORDS) return { states: Infinity, exact: false, fits: false };
   const words = privateWords(plan);
   const tracker = new Tracker(plan, words);
   const world = new RunWorld(kernel, topology, plan, words, tracker);
