@@ -3,9 +3,8 @@
 
 import type { ActorLogic, AnyMachineSnapshot, EventObject } from 'xstate';
 import { outcome, outcomeName } from '../memory/outcome.ts';
+import { packRows } from './packed-rows.ts';
 import type { Table } from './table.ts';
-
-export type MemoisedLogic = ActorLogic<AnyMachineSnapshot, EventObject>;
 
 /** An event that knows its outcome's number, so that nobody has to look it up. */
 interface OutcomeEvent extends EventObject { readonly outcome?: number }
@@ -21,33 +20,45 @@ export function outcomeEvent(number: number): EventObject {
 const LEAF = Symbol('leaf');
 type Canonical = AnyMachineSnapshot & { readonly [LEAF]: number };
 
-/** Canonical snapshots that somebody has needed, by leaf. */
-const canonical = new WeakMap<Table, (Canonical | undefined)[]>();
-
-function canonicalOf(table: Table): (Canonical | undefined)[] {
-  let known = canonical.get(table);
-  if (known === undefined) {
-    known = Array.from(table.leaves, () => undefined);
-    canonical.set(table, known);
-  }
-  return known;
-}
-
 /** The leaf of a snapshot of an actor over memoised logic. */
 export const leafOfSnapshot = (snapshot: AnyMachineSnapshot): number => (snapshot as Canonical)[LEAF];
 
-/** Logic of an actor that starts in `leaf`. Events that the state does not expect leave it where it is, as XState does. */
-export function memoisedLogic(table: Table, leaf: number): MemoisedLogic {
+/** Logic of all actors of a kernel, whatever their machine. */
+export interface Memoised {
+  /** Its input is the leaf in which the actor starts. Events that the state does not expect leave it where it is, as XState does. */
+  readonly logic: ActorLogic<AnyMachineSnapshot, EventObject, number>;
+  /** The snapshot of an actor that is in `leaf`: always the same object. */
+  snapshot(leaf: number): AnyMachineSnapshot;
+  /** Says in which leaf the actor is that is sent to next: the logic looks there first, and nowhere else if it is so. */
+  standing(leaf: number): void;
+}
+
+const made = new WeakMap<Table, Memoised>();
+
+/** Memoised logic over a table: always the same. */
+export function memoised(table: Table): Memoised {
+  const known = made.get(table);
+  if (known !== undefined) return known;
   const { next, width } = table;
-  const known = canonicalOf(table);
-  const mark = (of: number): Canonical => (known[of] = Object.defineProperty(table.snapshot(of), LEAF, { value: of }) as Canonical);
-  return {
-    transition(snapshot, event) {
-      const number = (event as OutcomeEvent).outcome ?? outcome(event.type);
-      const to = number < width ? next[leafOfSnapshot(snapshot) * width + number]! : -1;
-      return to < 0 ? snapshot : known[to] ?? mark(to);
+  const { rows, leaves } = packRows(table);
+  const to = leaves.map((leaf, entry) => (leaf < 0 ? -1 : next[leaf * width + entry - rows[leaf]!]!));
+  const canonical: (Canonical | undefined)[] = Array.from(table.leaves, () => undefined);
+  const mark = (leaf: number): Canonical => (canonical[leaf] = Object.defineProperty(table.snapshot(leaf), LEAF, { value: leaf }) as Canonical);
+  let first = 0;
+  const snapshot = (leaf: number): Canonical => canonical[leaf] ?? mark(leaf);
+  const result: Memoised = {
+    snapshot,
+    standing: (leaf) => { first = leaf; },
+    logic: {
+      transition(from, event) {
+        const leaf = from === canonical[first] ? first : leafOfSnapshot(from);
+        const entry = rows[leaf]! + ((event as OutcomeEvent).outcome ?? outcome(event.type));
+        return leaves[entry] === leaf ? snapshot(to[entry]!) : from;
+      },
+      getInitialSnapshot: (_scope, leaf) => snapshot(leaf),
+      getPersistedSnapshot: (persisted) => persisted,
     },
-    getInitialSnapshot: () => known[leaf] ?? mark(leaf),
-    getPersistedSnapshot: (snapshot) => snapshot,
   };
+  made.set(table, result);
+  return result;
 }

@@ -10,7 +10,8 @@ export function send(box: Mailbox, type: number, from: number, payload: readonly
   if (box.type !== 0) return false;
   box.type = type;
   box.from = from;
-  for (let i = 0; i < payload.length; i++) box.payload.put(i, payload[i]!);
+  // An empty box is empty to the last word.
+  for (let i = 0; i < payload.length; i++) if (payload[i] !== 0) box.payload.put(i, payload[i]!);
   return true;
 }
 
@@ -21,7 +22,7 @@ export const waiting = (box: Mailbox): boolean => box.type !== 0;
 export function take(box: Mailbox): void {
   box.type = 0;
   box.from = 0;
-  for (let i = 0; i < box.payload.length; i++) if (box.payload.at(i) !== 0) box.payload.put(i, 0);
+  box.payload.clear();
 }
 
 /** What a receive step answers when nothing is there. */

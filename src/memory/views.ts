@@ -27,10 +27,11 @@ class CellsView implements Cells {
   readonly length: number;
   private readonly id: number;
   private readonly base: number;
+  private readonly words: Words;
   private readonly load: Load;
   private readonly store: Store;
-  constructor(id: number, base: number, length: number, load: Load, store: Store) {
-    this.id = id; this.base = base; this.length = length; this.load = load; this.store = store;
+  constructor(id: number, base: number, length: number, words: Words, load: Load, store: Store) {
+    this.id = id; this.base = base; this.length = length; this.words = words; this.load = load; this.store = store;
   }
   at(i: number): number {
     if (i >= this.length) throw new RangeError(`element ${i} of an array of ${this.length}`);
@@ -39,6 +40,13 @@ class CellsView implements Cells {
   put(i: number, value: number): void {
     if (i >= this.length) throw new RangeError(`element ${i} of an array of ${this.length}`);
     this.store(this.id, this.base + i, value);
+  }
+  clear(): void {
+    const { id, base, words, length } = this;
+    if (length === 0) return;
+    // Whoever has to take the object has done so behind it.
+    this.load(id, base);
+    for (let cell = base; cell < base + length; cell++) if (words[cell] !== 0) this.store(id, cell, 0);
   }
 }
 
@@ -97,7 +105,7 @@ function viewClass(table: PlacedTable, words: Words, load: Load, store: Store, p
       this.base = base;
       for (const field of wide) {
         const value = field.spec.cells !== undefined
-          ? new CellsView(id, base + field.offset, field.words, load, store)
+          ? new CellsView(id, base + field.offset, field.words, words, load, store)
           : new BitsView(id, base + field.offset, field.words, load, store);
         Object.defineProperty(this, field.name, { value, enumerable: true });
       }

@@ -1,8 +1,7 @@
-// The transitions of a kernel's table as a run needs them: what the table has, without its gaps. A table has a row for each leaf
-// and a column for each outcome, of which a leaf expects a few; laid into each other's gaps, all rows fit into a core's cache.
+// The transitions of a kernel's table as a run needs them: what the table has, without its gaps (kernel/packed-rows.ts).
 
 import type { Kernel } from '../kernel/define.ts';
-import { outcome as outcomeNumber } from '../memory/outcome.ts';
+import { packRows } from '../kernel/packed-rows.ts';
 import type { Plan } from '../memory/plan.ts';
 
 /** Words of an entry: the leaf that it belongs to, where it leads, and the place in `zeroed` of the registers that it zeroes (0: none). */
@@ -18,7 +17,7 @@ export interface Moves {
 
 /** Lays out the transitions of a kernel's machines. */
 export function packMoves(kernel: Kernel, plan: Plan): Moves {
-  const { leaves, width, next, ends, endsAt } = kernel.table;
+  const { width, next, ends, endsAt } = kernel.table;
   const lists = ends.map((fragments) => registerOffsets(kernel, plan, fragments));
   const placeOf: number[] = [];
   // Nobody's list is at 0.
@@ -27,25 +26,13 @@ export function packMoves(kernel: Kernel, plan: Plan): Moves {
     placeOf.push(offsets.length === 0 ? 0 : zeroed.length);
     zeroed.push(offsets.length, ...offsets);
   }
-  const entries: number[] = [];
-  const taken = (entry: number): boolean => (entries[entry * MOVE.WORDS] ?? -1) >= 0;
-  // All entries before it are taken: no row is looked for there.
-  let free = 0;
-  const rows = Int32Array.from(leaves, ({ number, outcomes }) => {
-    const expected = outcomes.map((name) => outcomeNumber(name)).toSorted((a, b) => a - b);
-    let row = Math.max(0, free - (expected[0] ?? free));
-    while (expected.some((outcome) => taken(row + outcome))) row++;
-    for (const outcome of expected) {
-      const at = (row + outcome) * MOVE.WORDS;
-      while (entries.length < at + MOVE.WORDS) entries.push(-1);
-      entries[at + MOVE.LEAF] = number;
-      entries[at + MOVE.TO] = next[number * width + outcome]!;
-      entries[at + MOVE.ZEROES] = placeOf[endsAt[number * width + outcome]!]!;
-    }
-    while (taken(free)) free++;
-    return row;
+  const { rows, leaves: leafOf } = packRows(kernel.table);
+  const entries = new Int32Array(leafOf.length * MOVE.WORDS);
+  leafOf.forEach((leaf, entry) => {
+    const cell = leaf < 0 ? -1 : leaf * width + entry - rows[leaf]!;
+    entries.set(cell < 0 ? [-1, -1, -1] : [leaf, next[cell]!, placeOf[endsAt[cell]!]!], entry * MOVE.WORDS);
   });
-  return { rows, entries: Int32Array.from(entries), zeroed: Int32Array.from(zeroed) };
+  return { rows, entries, zeroed: Int32Array.from(zeroed) };
 }
 
 /** Offsets in a frame of the registers of these fragments, ascending. */

@@ -3,15 +3,21 @@
 import { mix } from '../memory/hash.ts';
 
 export class Random {
-  private a: number;
-  private b: number;
-  private c: number;
-  private d = 1;
+  private a = 0;
+  private b = 0;
+  private c = 0;
+  private d = 0;
 
   constructor(seed: number) {
+    this.restart(seed);
+  }
+
+  /** The numbers of another seed from here on. */
+  restart(seed: number): void {
     this.a = mix(seed);
     this.b = mix(seed + 1);
     this.c = mix(seed + 2);
+    this.d = 1;
     for (let k = 0; k < 12; k++) this.word();
   }
 

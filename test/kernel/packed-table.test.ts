@@ -61,7 +61,7 @@ describe('a thread that numbers outcomes in another order', () => {
     for (const event of packed.outcomes.toReversed()) elsewhere.outcome(event);
     const { kernels: known } = await import('../../machines/kernels/index.ts');
     const define = await import('../../src/kernel/define.ts');
-    const { leafOfSnapshot, memoisedLogic, outcomeEvent } = await import('../../src/kernel/memoised.ts');
+    const { leafOfSnapshot, memoised, outcomeEvent } = await import('../../src/kernel/memoised.ts');
     const there: Kernel = define.withTable(known.find((one) => one.name === name)!, packed);
 
     expect(there.table.next.join()).not.toBe(here.table.next.join());
@@ -71,14 +71,14 @@ describe('a thread that numbers outcomes in another order', () => {
     let sends = 0;
     for (const { machine } of here.machines) {
       const plain = createActor(here.table.machine(machine)).start();
-      const memoised = createActor(memoisedLogic(there.table, there.table.initial.get(machine)!)).start();
+      const actor = createActor(memoised(there.table).logic, { input: there.table.initial.get(machine)! }).start();
       for (let k = 0; k < 100; k++) {
-        const { outcomes } = here.table.leaves[leafOfSnapshot(memoised.getSnapshot())]!;
+        const { outcomes } = here.table.leaves[leafOfSnapshot(actor.getSnapshot())]!;
         if (outcomes.length === 0) break;
         const type = outcomes[k % outcomes.length]!;
         plain.send({ type });
-        memoised.send(outcomeEvent(elsewhere.outcome(type)));
-        expect(facts(memoised.getSnapshot())).toEqual(facts(plain.getSnapshot()));
+        actor.send(outcomeEvent(elsewhere.outcome(type)));
+        expect(facts(actor.getSnapshot())).toEqual(facts(plain.getSnapshot()));
         sends++;
       }
     }

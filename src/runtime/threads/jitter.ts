@@ -6,13 +6,17 @@ import { Random } from '../random.ts';
 const ONE_IN = 8;
 
 export class Jitter {
-  private readonly random: Random;
+  private readonly random = new Random(0);
   private readonly most: number;
 
   /** Pauses of up to `most` microseconds. */
-  constructor(seed: number, most: number) {
-    this.random = new Random(seed);
+  constructor(most: number) {
     this.most = most;
+  }
+
+  /** The pauses of another seed from here on. */
+  restart(seed: number): void {
+    this.random.restart(seed);
   }
 
   /** Between two steps: mostly nothing. */

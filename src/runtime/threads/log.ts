@@ -22,6 +22,14 @@ export function makeLog(words: number): SharedArrayBuffer {
 /** Words of a record in front of its tickets. */
 export const RECORD_HEAD = 2;
 
+/** What a step has touched: the first `count` objects, the versions that it saw, whether it wrote them. */
+export interface Tickets {
+  readonly objects: Int32Array;
+  readonly tickets: Int32Array;
+  readonly wrote: Uint8Array;
+  readonly count: number;
+}
+
 /** The writing end. */
 export class LogWriter {
   private readonly words: Int32Array<SharedArrayBuffer>;
@@ -50,6 +58,19 @@ export class LogWriter {
       Atomics.wait(this.words, READ, this.tail, ROOM_MS);
       Atomics.store(this.words, WAITING, 0);
     }
+  }
+
+  /** Puts down a record of a step: two words, then the tickets; `reserve` room for it first. */
+  putStep(first: number, second: number, { objects, tickets, wrote, count }: Tickets): void {
+    const { words, mask } = this;
+    let at = this.head;
+    words[HEAD + (at & mask)] = first;
+    words[HEAD + (++at & mask)] = second;
+    for (let k = 0; k < count; k++) {
+      words[HEAD + (++at & mask)] = (objects[k]! << 1) | wrote[k]!;
+      words[HEAD + (++at & mask)] = tickets[k]!;
+    }
+    this.head = (at + 1) | 0;
   }
 
   put(word: number): void {

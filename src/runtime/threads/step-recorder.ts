@@ -9,8 +9,8 @@ import type { VersionTaker } from './versions.ts';
 
 /** Records between two publications of the log; a power of two. */
 const PUBLISH_EVERY = 64;
-/** Records between two times that the shadow is woken: waking costs as much as some dozens of steps. */
-const RING_EVERY = 2048;
+/** Records between two times that the shadow is woken: waking costs as much as some hundreds of steps. */
+const RING_EVERY = 1 << 14;
 
 export class StepRecorder {
   private readonly log: LogWriter;
@@ -31,9 +31,7 @@ export class StepRecorder {
     const { log } = this;
     const { count } = taker;
     log.reserve(RECORD_HEAD + 2 * count, this.ringShadow);
-    log.put(actor | ((choice + 1) << 16));
-    log.put(this.outcomes[outcome]! | (count << 16));
-    this.tickets(taker);
+    log.putStep(actor | ((choice + 1) << 16), this.outcomes[outcome]! | (count << 16), taker);
     this.records = (this.records + 1) | 0;
     if ((this.records & (PUBLISH_EVERY - 1)) !== 0) return;
     log.publish();
@@ -44,9 +42,7 @@ export class StepRecorder {
   injection(receiver: number, words: readonly number[], taker: VersionTaker): void {
     const { log } = this;
     log.reserve(RECORD_HEAD + 2 * taker.count + 1 + words.length, this.ringShadow);
-    log.put(0);
-    log.put(receiver | (taker.count << 16));
-    this.tickets(taker);
+    log.putStep(0, receiver | (taker.count << 16), taker);
     log.put(words.length);
     for (const word of words) log.put(word);
     this.publish();
@@ -55,13 +51,5 @@ export class StepRecorder {
   /** Lets the shadow see what was logged; whoever goes to sleep, ends or waits behind it rings. */
   publish(): void {
     this.log.publish();
-  }
-
-  private tickets({ objects, tickets, wrote, count }: VersionTaker): void {
-    const { log } = this;
-    for (let k = 0; k < count; k++) {
-      log.put((objects[k]! << 1) | wrote[k]!);
-      log.put(tickets[k]!);
-    }
   }
 }

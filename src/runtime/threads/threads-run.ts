@@ -1,6 +1,7 @@
 // A run on real threads, as the thread that called sees it: starts the workers and the shadow, takes the batches that the shadow
 // sends, sets limits, notices when a thread dies or nothing moves any more, and ends everybody.
 
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { packTable } from '../../kernel/packed-table.ts';
 import { analysisMegabytes, MOST_ANALYSIS_MEGABYTES } from '../../check/analysis.ts';
@@ -23,6 +24,8 @@ import type { WorkerResult } from './worker-loop.ts';
 const START_SECONDS = 60;
 /** Seconds without a step of anybody, not all asleep, after which a run counts as hung. */
 const PATIENCE = 20;
+/** Looks of a worker at its doorbell before it sleeps, where workers have processors of their own: some 20 microseconds. */
+const LOOKS = 4000;
 /** Milliseconds between two looks at whether something moves. */
 const LOOK_MS = 250;
 
@@ -159,6 +162,7 @@ export class ThreadsRun extends Run {
     const { shared, options } = this;
     const { kernel, topology, seed, invariants = [], limits = {}, kernelText, threads = {} } = options;
     const recorded = threads.recorded ?? true;
+    const looks = shared.workers <= availableParallelism() ? LOOKS : 0;
     const common = { kernel: { name: kernel.name, table: packTable(kernel.table), ...(kernelText ? { text: kernelText } : {}) }, topology };
     const shadowData: ShadowData = {
       ...common, invariants: invariants.map(({ id }) => id),
@@ -183,7 +187,7 @@ export class ThreadsRun extends Run {
     });
     const places = placed(topology, shared.workers, threads.placement ?? 'thread');
     const workers = places.map((actors, worker) => {
-      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded } };
+      const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded, looks } };
       const thread = new Worker(threads.entry ?? ACTORS, { workerData: data });
       this.hear(thread, `worker ${worker}`, (message: FromActors) => {
         if (message.type === 'failed') this.workerDied(worker, message.message);

@@ -92,6 +92,11 @@ export class VersionTaker implements Observer {
     this.undo = 0;
   }
 
+  /** Behind `rollBack`: nobody has touched this object since the step that was taken back touched it. */
+  unchanged(id: number): boolean {
+    return this.takenIn[id] === this.now && Atomics.load(this.words, this.versions + id) === versionWord(this.tickets[this.place[id]!]!);
+  }
+
   /** Before each step. */
   begin(): void {
     this.count = 0;

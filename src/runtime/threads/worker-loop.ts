@@ -1,21 +1,21 @@
 // What a worker does: over and over, the next step of one of its own actors, the outcome to the XState actor, the record to the
-// log. It sleeps on its doorbell when none of its actors can go on. A run is one round, or many that begin anew.
+// log (worker-step.ts). It sleeps on its doorbell when none of its actors can go on. A run is one round, or many that begin anew.
 
-import { createActor, type AnyActorRef } from 'xstate';
-import { blockedOn, isBlocked } from '../../memory/outcome.ts';
+import type { AnyActorRef } from 'xstate';
 import type { Plan } from '../../memory/plan.ts';
 import type { Words } from '../../memory/views.ts';
-import { leafOfSnapshot, memoisedLogic, outcomeEvent } from '../../kernel/memoised.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import { Random } from '../random.ts';
-import { LaboratoryError, planFor, RunWorld } from '../world.ts';
+import { planFor, RunWorld } from '../world.ts';
 import { Jitter } from './jitter.ts';
 import { LogWriter } from './log.ts';
 import { Parking } from './parking.ts';
 import { CONTROL, Control, END, OWN, type Shared } from './shared.ts';
 import { StepRecorder } from './step-recorder.ts';
-import { CONFLICT, VersionTaker } from './versions.ts';
+import { VersionTaker } from './versions.ts';
+import { startActors } from './worker-actors.ts';
+import { stepper, TRIED } from './worker-step.ts';
 
 export interface WorkerTask {
   readonly shared: Shared;
@@ -27,6 +27,8 @@ export interface WorkerTask {
   readonly jitter: number;
   /** Steps are logged for the shadow. Without it nothing can be replayed: for measuring what recording costs. */
   readonly recorded: boolean;
+  /** Looks at its doorbell before it sleeps. */
+  readonly looks: number;
 }
 
 /** What a worker reports when the run is over. */
@@ -50,6 +52,8 @@ const TRIES = 8;
 const CONFLICT_MS = 0.05;
 /** Steps between two times that a worker shows how far it is, less 1; a power of two less 1. */
 const SHOWN_MASK = 63;
+/** Steps of a burst, less 1; a power of two less 1. */
+const BURST_MASK = 4095;
 /** Looks at the start of a round before a worker sleeps until the others are there. */
 const SPINS = 20_000;
 
@@ -71,19 +75,20 @@ class WorkerLoop {
   private readonly control: Control;
   /** The control block, and this worker's places in it. */
   private readonly words: Int32Array<SharedArrayBuffer>;
-  private readonly atActor: number;
   private readonly atBell: number;
   private readonly atSteps: number;
   private readonly taker: VersionTaker;
   private readonly world: RunWorld;
   private readonly steps: StepRecorder;
   private readonly parking: Parking;
-  private random: Random;
-  private jitter: Jitter | undefined;
+  private readonly random = new Random(0);
+  private readonly jitter: Jitter | undefined;
+  /** By actor number. */
   private readonly xstate: AnyActorRef[] = [];
-  private readonly finalLeaf: Uint8Array;
-  private readonly choose = (n: number): number => this.random.below(n);
+  private readonly tryStep: (place: number) => number;
   private executed = 0;
+  /** Tries in a row that met a conflict. */
+  private fruitless = 0;
   private sleeps = 0;
 
   constructor(kernel: Kernel, topology: Topology, task: WorkerTask, takerFor: TakerFor) {
@@ -93,17 +98,19 @@ class WorkerLoop {
     this.task = task;
     this.control = new Control(task.shared);
     this.words = this.control.words;
-    this.atActor = this.control.at(task.worker, OWN.ACTOR);
     this.atBell = this.control.at(task.worker, OWN.BELL);
     this.atSteps = this.control.at(task.worker, OWN.STEPS);
     this.taker = takerFor(plan, words, plan.byName.get('frame')!.count);
     this.world = new RunWorld(kernel, topology, plan, words, this.taker);
     this.steps = new StepRecorder(new LogWriter(task.shared.logs[task.worker]!), this.control, this.world.table);
     this.parking = new Parking(task.shared.waiters, this.control, task.worker, topology.actors.length, plan.objects);
-    this.random = new Random(0);
+    this.jitter = task.jitter > 0 ? new Jitter(task.jitter) : undefined;
+    this.tryStep = stepper({
+      world: this.world, taker: this.taker, parking: this.parking, random: this.random, actors: this.xstate,
+      recorder: task.recorded ? this.steps : undefined, words: this.words, atActor: this.control.at(task.worker, OWN.ACTOR),
+    });
     // Now, not in the first round: XState takes milliseconds to make a machine.
     for (const actor of task.actors) this.world.table.machine(topology.actors[actor - 1]!.machine);
-    this.finalLeaf = Uint8Array.from(this.world.table.leaves, (leaf) => (leaf.final ? 1 : 0));
   }
 
   run(): void {
@@ -153,10 +160,11 @@ class WorkerLoop {
     const { world, task, topology } = this;
     // Every worker and every round has its own random numbers, all of them from the one seed.
     const seed = task.seed + (round - 1) * 64 + task.worker;
-    this.random = new Random(seed);
-    this.jitter = task.jitter > 0 ? new Jitter(seed, task.jitter) : undefined;
+    this.random.restart(seed);
+    this.jitter?.restart(seed);
     const live = task.actors.filter((actor) => !world.ended(actor));
-    for (const actor of live) this.xstate[actor] = createActor(memoisedLogic(world.table, world.frames[actor]!.leaf), { systemId: topology.actors[actor - 1]!.name }).start();
+    const refs = startActors(world.table, live.map((actor) => ({ name: topology.actors[actor - 1]!.name, leaf: world.frames[actor]!.leaf })));
+    live.forEach((actor, k) => { this.xstate[actor] = refs[k]!; });
     this.parking.reset(live);
   }
 
@@ -174,10 +182,10 @@ class WorkerLoop {
   }
 
   private work(): void {
-    const { control, parking, task } = this;
-    const { words, atBell } = this;
+    const { control, parking, task, words, atBell } = this;
     let bell = Atomics.load(words, atBell);
-    let fruitless = 0;
+    this.fruitless = 0;
+    // Whoever ends the round rings, so that a burst need not look at the end itself.
     while (Atomics.load(words, CONTROL.END) === END.RUNNING) {
       const now = Atomics.load(words, atBell);
       if (now !== bell) {
@@ -187,77 +195,46 @@ class WorkerLoop {
       if (parking.ready === 0) {
         this.publish();
         control.ring(control.shadow);
+        if (this.rungWhileLooking(bell)) continue;
         this.sleeps++;
         control.sleep(task.worker, bell);
         continue;
       }
-      if (this.tryStep(this.random.below(parking.ready))) fruitless = 0;
-      else if (++fruitless >= TRIES * parking.ready) {
-        // What another worker has taken it gives back only if it runs.
-        this.steps.publish();
-        Atomics.wait(words, atBell, bell, CONFLICT_MS);
-        fruitless = 0;
+      this.burst(bell);
+      if (parking.ready === 0 || this.fruitless < TRIES * parking.ready) continue;
+      // What another worker has taken it gives back only if it runs.
+      this.steps.publish();
+      Atomics.wait(words, atBell, bell, CONFLICT_MS);
+      this.fruitless = 0;
+    }
+  }
+
+  /** Looks at the bell for some microseconds, if this worker has a processor for itself: an answer from another worker mostly comes within
+   *  them, and sleeping and waking up takes longer. */
+  private rungWhileLooking(bell: number): boolean {
+    const { words, atBell, task } = this;
+    for (let k = 0; k < task.looks; k++) if (Atomics.load(words, atBell) !== bell) return true;
+    return false;
+  }
+
+  /** Steps until the bell is another one, nobody can go on, or nothing but conflicts is to be had. A function of its own, called again and
+   *  again, which the JIT makes faster than a loop that is only ever entered once. */
+  private burst(bell: number): void {
+    const { parking, words, atBell, random, jitter, tryStep } = this;
+    while (parking.ready > 0 && Atomics.load(words, atBell) === bell) {
+      const tried = tryStep(random.below(parking.ready));
+      if (tried === TRIED.CONFLICT) {
+        if (++this.fruitless >= TRIES * parking.ready) return;
+        continue;
       }
-    }
-  }
-
-  /** Tries the next step of the candidate at this place; false when it met a conflict. */
-  private tryStep(place: number): boolean {
-    const { parking, world } = this;
-    const actor = parking.candidates[place]!;
-    let result = this.attempt(actor);
-    if (result === undefined) return false;
-    if (isBlocked(result)) {
-      const object = blockedOn(result);
-      parking.announce(object);
-      // Asked once more behind the announcement: who writes the object from here on sees it.
-      result = this.attempt(actor);
-      if (result === undefined) return false;
-      if (isBlocked(result)) {
-        if (blockedOn(result) === object) parking.park(place, object);
-        return true;
+      this.fruitless = 0;
+      if (tried === TRIED.BLOCKED) continue;
+      this.executed++;
+      if ((this.executed & SHOWN_MASK) === 0) {
+        this.showSteps();
+        if ((this.executed & BURST_MASK) === 0) return;
       }
+      if (jitter !== undefined) jitter.pause();
     }
-    if (this.finalLeaf[world.last.to] !== 0) parking.remove(place);
-    this.done();
-    return true;
-  }
-
-  /** Executes the next step of an actor; nothing when it met a conflict, and was taken back. */
-  private attempt(actor: number): number | undefined {
-    const { taker, world } = this;
-    this.words[this.atActor] = actor;
-    taker.begin();
-    let result: number;
-    try {
-      result = world.step(actor, this.choose);
-    } catch (error) {
-      taker.rollBack();
-      if (error !== CONFLICT) throw error;
-      taker.conflicts++;
-      return undefined;
-    }
-    if (isBlocked(result)) {
-      taker.rollBack();
-      return result;
-    }
-    const ref = this.xstate[actor]!;
-    ref.send(outcomeEvent(result));
-    if (leafOfSnapshot(ref.getSnapshot()) !== world.last.to) {
-      taker.rollBack();
-      throw new LaboratoryError(`the XState actor of '${this.topology.actors[actor - 1]!.name}' is not in the state that the table says`);
-    }
-    if (this.task.recorded) this.steps.record(world.last, taker);
-    taker.commit();
-    return result;
-  }
-
-  /** Behind a step: wakes whom it may concern. */
-  private done(): void {
-    const { taker, parking } = this;
-    this.executed++;
-    if ((this.executed & SHOWN_MASK) === 0) this.showSteps();
-    for (let k = 0; k < taker.count; k++) if (taker.wrote[k] !== 0) parking.written(taker.objects[k]!);
-    if (this.jitter !== undefined) this.jitter.pause();
   }
 }
