@@ -1,0 +1,84 @@
+// The catalogue of mutants: each is noticed, by what the list says and by nothing else, and each that does no harm is not.
+
+import { describe, expect, it } from 'vitest';
+import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
+import { invariants } from '../../src/check/invariants/index.ts';
+import { cutMutant, isEquivalent, type Mutant } from '../../src/explore/mutants/mutant.ts';
+import { Sampler } from '../../src/explore/sample.ts';
+import { exhaustive } from '../../src/explore/search/exhaustive.ts';
+import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
+import { compile } from '../../src/scenario/compile.ts';
+import { mutants, notCut } from './mutants/index.ts';
+import type { Kernel } from '../../src/kernel/define.ts';
+import type { Scenario } from '../../src/scenario/types.ts';
+import type { SampleResult } from '../../src/explore/sample-types.ts';
+import type { SearchOptions, SearchResult } from '../../src/explore/search/options.ts';
+
+const search = (kernel: Kernel, scenario: Scenario, options: SearchOptions): SearchResult => exhaustive(kernel, compile(scenario, kernel), { states: 400_000, ...options });
+function sample(kernel: Kernel, scenario: Scenario, schedules: number): SampleResult {
+  const sampler = new Sampler(kernel, compile(scenario, kernel), { invariants, schedules, seed: 5 });
+  while (sampler.advance(100_000));
+  return sampler.result();
+}
+const ids = ({ findings }: Pick<SearchResult, 'findings'>): string[] => [...new Set(findings.map(({ id }) => id))];
+const rows = (wanted: (mutant: Mutant) => boolean) => mutants.filter(wanted).map((mutant) => [mutant.id, mutant.does, mutant] as const);
+
+describe('the catalogue', () => {
+  it('has every mutant of the specification, cut or with the reason why not', () => {
+    const numbers = [
+      1, 2, 3, 5, 6, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 27, 28, 30, 31, 32, 34, 35, 38, 39, 40, 41, 42, 44, 46, 47, 48, 50, 51, 53, 54, 55, 56, 57, 58, 59,
+      61, 63, 66, 69, 70, 72, 73, 75, 76, 77, 78, 79, 80, 81, 82, 84, 85, 86, 87, 88, 90, 92, 93, 94, 95, 97, 98,
+    ].map((number) => `M${String(number).padStart(2, '0')}`);
+    const has = [...mutants, ...notCut].map(({ id }) => id);
+    expect(has.filter((id) => !/[a-z]$/.test(id)).toSorted()).toEqual([...numbers, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `EQ${number}`)].toSorted());
+    expect(new Set(has).size).toBe(has.length);
+    // Another form of a mistake has the mistake itself beside it.
+    for (const id of has) expect(has).toContain(id.replace(/[a-z]$/, ''));
+  });
+
+  it('names properties that are checked', () => {
+    const known = [...invariants.map(({ id }) => id), 'L-07', 'data-race'];
+    expect(mutants.flatMap(({ shownBy }) => shownBy).filter((id) => !known.includes(id))).toEqual([]);
+    expect(mutants.filter((mutant) => isEquivalent(mutant) !== mutant.id.startsWith('EQ')).map(({ id }) => id)).toEqual([]);
+  });
+
+  it('has scenarios in which v6.8-fixed breaks nothing, in any interleaving', () => {
+    const own = [...new Set(mutants.map(({ scenario }) => scenario))].filter((scenario) => !builtinScenarios.includes(scenario));
+    expect(own.length).toBeGreaterThan(4);
+    for (const scenario of own) {
+      expect({ [scenario.name]: search(v6_8_fixed, scenario, { invariants, graph: true, stop: 'never' }) }).toMatchObject({ [scenario.name]: { complete: true, findings: [] } });
+      expect(sample(v6_8_fixed, scenario, 90).findings).toEqual([]);
+    }
+  });
+});
+
+describe('a mutant is noticed', () => {
+  it.each(rows((mutant) => !isEquivalent(mutant)))('%s, which %s, by all that its row names and by nothing else', (_id, _does, mutant) => {
+    const kernel = cutMutant(v6_8_fixed, mutant);
+    const { scenario, shownBy } = mutant;
+    const all = search(kernel, scenario, { invariants, stop: 'never' });
+    expect(ids(all)).not.toEqual([]);
+    expect([...ids(all), ...ids(sample(kernel, scenario, 90))].filter((id) => !shownBy.includes(id))).toEqual([]);
+    for (const id of shownBy) {
+      if (id === 'data-race') expect(ids(sample(kernel, scenario, 90))).toContain(id);
+      // What is left behind at the end is looked for beside invariants, whichever they are.
+      else expect(ids(search(kernel, scenario, { invariants: invariants.filter((one) => one.id === (id === 'L-07' ? 'L-11' : id)) })), `${id} alone`).toEqual([id]);
+    }
+  });
+});
+
+describe('a mutant that does no harm is not reported', () => {
+  it.each(rows(isEquivalent))('%s, which %s', (_id, _does, mutant) => {
+    const kernel = cutMutant(v6_8_fixed, mutant);
+    expect(search(kernel, mutant.scenario, { invariants, graph: true, stop: 'never' })).toMatchObject({ complete: true, findings: [] });
+    expect(sample(kernel, mutant.scenario, 300).findings).toEqual([]);
+  });
+
+  it('though it behaves otherwise than the kernel that it was cut from', () => {
+    const differ = mutants.filter(isEquivalent).map((mutant) => {
+      const states = [v6_8_fixed, cutMutant(v6_8_fixed, mutant)].map((kernel) => search(kernel, mutant.scenario, {}).transitions);
+      return states[0] !== states[1];
+    });
+    expect(differ).not.toContain(false);
+  });
+});

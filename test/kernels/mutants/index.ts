@@ -1,0 +1,17 @@
+// The catalogue: every mutant that is cut from v6.8-fixed, by number, and those that are not, with the reason.
+
+import { attributeMutants } from './attributes.ts';
+import { equivalentMutants } from './equivalent.ts';
+import { faultMutants } from './fault.ts';
+import { invalidationMutants } from './invalidation.ts';
+import { lifecycleMutants } from './lifecycle.ts';
+import { memoryErrorMutants } from './memory-errors.ts';
+import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
+
+export { notCut } from './not-cut.ts';
+
+const order = (id: string): string => `${id.startsWith('EQ') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
+
+export const mutants: readonly Mutant[] = [
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...equivalentMutants,
+].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));
