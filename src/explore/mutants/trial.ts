@@ -4,6 +4,7 @@
 import { invariants } from '../../check/invariants/index.ts';
 import { compile } from '../../scenario/compile.ts';
 import { Sampler } from '../sample.ts';
+import { exhaustive } from '../search/exhaustive.ts';
 import { Search } from '../search/search.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Scenario } from '../../scenario/types.ts';
@@ -63,6 +64,11 @@ export class Trial {
     return this.more;
   }
 
+  /** States, or schedules, so far. */
+  effort(): number {
+    return this.search?.progress().states ?? this.sampler!.progress().schedules;
+  }
+
   /** What came out so far. */
   result(): TrialResult {
     const { way, search } = this;
@@ -78,4 +84,13 @@ export class Trial {
   private first(): (Finding & { readonly first: number }) | undefined {
     return this.sampler!.result().findings.filter(({ key }) => !this.known.has(key)).toSorted((a, b) => a.first - b.first)[0];
   }
+}
+
+/** Keys of everything that a kernel shows in a scenario when it is explored in this way to the bounds. */
+export function knownKeys(kernel: Kernel, scenario: Scenario, way: Way, { seed = 1, schedules = TRIAL.schedules, states = TRIAL.states, depth = TRIAL.depth }: TrialOptions = {}): ReadonlySet<string> {
+  const topology = compile(scenario, kernel);
+  if (way === 'exhaustive') return new Set(exhaustive(kernel, topology, { invariants, states, graph: true, stop: 'never' }).findings.map(({ key }) => key));
+  const sampler = new Sampler(kernel, topology, { invariants, strategy: way, seed, schedules, depth, recheck: 0 });
+  while (sampler.advance(1_000_000));
+  return new Set(sampler.result().findings.map(({ key }) => key));
 }
