@@ -35,8 +35,8 @@ export interface Row {
   readonly equivalent: boolean;
   /** Why it cannot be cut from this kernel; null: it was. */
   readonly notCut: string | null;
-  /** The kernel shows the same by itself: the mistake is its own. */
-  readonly own: boolean;
+  /** What the kernel breaks in the scenario by itself, when nothing else was found: the mistake may be its own, or hidden behind it. */
+  readonly hiddenBy: readonly string[];
   readonly cells: readonly Cell[];
 }
 
@@ -44,7 +44,7 @@ type Status = Pick<StatusLine, 'show' | 'clear'>;
 
 /** Looks for one mutant of a kernel. Nothing when it was interrupted in the middle. */
 export async function rowOf(base: Kernel, mutant: Mutant, { ways, options, seconds, compare }: Looking, interruption: Pick<Interruption, 'asked'>, status: Status): Promise<Row | undefined> {
-  const row = { id: mutant.id, equivalent: isEquivalent(mutant), notCut: null, own: false };
+  const row = { id: mutant.id, equivalent: isEquivalent(mutant), notCut: null, hiddenBy: [] };
   let kernel: Kernel;
   try {
     kernel = cutMutant(base, mutant);
@@ -64,13 +64,12 @@ export async function rowOf(base: Kernel, mutant: Mutant, { ways, options, secon
     const { finding, effort, complete } = trial.result();
     cells.push({ way, noticed: finding?.id ?? null, sentence: finding?.sentence ?? null, effort, complete, seconds: (performance.now() - began) / 1000 });
   }
-  const own = cells.every(({ noticed }) => noticed === null) && mutant.shownBy.some((id) => shown.has(id));
-  return { ...row, own, cells };
+  return { ...row, hiddenBy: cells.every(({ noticed }) => noticed === null) ? [...shown] : [], cells };
 }
 
 /** What rows amount to. */
 export interface Score {
-  /** Those that count: they were cut, are not equivalent, and not the kernel's own. */
+  /** Those that count: they were cut, are not equivalent, and not hidden. */
   readonly of: number;
   readonly killed: number;
   readonly survived: readonly string[];
@@ -81,7 +80,7 @@ const noticed = ({ cells }: Row): boolean => cells.some((cell) => cell.noticed !
 
 /** Counts rows. */
 export function scoreOf(rows: readonly Row[]): Score {
-  const count = rows.filter(({ equivalent, notCut, own }) => !equivalent && notCut === null && !own);
+  const count = rows.filter(({ equivalent, notCut, hiddenBy }) => !equivalent && notCut === null && hiddenBy.length === 0);
   const survived = count.filter((row) => !noticed(row)).map(({ id }) => id);
   return {
     of: count.length, killed: count.length - survived.length, survived,

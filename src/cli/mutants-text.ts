@@ -19,9 +19,9 @@ function cellText({ noticed, effort, complete, seconds }: Cell): string {
 }
 
 /** One row of the matrix. */
-export function rowLine({ id, notCut, own, cells }: Row): string {
+export function rowLine({ id, notCut, hiddenBy, cells }: Row): string {
   if (notCut !== null) return `${id.padEnd(ID)}  not cut: this kernel has not what it changes`;
-  return `${id.padEnd(ID)}${cells.map(cellText).join('')}${own ? '\n        the kernel shows the same by itself: the mistake is its own' : ''}`;
+  return `${id.padEnd(ID)}${cells.map(cellText).join('')}${hiddenBy.length === 0 ? '' : `\n        not counted: the kernel breaks ${hiddenBy.join(', ')} here by itself`}`;
 }
 
 /** The score, and whom it is about. */
