@@ -9,14 +9,15 @@ import { exhaustive } from '../../src/explore/search/exhaustive.ts';
 import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { mutants, notCut } from './mutants/index.ts';
+import { halves, rareMutants } from './mutants/rare.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
-import type { SampleResult } from '../../src/explore/sample-types.ts';
+import type { SampleOptions, SampleResult } from '../../src/explore/sample-types.ts';
 import type { SearchOptions, SearchResult } from '../../src/explore/search/options.ts';
 
 const search = (kernel: Kernel, scenario: Scenario, options: SearchOptions): SearchResult => exhaustive(kernel, compile(scenario, kernel), { states: 400_000, ...options });
-function sample(kernel: Kernel, scenario: Scenario, schedules: number): SampleResult {
-  const sampler = new Sampler(kernel, compile(scenario, kernel), { invariants, schedules, seed: 5 });
+function sample(kernel: Kernel, scenario: Scenario, schedules: number, options: SampleOptions = {}): SampleResult {
+  const sampler = new Sampler(kernel, compile(scenario, kernel), { invariants, schedules, seed: 5, ...options });
   while (sampler.advance(100_000));
   return sampler.result();
 }
@@ -80,5 +81,33 @@ describe('a mutant that does no harm is not reported', () => {
       return states[0] !== states[1];
     });
     expect(differ).not.toContain(false);
+  });
+});
+
+describe('rarer mistakes', () => {
+  /** Those whose scenario is too large to be searched here: schedules of a portfolio that show them. */
+  const sampled = new Map([['N07', 60], ['N08', 60]]);
+
+  it.each(rareMutants.map((mutant) => [mutant.id, mutant.does, mutant] as const))('%s, which %s, is noticed', (id, _does, mutant) => {
+    const kernel = cutMutant(v6_8_fixed, mutant);
+    const schedules = sampled.get(id);
+    const found = schedules === undefined ? search(kernel, mutant.scenario, { invariants, stop: 'never' }) : sample(kernel, mutant.scenario, schedules);
+    expect(ids(found)).not.toEqual([]);
+    expect(ids(found).filter((one) => !mutant.shownBy.includes(one))).toEqual([]);
+  });
+
+  it.each(halves.map((mutant) => [mutant.id, mutant.does, mutant] as const))('%s, half of one, which %s, does no harm', (_id, _does, mutant) => {
+    expect(search(cutMutant(v6_8_fixed, mutant), mutant.scenario, { invariants, graph: true, stop: 'never' })).toMatchObject({ complete: true, findings: [] });
+  });
+
+  it('have scenarios in which v6.8-fixed breaks nothing', () => {
+    for (const { scenario } of rareMutants) expect({ [scenario.name]: sample(v6_8_fixed, scenario, 90).findings }).toEqual({ [scenario.name]: [] });
+  });
+
+  it('do not make a livelock of an actor that a strategy starves', () => {
+    const { scenario } = rareMutants.find(({ id }) => id === 'N02')!;
+    const { endings, findings } = sample(v6_8_fixed, scenario, 420, { strategy: 'pos', seed: 3, recheck: 0 });
+    expect(endings.cut).toBeGreaterThan(0);
+    expect(findings).toEqual([]);
   });
 });

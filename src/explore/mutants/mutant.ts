@@ -1,7 +1,7 @@
 // A mutant: a kernel with one small mistake that a good checker must notice, cut from a kernel that is thought to be right; and the
 // scenario in which the mistake shows. An equivalent one changes something that does no harm, and must not be reported.
 
-import { deriveKernel, type Kernel } from '../../kernel/define.ts';
+import { deriveKernel, type Kernel, type KernelDifference } from '../../kernel/define.ts';
 import type { FragmentEdit } from '../../kernel/edit.ts';
 import type { Scenario } from '../../scenario/types.ts';
 import type { Step } from '../../memory/world.ts';
@@ -21,6 +21,9 @@ export interface Mutant {
   readonly shownBy: readonly string[];
   readonly fragments?: Readonly<Record<string, FragmentEdit>>;
   readonly steps?: Readonly<Record<string, StepChange>>;
+  /** What it needs to remember: objects and registers of its own. */
+  readonly objects?: KernelDifference['objects'];
+  readonly registers?: KernelDifference['registers'];
 }
 
 /** One of the catalogue that is not cut, and why. */
@@ -33,9 +36,9 @@ export const isEquivalent = ({ shownBy }: Mutant): boolean => shownBy.length ===
 export const changed = <R>(change: (inner: Step<R>) => Step<R>): StepChange => change as unknown as StepChange;
 
 /** Cuts the mutant from a kernel. Throws, with near names, when the kernel has not what it changes. */
-export function cutMutant(base: Kernel, { id, does, fragments = {}, steps = {} }: Mutant): Kernel {
+export function cutMutant(base: Kernel, { id, does, fragments = {}, steps = {}, objects = [], registers = [] }: Mutant): Kernel {
   return deriveKernel(base, {
-    name: `${base.name}-${id}`, title: `${base.title}, but it ${does}`, fragments,
+    name: `${base.name}-${id}`, title: `${base.title}, but it ${does}`, fragments, objects, registers,
     steps: Object.fromEntries(Object.entries(steps).map(([name, change]) => [name, change(base.steps.get(name) as Step<never>)])),
   });
 }
