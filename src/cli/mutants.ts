@@ -1,8 +1,10 @@
 // faultline mutants: how good the checks are, measured by how many single mistakes they notice.
 
 import { availableParallelism } from 'node:os';
+import { kernels, weakKernels } from '../../machines/kernels/index.ts';
 import type { Mutant, NotCut } from '../explore/mutants/mutant.ts';
 import { TRIAL, WAYS, type Way } from '../explore/mutants/trial.ts';
+import type { Kernel } from '../kernel/define.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -17,7 +19,7 @@ import * as values from './values.ts';
 
 interface Given {
   readonly kernel: string; readonly only?: readonly string[]; readonly strategy?: readonly string[]; readonly seed: number; readonly schedules: number; readonly depth: number;
-  readonly seconds: number; readonly jobs: number; readonly list?: boolean; readonly json?: boolean;
+  readonly seconds: number; readonly jobs: number; readonly memory: 'sc' | 'weak'; readonly list?: boolean; readonly json?: boolean;
 }
 
 /** The kernel that is thought to be right. */
@@ -31,6 +33,7 @@ export const mutants: CommandDefinition = (program, done) => {
   program.command('mutants')
     .description('how many single mistakes in a kernel the checks notice')
     .option('-k, --kernel <kernel>', 'the kernel that the mistakes are made in, or a file with your own', FIXED)
+    .option('--memory <order>', 'sc, sequentially consistent, or weak: barriers can be forgotten too', values.oneOf(['sc', 'weak']), 'sc')
     .option('--only <ids>', 'these mutants, with commas: M01,M05', values.several)
     .option('--strategy <names>', `of ${WAYS.join(', ')}, with commas (default: ${USUAL.join(',')})`, values.several)
     .option('--seed <n>', 'seed of samples', values.seed, 1)
@@ -41,7 +44,7 @@ export const mutants: CommandDefinition = (program, done) => {
     .option('--list', 'say what the mutants are, and look for none')
     .option('--json', 'say the result as JSON')
     .addHelpText('after', '\nExits with 1 when a mutant survives every strategy, or one that does no harm is\nreported. What the kernel breaks without the mistake does not count.\n')
-    .addHelpText('after', examples('faultline mutants', 'faultline mutants --list', 'faultline mutants --only M01,M05 --strategy pct', 'faultline mutants --kernel ./my-patch.ts --json'))
+    .addHelpText('after', examples('faultline mutants', 'faultline mutants --list', 'faultline mutants --only M01,M05 --strategy pct', 'faultline mutants --memory weak --only B01,B02,B03', 'faultline mutants --kernel ./my-patch.ts --json'))
     .action(async (given: Given) => {
       const interruption = new Interruption();
       try {
@@ -55,9 +58,9 @@ export const mutants: CommandDefinition = (program, done) => {
 async function lookFor(given: Given, interruption: Interruption): Promise<number> {
   // The catalogue is large, and of use to this command only.
   const catalogue = await import('../../test/kernels/mutants/index.ts');
-  const chosen = chosenOf(catalogue.mutants, catalogue.notCut, given.only);
-  if (given.list === true) return sayCatalogue(chosen, given.only === undefined ? catalogue.notCut : [], given.json === true);
-  const kernel = findKernel(given.kernel);
+  if (given.list === true) return sayCatalogue(chosenOf(catalogue.mutants, catalogue.notCut, given.only, true), given.only === undefined ? catalogue.notCut : [], given.json === true);
+  const kernel = kernelOn(findKernel(given.kernel), given.memory);
+  const chosen = chosenOf(catalogue.mutants, catalogue.notCut, given.only, isWeak(kernel.kernel));
   const looking: Looking = {
     ways: waysOf(given.strategy), options: { seed: given.seed, schedules: given.schedules, depth: given.depth }, seconds: given.seconds,
     compare: kernel.text !== undefined || kernel.kernel.bugs.length > 0,
@@ -112,13 +115,26 @@ async function rowsOf(kernel: NamedKernel, chosen: readonly Mutant[], looking: L
   return told;
 }
 
-/** The mutants that --only names. */
-function chosenOf(all: readonly Mutant[], notCut: readonly NotCut[], only: readonly string[] | undefined): readonly Mutant[] {
+/** The kernel on memory that is ordered as --memory says. */
+function kernelOn(kernel: NamedKernel, memory: Given['memory']): NamedKernel {
+  if (memory === 'sc' || isWeak(kernel.kernel)) return kernel;
+  const weak = weakKernels[kernels.indexOf(kernel.kernel)];
+  if (weak === undefined) throw new UsageError(`--memory weak is for built-in kernels; let ${nameOf(kernel)} derive from weakened(…) of one instead`);
+  return findKernel(weak.name);
+}
+const nameOf = ({ text, kernel }: NamedKernel): string => text?.file ?? `'${kernel.name}'`;
+const isWeak = ({ steps }: Kernel): boolean => steps.has('weak.readBarrier');
+
+/** The mutants that --only names; on weakly ordered memory those that forget a barrier, too. */
+function chosenOf(mutants: readonly Mutant[], notCut: readonly NotCut[], only: readonly string[] | undefined, weak: boolean): readonly Mutant[] {
+  const all = weak ? mutants : mutants.filter(({ memory }) => memory !== 'weak');
   if (only === undefined) return all;
   if (only.length === 0) throw new UsageError('--only names no mutant; faultline mutants --list lists them');
   for (const name of only) {
     if (all.some(({ id }) => same(id, name))) continue;
     const reason = notCut.find(({ id }) => same(id, name));
+    const barrier = mutants.find(({ id }) => same(id, name));
+    if (barrier !== undefined) throw new UsageError(`${barrier.id} forgets a barrier, which is a step on weakly ordered memory only; add --memory weak`);
     if (reason !== undefined) throw new UsageError(`${reason.id} is not cut from 6.8: ${reason.because}`);
     throw new UsageError(`there is no mutant '${name}'${nearest(name, all.map(({ id }) => id)) || '; faultline mutants --list lists them'}`);
   }

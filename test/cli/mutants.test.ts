@@ -65,6 +65,16 @@ describe('mutants', () => {
     expect([thrown.code, thrown.err]).toEqual([2, expect.stringContaining('throws.ts')]);
   });
 
+  test('--memory weak: barriers can be forgotten; a run on such memory replays', async () => {
+    const { code, out } = await box.run(['mutants', '--memory', 'weak', '--only', 'M02,B01,B02,B03,EQB1', '--strategy', 'exhaustive', '--json']);
+    const { rows } = JSON.parse(out) as Said;
+    expect(rows.map(({ id, cells }) => [id, cells[0]!.noticed])).toEqual([['M02', 'S-01'], ['B01', 'S-01'], ['B02', 'S-02'], ['B03', 'S-02'], ['EQB1', null]]);
+    expect(code).toBe(0);
+    expect((await box.run(['run', 'SC09', '--kernel', 'v6.8-fixed-weak', '--seed', '5'])).code).toBe(0);
+    expect((await box.run(['replay'])).code).toBe(0);
+    expect((await box.run(['run', 'SC09', '--kernel', 'v6.8-fixed-weak', '--runtime', 'threads', '--repeat', '5'])).code).toBe(0);
+  });
+
   test('Ctrl-C: what is done until then, and 130', async () => {
     for (const jobs of ['1', '2']) {
       let looks = 0;
@@ -87,6 +97,9 @@ describe('mutants', () => {
   test.each([
     [['--only', 'M04'], /there is no mutant 'M04'; did you mean 'M0/],
     [['--only', 'M38'], /M38 is not cut from 6\.8: with two-dimensional paging no vCPU takes slots_arch_lock/],
+    [['--only', 'B01'], /B01 forgets a barrier, which is a step on weakly ordered memory only; add --memory weak/],
+    [['--memory', 'weak', '--kernel', './patch.ts'], /--memory weak is for built-in kernels; let \.\/patch\.ts derive from weakened\(…\) of one instead/],
+    [['--memory', 'tso'], /--memory.*it takes sc or weak, not 'tso'/],
     [['--only', ','], /--only names no mutant/],
     [['--strategy', 'psc'], /there is no strategy 'psc' to look for mutants by; did you mean 'pct' or 'pos'\?/],
     [['--schedules', '0'], /--schedules.*it takes a whole number from 1/],

@@ -17,6 +17,8 @@ export interface Mutant {
   /** The kernel function that it is in. */
   readonly where: string;
   readonly scenario: Scenario;
+  /** It forgets a barrier, which is a step on weakly ordered memory only. */
+  readonly memory?: 'weak';
   /** Properties each of which notices, also if it were the only one; none for an equivalent mutant. */
   readonly shownBy: readonly string[];
   readonly fragments?: Readonly<Record<string, FragmentEdit>>;

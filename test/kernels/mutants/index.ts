@@ -1,6 +1,8 @@
-// The catalogue: every mutant that is cut from v6.8-fixed, by number, and those that are not, with the reason.
+// The catalogue: every mutant that is cut from v6.8-fixed, by number, and those that are not, with the reason; at the end those that forget
+// a barrier.
 
 import { attributeMutants } from './attributes.ts';
+import { barrierMutants } from './barriers.ts';
 import { equivalentMutants } from './equivalent.ts';
 import { faultMutants } from './fault.ts';
 import { invalidationMutants } from './invalidation.ts';
@@ -10,8 +12,8 @@ import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
 
 export { notCut } from './not-cut.ts';
 
-const order = (id: string): string => `${id.startsWith('EQ') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
+const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 2 : id.startsWith('EQ') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
 
 export const mutants: readonly Mutant[] = [
-  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...equivalentMutants,
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...equivalentMutants, ...barrierMutants,
 ].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));
