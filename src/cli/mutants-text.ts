@@ -31,11 +31,12 @@ export function scoreLines({ killed, of, survived, equivalentReported }: Score, 
     return labelled('', `${id} ${why}: ${where} ${does}`);
   });
   const harmless = rows.filter(({ equivalent, notCut }) => equivalent && notCut === null).length;
+  const tried = rows.some(({ notCut }) => notCut === null);
   const bad = survived.length + equivalentReported.length;
   return [
     labelled('score', `${killed} of ${counted(of, 'mutant')} noticed${of === 0 ? '' : ` (${((100 * killed) / of).toFixed(0)} %)`}; ${equivalentReported.length} of ${harmless} that do no harm reported`),
     ...named(survived, 'survived'), ...named(equivalentReported, 'does no harm and was reported'),
-    labelled('result', interrupted ? 'interrupted; what was done until then stands above' : bad === 0 ? 'the checks notice what they should, and nothing else' : 'NOT GOOD ENOUGH: see above'),
+    labelled('result', interrupted ? 'interrupted; what was done until then stands above' : !tried ? 'INCONCLUSIVE: none of them can be cut from this kernel' : bad === 0 ? 'the checks notice what they should, and nothing else' : 'NOT GOOD ENOUGH: see above'),
   ];
 }
 

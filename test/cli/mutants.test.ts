@@ -61,6 +61,9 @@ describe('mutants', () => {
     const { rows } = JSON.parse(out) as Said;
     expect(rows.map(({ id, notCut: why, cells }) => [id, why === null, cells.map(({ noticed }) => noticed)])).toEqual([['M02', false, []], ['M05', true, ['S-02']], ['M77', true, ['S-19']]]);
     expect(code).toBe(0);
+    const none = await box.run(['mutants', '--kernel', './patch.ts', '--only', 'M02', '--jobs', '1']);
+    expect(none.code).toBe(5);
+    expect(none.out).toContain('INCONCLUSIVE: none of them can be cut from this kernel');
     const thrown = await box.run(['mutants', '--kernel', './throws.ts', '--only', 'M05', '--jobs', '1']);
     expect([thrown.code, thrown.err]).toEqual([2, expect.stringContaining('throws.ts')]);
   });

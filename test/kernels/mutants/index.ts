@@ -8,12 +8,13 @@ import { faultMutants } from './fault.ts';
 import { invalidationMutants } from './invalidation.ts';
 import { lifecycleMutants } from './lifecycle.ts';
 import { memoryErrorMutants } from './memory-errors.ts';
+import { otherMutants } from './others.ts';
 import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
 
 export { notCut } from './not-cut.ts';
 
-const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 2 : id.startsWith('EQ') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
+const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 3 : id.startsWith('EQ') ? 2 : id.startsWith('A') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
 
 export const mutants: readonly Mutant[] = [
-  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...equivalentMutants, ...barrierMutants,
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...equivalentMutants, ...barrierMutants,
 ].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));
