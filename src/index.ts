@@ -5,7 +5,7 @@ export { defineKernel } from './kernel/define.ts';
 export { deriveKernel } from './kernel/derive.ts';
 export type { Initialise, Kernel, KernelDifference, KernelSpec, KnownBug } from './kernel/define.ts';
 export type { Editor, FragmentEdit } from './kernel/edit.ts';
-export { kernels, DEFAULT_KERNEL } from '../machines/kernels/index.ts';
+export { kernels, DEFAULT_KERNEL, weakened } from '../machines/kernels/index.ts';
 
 // Statecharts: fragments of leaves, each of which executes one step.
 export { end, fragment, step, use } from '../machines/fragment.ts';

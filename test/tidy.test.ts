@@ -21,7 +21,7 @@ function allFiles(): string[] {
 const files = allFiles().filter((file) => file !== '' && existsSync(join(root, file)));
 const texts = new Map(files.filter((file) => !/\.(trace|png|jpg|woff2?|gz)$/.test(file)).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 const sources = files.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.endsWith('.gen.ts'));
-const code = sources.filter((file) => /^(src|machines|workers)\//.test(file));
+const code = sources.filter((file) => /^(src|machines|workers|test\/kernels\/mutants)\//.test(file));
 const text = (file: string): string => texts.get(file)!;
 const linesOf = (file: string): string[] => text(file).split('\n');
 
@@ -51,7 +51,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^src\/steps\//, /^machines\//],
   [/^src\/(check|kernel|scenario)\//],
   [/^src\/(explore|runtime|trace)\//],
-  [/^src\/(cli|inspect|export|conform)\//, /^workers\//, /^bench\//, /^src\/index\.ts$/],
+  [/^src\/(cli|inspect|export|conform)\//, /^workers\//, /^bench\//, /^src\/index\.ts$/, /^test\/kernels\/mutants\//],
 ];
 const layerOf = (file: string): number => LAYERS.findIndex((layer) => layer.some((pattern) => pattern.test(file)));
 /** Imports against the direction, each for a reason. */

@@ -3,8 +3,18 @@
 import type { Kernel } from '../../src/kernel/define.ts';
 import { v6_8 } from './v6.8.ts';
 import { v6_8_fixed } from './v6.8-fixed.ts';
+import { v6_8_fixed_weak } from './v6.8-fixed-weak.ts';
+import { v6_8_weak } from './v6.8-weak.ts';
+
+export { weakened } from './memory-order/weak.ts';
 
 export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed];
+
+/** The same, in the same order, on weakly ordered memory. */
+export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
+
+/** A built-in kernel by its name. */
+export const builtinKernel = (name: string): Kernel | undefined => [...kernels, ...weakKernels].find((kernel) => kernel.name === name);
 
 /** The kernel that commands take when none is named. */
 export const DEFAULT_KERNEL = 'v6.8';

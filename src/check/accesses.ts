@@ -43,13 +43,16 @@ const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next'];
 const RECORD = ['convert.discardNext'];
 const unordered = { read: free, write: free };
 
+/** Steps that put stores into buffers, and barriers. */
+const BUFFERS = ['vcpu.setInGuestMode', 'vcpu.setOutsideGuestMode', 'flush.requestTlbFlush', 'flush.requestRootReload', 'weak.modeBarrier', 'weak.requestBarrier'];
+
 /** What the model keeps for itself, no kernel has. */
 const MODEL = { read: free, write: free };
 
 /** By layout. Locks are not here: who holds them is read off memory, and holding orders. */
 export const accesses: { readonly [layout: string]: LayoutRules } = {
   // The MMU. mmu_seq is read without a lock before the look-up, a read barrier behind it (F1); all else under mmu_lock.
-  kvm_mmu: { read: plain, write: plain, steps: of(['fault.snapshotSeq'], { read: free }) },
+  kvm_mmu: { read: plain, write: plain, steps: of(['fault.snapshotSeq', 'weak.readBarrier'], { read: free }) },
   // Faults install by compare-and-exchange under mmu_lock read, and so goes an obsolete root; whoever has mmu_lock for writing stores plainly.
   spte: { read: plain, write: plain, steps: { ...of(['fault.map', 'mmu.zapObsoleteNext'], { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
   spte_huge: { read: plain, write: plain, steps: { ...of(['fault.map', 'mmu.zapObsoleteNext'], { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
@@ -66,7 +69,8 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // Entry and exit of guest mode: fully ordered accesses of the Dekker pair. Interrupts order as messages do.
   vcpu_mode: { read: free, write: free },
   vcpu_requests: { read: free, write: free },
-  ipi: { read: acquire, write: both },
+  // Beside them lie, on weakly ordered memory, stores that are not visible yet: those order nothing.
+  ipi: { read: acquire, write: both, steps: of(BUFFERS, unordered) },
   interrupt: { read: acquire, write: both },
   signal: { read: free, write: free },
   mailbox: { read: acquire, write: both },

@@ -31,7 +31,7 @@ export class StatusLine {
 }
 
 /** `advance` works for about so many steps and says whether there is more. */
-export async function drive(advance: (steps: number) => boolean, seconds: number, interruption: Interruption, status: StatusLine, says: () => string): Promise<Drive> {
+export async function drive(advance: (steps: number) => boolean, seconds: number, interruption: Pick<Interruption, 'asked'>, status: Pick<StatusLine, 'show' | 'clear'>, says: () => string): Promise<Drive> {
   const ends = performance.now() + seconds * 1000;
   let pictured = performance.now();
   let turned = pictured;

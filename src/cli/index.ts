@@ -6,9 +6,10 @@ import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
 import { list } from './list.ts';
 import { merge } from './merge.ts';
+import { mutants } from './mutants.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, replay, show, shrink, exportTrace, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, mutants, replay, show, shrink, exportTrace, list, explain];

@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { compileFunction } from 'node:vm';
-import { kernels } from '../../machines/kernels/index.ts';
+import { builtinKernel, kernels, weakKernels } from '../../machines/kernels/index.ts';
 import * as api from '../index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { KernelError, kernelProblem, loadKernel, type CompileBody } from '../kernel/load.ts';
@@ -28,10 +28,10 @@ const looksLikeFile = (name: string): boolean => /[/\\]/.test(name) || /\.(?:ts|
 
 /** The kernel that `--kernel` names. */
 export function findKernel(name: string): NamedKernel {
-  const kernel = kernels.find((one) => one.name === name);
+  const kernel = builtinKernel(name);
   if (kernel !== undefined) return { kernel, fingerprint: fingerprintOf(kernel) };
   if (!looksLikeFile(name)) {
-    const near = nearest(name, kernels.map((one) => one.name));
+    const near = nearest(name, [...kernels, ...weakKernels].map((one) => one.name));
     throw new UsageError(`there is no kernel ${name === '' ? 'without a name' : `'${name}'`}${near === '' ? "; 'faultline list kernels' lists them, or give a file: ./my-patch.ts" : `${near} Or give a file: ./my-patch.ts`}`);
   }
   return ownKernel(readText(name), name);
@@ -57,7 +57,7 @@ function ownKernel(text: string, file: string): NamedKernel {
 /** The kernel that a trace was recorded on. A text that came with the trace is a program: it is run only if it is known here, or `trusted`. */
 export function kernelOfTrace({ kernel: name, kernelText }: TraceHeader, trace: string, trusted: boolean): NamedKernel {
   if (kernelText === undefined) {
-    const kernel = kernels.find((one) => one.name === name);
+    const kernel = builtinKernel(name);
     if (kernel === undefined) throw new UsageError(`${trace} was recorded on kernel '${name}', which this faultline does not have; run its schedule on another with replay --kernel${nearest(name, kernels.map((one) => one.name))}`);
     return { kernel, fingerprint: fingerprintOf(kernel) };
   }

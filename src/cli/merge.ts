@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { mergeParts, readPart, resultOfPart } from '../explore/part.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
-import { kernels } from '../../machines/kernels/index.ts';
+import { builtinKernel } from '../../machines/kernels/index.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { sampleLines, type Subject } from './explore-engines.ts';
@@ -71,7 +71,7 @@ function textOf(file: string): string {
 
 /** What the parts are of: built in, or as the options name it. */
 function subjectOf({ kernel: kernelName, fingerprint, scenario: scenarioName }: { readonly kernel: string; readonly fingerprint: string; readonly scenario: string }, { kernel: kernelFile, scenario: scenarioFile }: Options): Subject {
-  if (kernelFile === undefined && !kernels.some(({ name }) => name === kernelName)) throw new UsageError(`the parts are of kernel '${kernelName}', which is not built in; name its file with --kernel`);
+  if (kernelFile === undefined && builtinKernel(kernelName) === undefined) throw new UsageError(`the parts are of kernel '${kernelName}', which is not built in; name its file with --kernel`);
   const kernel = findKernel(kernelFile ?? kernelName);
   if (kernel.fingerprint !== fingerprint) throw new UsageError(`the parts were made with other sources of kernel '${kernelName}' (${fingerprint}, here ${kernel.fingerprint}); merge them with those, or explore again`);
   if (scenarioFile === undefined && builtinScenario(scenarioName) === undefined) throw new UsageError(`the parts are of scenario '${scenarioName}', which is not built in; name its file with --scenario`);

@@ -1,7 +1,7 @@
 // faultline replay: executes a trace again, verifying every step; or only its schedule, on another kernel.
 
 import { isDeepStrictEqual } from 'node:util';
-import { kernels } from '../../machines/kernels/index.ts';
+import { builtinKernel } from '../../machines/kernels/index.ts';
 import { Checker } from '../check/checker.ts';
 import { invariants } from '../check/invariants/index.ts';
 import type { Violation } from '../check/violation.ts';
@@ -137,6 +137,6 @@ async function scheduleResult({ violation, stopped, footer, steps }: ScheduleRes
 
 /** Actors and calls as the trace numbers them: those of the kernel it was recorded on, if that is a built-in one. */
 function recordedOn({ header, name }: TraceSource): RecordedWith | undefined {
-  const kernel = kernels.find((one) => one.name === header.kernel);
+  const kernel = builtinKernel(header.kernel);
   return kernel === undefined ? undefined : { actors: compiled(header.scenario, name, kernel).topology.actors, calls: kernel.calls };
 }

@@ -9,6 +9,9 @@ import { tableOfObject } from '../memory/plan.ts';
 import { Describer } from '../runtime/describe.ts';
 import type { RunWorld } from '../runtime/world.ts';
 
+/** What is left behind is L-07. */
+export const LEAK = 'L-07';
+
 export interface Leak { readonly what: string; readonly sentence: string }
 
 /** Has nothing to say of a kernel that has not these objects. */

@@ -8,6 +8,8 @@ import type { ScheduleLoop } from './sample-loop.ts';
 
 /** Shorter stretches without progress say nothing. */
 const LEAST = 500;
+/** Somebody has had turns who took this part of an even share: one who took a few of thousands was starved, and may be about to end it all. */
+const SHARE = 1 / 8;
 
 export class LivelockWatch {
   private readonly world: RunWorld;
@@ -41,6 +43,14 @@ export class LivelockWatch {
     this.last = this.loop.steps;
   }
 
+  /** Steps of each actor in the stretch. */
+  private turns(): Int32Array {
+    const { loop, stretch } = this;
+    const turns = new Int32Array(loop.lastStep.length);
+    for (let k = Math.max(0, loop.steps - stretch); k < loop.steps; k++) turns[loop.actors[k]!]! += 1;
+    return turns;
+  }
+
   /** Asked of a schedule that its bound has cut. Spoils memory: the schedule is over. */
   find(): Omit<Finding, 'schedule'> | undefined {
     const { world, loop, stretch } = this;
@@ -48,11 +58,15 @@ export class LivelockWatch {
     const state = world.words.subarray(0, world.plan.stateWords);
     const kept = state.slice();
     const busy: number[] = [];
+    const turns = this.turns();
+    let candidates = 0;
+    loop.forCandidates(() => { candidates++; });
+    const enough = Math.max(1, (stretch * SHARE) / Math.max(1, candidates));
     let fair = true;
     const { watch } = world;
     world.watch = undefined;
     loop.forCandidates((actor) => {
-      if (loop.lastStep[actor]! > loop.steps - stretch) {
+      if (turns[actor]! >= enough) {
         busy.push(actor);
         return;
       }

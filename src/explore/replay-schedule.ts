@@ -1,6 +1,6 @@
 // Replays a schedule that a person has pasted, and says what it breaks: what the test of a report calls.
 
-import { kernels } from '../../machines/kernels/index.ts';
+import { builtinKernel, kernels } from '../../machines/kernels/index.ts';
 import type { Invariant } from '../check/invariant.ts';
 import { invariants as all } from '../check/invariants/index.ts';
 import type { Kernel } from '../kernel/define.ts';
@@ -35,7 +35,7 @@ export function replaySchedule(
 ): ReplayedSchedule {
   const what = typeof scenario === 'string' ? builtinScenario(scenario) : scenario;
   if (what === undefined) throw unknownName('', 'scenario', scenario as string, builtinScenarios.map(({ name }) => name));
-  const on = typeof kernel === 'object' ? kernel : kernels.find(({ name }) => name === kernel);
+  const on = typeof kernel === 'object' ? kernel : builtinKernel(kernel);
   if (on === undefined) throw unknownName('', 'kernel', kernel as string, kernels.map(({ name }) => name));
   const topology = compile(what, on);
   const player = new Player(on, topology, { invariants, analysed: true });

@@ -13,7 +13,7 @@ import { OutcomeTable } from './coverage.ts';
 import { DeadlockFinder } from './deadlocks.ts';
 import { LivelockWatch } from './livelock.ts';
 import { brokenFinding } from './keys.ts';
-import { Leaks } from './leaks.ts';
+import { LEAK, Leaks } from './leaks.ts';
 import { mergeShown } from './lock-findings.ts';
 import { Pairs } from './pairs.ts';
 import { Recheck } from './recheck.ts';
@@ -242,7 +242,7 @@ export class Sampler {
     }
     const leak = this.leaks.find();
     if (leak === undefined) return 'finished';
-    this.closed = { finding: { kind: 'leak', id: 'L-07', sentence: leak.sentence, key: `L-07 ${leak.what}` }, steps: this.loop.steps };
+    this.closed = { finding: { kind: 'leak', id: LEAK, sentence: leak.sentence, key: `${LEAK} ${leak.what}` }, steps: this.loop.steps };
     return 'broken';
   }
 

@@ -1,6 +1,6 @@
 // Opening a run in one call, and keeping its trace: what a program of a person's own begins with.
 
-import { DEFAULT_KERNEL, kernels } from '../../machines/kernels/index.ts';
+import { builtinKernel, DEFAULT_KERNEL, kernels } from '../../machines/kernels/index.ts';
 import { invariants } from '../check/invariants/index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts';
@@ -25,7 +25,7 @@ export interface OpenOptions extends Partial<Omit<RunOptions, 'kernel' | 'topolo
 export function openRun(scenario: Scenario | string, { kernel = DEFAULT_KERNEL, runtime = simulate, ...options }: OpenOptions = {}): Run {
   const what = typeof scenario === 'string' ? builtinScenario(scenario) : scenario;
   if (what === undefined) throw unknownName('', 'scenario', scenario as string, builtinScenarios.map(({ name }) => name));
-  const on = typeof kernel === 'string' ? kernels.find(({ name }) => name === kernel) : kernel;
+  const on = typeof kernel === 'string' ? builtinKernel(kernel) : kernel;
   if (on === undefined) throw unknownName('', 'kernel', kernel as string, kernels.map(({ name }) => name));
   return runtime.open({ seed: 1, invariants, ...options, kernel: on, topology: compile(what, on), scenario: what });
 }

@@ -18,15 +18,50 @@ export const stale = outcome('stale');
 export const fixed = outcome('fixed');
 export const spurious = outcome('spurious');
 
+/** The backing is huge, and nothing is logged page by page: what speaks for a huge leaf, wherever it would lie. */
+export function hugeBacked({ facts, memslot }: World, f: Frame<Fault>): boolean {
+  return f.max_order >= HUGE_ORDER && facts.sizes.hp > 0 && f.slot !== 0 && (memslot(f.slot).flags & KVM_MEM_LOG_DIRTY_PAGES) === 0;
+}
+
 /** The leaf for this fault may be huge: the backing, the slot and lpage_info allow it. */
-function hugeAllowed({ facts, lpage_info, memslot }: World, f: Frame<Fault>): boolean {
-  if (f.max_order < HUGE_ORDER || facts.sizes.hp === 0 || f.slot === 0) return false;
+function hugeAllowed(world: World, f: Frame<Fault>): boolean {
+  if (!hugeBacked(world, f)) return false;
   const hp = Math.floor(f.gfn / HUGE_PAGES);
-  const { base_gfn, npages, flags } = memslot(f.slot);
-  if ((flags & KVM_MEM_LOG_DIRTY_PAGES) !== 0) return false;
+  const { base_gfn, npages } = world.memslot(f.slot);
   if (hp * HUGE_PAGES < base_gfn || (hp + 1) * HUGE_PAGES > base_gfn + npages) return false;
-  const info = lpage_info(f.slot, hp);
+  const info = world.lpage_info(f.slot, hp);
   return info.disallow_lpage === 0 && info.mixed === 0;
+}
+
+/** kvm_tdp_mmu_map: installs the leaf of this fault, of 2M or of 4K; spurious when it is there already. */
+export function installLeaf(world: World, f: Frame<Fault>, isHuge: boolean): number {
+  const { spte, spte_huge, facts } = world;
+  const root = world.vcpu_root(f.vcpu).root - 1;
+  const hp = Math.floor(f.gfn / HUGE_PAGES);
+  const writable = f.map_writable;
+  if (isHuge) {
+    const leaf = spte_huge(f.vm, root, hp);
+    const pfn = f.pfn - (f.gfn % HUGE_PAGES);
+    if (leaf.pfn === pfn && leaf.private === f.intent && leaf.writable >= writable) return spurious;
+    leaf.pfn = pfn;
+    leaf.private = f.intent;
+    leaf.writable = writable;
+    for (let k = 0; k < HUGE_PAGES; k++) {
+      const small = spte(f.vm, root, hp * HUGE_PAGES + k);
+      if (small.pfn !== 0) { small.pfn = 0; small.private = 0; small.writable = 0; }
+    }
+    return fixed;
+  }
+  if (facts.sizes.hp > 0 && spte_huge(f.vm, root, hp).pfn !== 0) {
+    const huge = spte_huge(f.vm, root, hp);
+    huge.pfn = 0; huge.private = 0; huge.writable = 0;
+  }
+  const leaf = spte(f.vm, root, f.gfn);
+  if (leaf.pfn === f.pfn && leaf.private === f.intent && leaf.writable >= writable) return spurious;
+  leaf.pfn = f.pfn;
+  leaf.private = f.intent;
+  leaf.writable = writable;
+  return fixed;
 }
 
 export const steps = {
@@ -64,35 +99,7 @@ export const steps = {
     return mmu.mmu_invalidate_seq !== f.mmu_seq ? stale : ok;
   },
   /** F10, F11: kvm_tdp_mmu_map installs the leaf by compare-and-exchange. */
-  'fault.map': (world, f) => {
-    const { spte, spte_huge, facts } = world;
-    const root = world.vcpu_root(f.vcpu).root - 1;
-    const hp = Math.floor(f.gfn / HUGE_PAGES);
-    const writable = f.map_writable;
-    if (hugeAllowed(world, f)) {
-      const leaf = spte_huge(f.vm, root, hp);
-      const pfn = f.pfn - (f.gfn % HUGE_PAGES);
-      if (leaf.pfn === pfn && leaf.private === f.intent && leaf.writable >= writable) return spurious;
-      leaf.pfn = pfn;
-      leaf.private = f.intent;
-      leaf.writable = writable;
-      for (let k = 0; k < HUGE_PAGES; k++) {
-        const small = spte(f.vm, root, hp * HUGE_PAGES + k);
-        if (small.pfn !== 0) { small.pfn = 0; small.private = 0; small.writable = 0; }
-      }
-      return fixed;
-    }
-    if (facts.sizes.hp > 0 && spte_huge(f.vm, root, hp).pfn !== 0) {
-      const huge = spte_huge(f.vm, root, hp);
-      huge.pfn = 0; huge.private = 0; huge.writable = 0;
-    }
-    const leaf = spte(f.vm, root, f.gfn);
-    if (leaf.pfn === f.pfn && leaf.private === f.intent && leaf.writable >= writable) return spurious;
-    leaf.pfn = f.pfn;
-    leaf.private = f.intent;
-    leaf.writable = writable;
-    return fixed;
-  },
+  'fault.map': (world, f) => installLeaf(world, f, hugeAllowed(world, f)),
   /** kvm_mmu_prepare_memory_fault_exit: names the access that failed, as it was meant. */
   'fault.prepareMemoryFault': ({ kvm_run }, f) => {
     const run = kvm_run(f.vcpu);

@@ -12,16 +12,22 @@ export const outside = outcome('outside');
 export const inside = outcome('inside');
 
 /** target: vCPU being signalled, + 1. flush: something was zapped and not flushed yet. */
-type Flush = { target: number; flush: number };
+export type Flush = { target: number; flush: number };
 
-/** The next vCPU of the VM in no fixed order: marks live with the vCPUs, so that equal vCPUs stay interchangeable. */
-function requestNext({ facts, flush_mark, vcpu_requests }: World, f: Frame<Flush>, choose: Choose, request: number): number {
+/** The next vCPU of the VM in no fixed order, -1 when all have had their turn: marks live with the vCPUs, so that equal vCPUs stay interchangeable. */
+export function nextToSignal({ facts, flush_mark }: Pick<World, 'facts' | 'flush_mark'>, f: Frame<Flush>, choose: Choose): number {
   const unmarked = (facts.vcpusOfVm[f.vm] ?? []).filter((vcpu) => !flush_mark(vcpu).marked_by.has(f.self));
-  if (unmarked.length === 0) return done;
+  if (unmarked.length === 0) return -1;
   const vcpu = unmarked[unmarked.length === 1 ? 0 : choose(unmarked.length)]!;
-  vcpu_requests(vcpu).bits |= request;
   flush_mark(vcpu).marked_by.set(f.self);
   f.target = vcpu + 1;
+  return vcpu;
+}
+
+function requestNext(world: World, f: Frame<Flush>, choose: Choose, request: number): number {
+  const vcpu = nextToSignal(world, f, choose);
+  if (vcpu < 0) return done;
+  world.vcpu_requests(vcpu).bits |= request;
   return ok;
 }
 

@@ -42,7 +42,7 @@ export const s10: Invariant = {
   id: 'S-10',
   title: 'a deleted memslot has no mappings',
   statement: 'When a memslot has been deleted or moved, its gfns have no SPTE and no TLB entry; while it is INVALID no SPTE is created for '
-    + 'it. Entries left by an access without a slot are excepted.',
+    + 'it, and no access is emulated as if there was none. Entries left by an access without a slot are excepted.',
   onWrite: {
     spte: leafBroken,
     spte_huge: (world, vm, root, hp) => {
@@ -62,6 +62,13 @@ export const s10: Invariant = {
       const slot = frame['slot']!;
       if (slot === 0 || (objects.memslot(slot).flags & KVM_MEMSLOT_INVALID) === 0) return undefined;
       return `${actorName(world, last.actor)} installs an SPTE of ${gfnName(world, frame.vm, frame['gfn']!)} by memslot ${slot}, which is INVALID`;
+    },
+    'fault.prepareMmio': (world) => {
+      const { objects, frames, last } = world;
+      const frame = frames[last.actor]!;
+      const slot = frame['slot']!;
+      if (slot === 0 || (objects.memslot(slot).flags & KVM_MEMSLOT_INVALID) === 0) return undefined;
+      return `${actorName(world, last.actor)} leaves for MMIO at ${gfnName(world, frame.vm, frame['gfn']!)}, as if there was no memslot; memslot ${slot} is only INVALID`;
     },
   },
   whole: (world) => {

@@ -104,15 +104,26 @@ function held({ plan, words, objects, whereabouts }: CheckedWorld, actor: number
   return objects.srcu_reader(actor).kvm !== 0 ? 'its SRCU read section' : undefined;
 }
 
+/** kvm_destroy_vm is through: the locks in struct kvm go with it (debug_check_no_locks_freed). */
+const afterFree = (world: CheckedWorld): string | undefined => {
+  const { objects, frames, last } = world;
+  const { vm } = frames[last.actor]!;
+  const { writer, readers } = objects.mmu_lock(vm);
+  const locks = [['slots_lock', objects.slots_lock(vm).owner], ['slots_arch_lock', objects.slots_arch_lock(vm).owner], ['mmu_lock', writer !== 0 ? writer : Math.max(0, readers.first())]] as const;
+  const freed = locks.find(([, owner]) => owner !== 0);
+  return freed === undefined ? undefined : `${vmName(world, vm)} is freed while ${actorName(world, freed[1])} holds its ${freed[0]}`;
+};
+
 export const s18: Invariant = {
   id: 'S-18',
   title: 'locks are released by their holder, once',
-  statement: 'Every lock is released by who holds it, exactly once. Nobody sleeps while mmu_lock is held, nobody waits in synchronize_srcu inside a read section of the same SRCU.',
+  statement: 'Every lock is released by who holds it, exactly once, and no lock is freed while it is held. Nobody sleeps while mmu_lock is held, nobody waits in synchronize_srcu inside a read section of the same SRCU.',
   before: {
     ...Object.fromEntries(SLEEPS.map((step) => [step, beforeSleep])),
     ...Object.fromEntries(Object.entries(unlocks).map(([step, [lock, holds]]) => [step, beforeUnlock(lock, holds)])),
     'srcu.beginSynchronize': (world) => beforeSynchronize(world) ?? beforeSleep(world),
   },
+  after: { 'kvm.free': afterFree },
   atRest: (world) => {
     const lock = held(world, world.last.actor);
     return lock === undefined ? undefined : `${actorName(world, world.last.actor)} has come to rest and still holds ${lock}`;

@@ -3,7 +3,8 @@
 import { operand } from '../../memory/code.ts';
 import { outcome, outcomeName } from '../../memory/outcome.ts';
 import { ERRNO_NAMES } from '../../steps/errno.ts';
-import { actorName } from './words.ts';
+import { MF_RECOVERED } from '../../steps/memory-failure.ts';
+import { actorName, indexName } from './words.ts';
 import type { Invariant } from '../invariant.ts';
 
 const unexpected = outcome('unexpected');
@@ -12,8 +13,16 @@ const errnoName = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errn
 export const s22: Invariant = {
   id: 'S-22',
   title: 'calls answer as documented',
-  statement: 'A system call fails with the errno of the first check, in documented order, that does not hold, and leaves things as they were.',
+  statement: 'A system call fails with the errno of the first check, in documented order, that does not hold, and leaves things as they were. memory_failure() calls '
+    + 'a page recovered only when nobody has it any more.',
   after: {
+    'mf.verdict': (world) => {
+      const { objects, frames, last } = world;
+      const { pfn = 0, result } = frames[last.actor]! as { pfn?: number; result?: number };
+      const { mapping, index } = objects.folio(pfn);
+      if (result !== MF_RECOVERED || mapping === 0) return undefined;
+      return `memory_failure() of ${actorName(world, last.actor)} says RECOVERED of pfn ${pfn}, which ${indexName(world, mapping, index)} still has: it is DELAYED at best`;
+    },
     'vmm.receiveReply': (world) => {
       const { facts, frames, last } = world;
       if (last.outcome !== unexpected) return undefined;

@@ -79,7 +79,7 @@ export function mappedPrivate({ objects, facts }: CheckedWorld, vm: number, root
 export function canAccess({ objects, frames, table, actorOfVcpu }: CheckedWorld, vcpu: number): boolean {
   if (objects.vcpu_mode(vcpu).mode === OUTSIDE_GUEST_MODE || objects.interrupt(vcpu).pending !== 0) return false;
   const { step } = table.leaves[frames[actorOfVcpu[vcpu]!]!.leaf]!;
-  return step !== 'vcpu.recheckRequests' && step !== 'vcpu.setOutsideGuestMode';
+  return step !== 'vcpu.recheckRequests' && step !== 'vcpu.setOutsideGuestMode' && step !== 'weak.modeBarrier';
 }
 
 /** The vCPU's TLB will be empty before the guest's next access: a flush is requested, or a root has to be loaded, and it is not in the guest. */

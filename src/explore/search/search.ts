@@ -6,6 +6,7 @@ import { hashText, mix } from '../../memory/hash.ts';
 import { blockedOn, outcome, outcomeName } from '../../memory/outcome.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { runSetup } from '../../runtime/setup.ts';
+import { LEAK, Leaks, type Leak } from '../leaks.ts';
 import { Aftermath } from './aftermath.ts';
 import { CheckpointError, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { TALLY, type Head } from './head.ts';
@@ -40,6 +41,7 @@ export class Search {
   private readonly checker: Checker | undefined;
   private readonly reducer: Reducer | undefined;
   private readonly deadlockFinder: Deadlocks;
+  private readonly leaks: Leaks | undefined;
   private readonly states: States;
   private readonly levels: Levels;
   private readonly frontier: Frontier | undefined;
@@ -110,6 +112,7 @@ export class Search {
     this.frontier = options.order === 'bfs' ? new Frontier(words, this.tracker, plan.stateWords) : undefined;
     if (options.invariants !== undefined && options.invariants.length > 0) {
       this.checker = new Checker(this.world, options.invariants, noting === undefined ? {} : { reads: noting.reads });
+      this.leaks = new Leaks(this.world);
       this.tracker.want(this.checker.wanted());
     } else this.tracker.want(new Uint8Array(plan.objects));
     if (noting !== undefined) {
@@ -333,12 +336,17 @@ export class Search {
     const at = top * levels.width;
     const nobody = levels.enabled[top] === 0;
     if (nobody) {
+      let leak: Leak | undefined;
       const low = levels.print[top * 2]!;
       const high = levels.print[top * 2 + 1]!;
       this.terminals++;
       this.terminalLow = (this.terminalLow + mix(low ^ mix(high))) | 0;
       this.terminalHigh = (this.terminalHigh + mix(high ^ mix(low + 1))) | 0;
       if (deadlockFinder.isStandstill(levels.blocked, at)) this.deadlocks++;
+      else if ((leak = this.leaks?.find()) !== undefined) {
+        this.keep(`${LEAK} ${leak.what}`, 'leak', LEAK, leak.sentence, () => this.schedule(top));
+        this.graph?.mark(levels.number[top]!, `${LEAK} ${leak.what}`);
+      }
     }
     for (const { key, sentence, front } of deadlockFinder.of(levels.blocked, at, nobody)) {
       this.keep(key, 'deadlock', DEADLOCK, sentence, () => front(this.schedule(top)));

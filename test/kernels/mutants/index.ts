@@ -1,0 +1,20 @@
+// The catalogue: every mutant that is cut from v6.8-fixed, by number, and those that are not, with the reason; at the end those that forget
+// a barrier.
+
+import { attributeMutants } from './attributes.ts';
+import { barrierMutants } from './barriers.ts';
+import { equivalentMutants } from './equivalent.ts';
+import { faultMutants } from './fault.ts';
+import { invalidationMutants } from './invalidation.ts';
+import { lifecycleMutants } from './lifecycle.ts';
+import { memoryErrorMutants } from './memory-errors.ts';
+import { otherMutants } from './others.ts';
+import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
+
+export { notCut } from './not-cut.ts';
+
+const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 3 : id.startsWith('EQ') ? 2 : id.startsWith('A') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
+
+export const mutants: readonly Mutant[] = [
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...equivalentMutants, ...barrierMutants,
+].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));
