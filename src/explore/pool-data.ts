@@ -4,6 +4,9 @@ import type { KernelRef } from '../runtime/threads/thread-data.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { SampleProgress } from './sample.ts';
 import type { SampleOptions, SampleTotals } from './sample-types.ts';
+import type { Part } from './search/head.ts';
+import type { SharedSearch } from './search/job.ts';
+import type { SearchOptions } from './search/options.ts';
 
 export interface ExploreData {
   readonly kernel: KernelRef;
@@ -20,3 +23,19 @@ export type FromExplore =
   | { readonly type: 'progress'; readonly progress: SampleProgress }
   | { readonly type: 'done'; readonly totals: SampleTotals }
   | { readonly type: 'failed'; readonly message: string };
+
+/** What a thread of a search is given when it starts. */
+export interface SearchData {
+  readonly kernel: KernelRef;
+  readonly topology: Topology;
+  readonly options: Omit<SearchOptions, 'invariants'>;
+  readonly invariants: readonly string[];
+  readonly shared: SharedSearch;
+  /** Which thread it is, from 0. */
+  readonly number: number;
+}
+
+/** Paths to search; all threads begin together. */
+export interface ToSearch { readonly stacks: readonly Int32Array[] }
+
+export type FromSearch = { readonly type: 'ready' } | { readonly type: 'part'; readonly part: Part } | { readonly type: 'failed'; readonly message: string };

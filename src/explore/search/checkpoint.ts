@@ -12,7 +12,7 @@ export interface Checkpoint<Head> {
 }
 
 const MAGIC = 0x464c4350;
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Writes a checkpoint: magic, format, length of the head, the head, then the lists, four bytes a number. */
 export function packCheckpoint<Head>({ head, lists }: Checkpoint<Head>): Uint8Array {
