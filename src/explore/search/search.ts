@@ -21,7 +21,7 @@ import { progressesOf } from './progress.ts';
 import { Reducer } from './reducer.ts';
 import { packStack, unpackStack } from './stack.ts';
 import { FULL, StateSet } from './state-set.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, otherThan } from './identity.ts';
 import { States, type StateTable } from './states.ts';
 import { Tally } from './tally.ts';
 import { Tracker } from './tracker.ts';
@@ -429,9 +429,8 @@ export class Search {
   /** Goes on where another search was saved, which must have been one of the same kernel, scenario and options. */
   protected goOn(bytes: Uint8Array): this {
     const { head, lists } = unpackCheckpoint<Head>(bytes);
-    const is = this.identity();
-    const other = Object.keys(is).find((key) => is[key] !== head.is[key]);
-    if (other !== undefined) throw new CheckpointError(`the checkpoint is of a search with ${other} '${head.is[other]}', not '${is[other]}'; give it the same kernel, scenario and options`);
+    const other = otherThan(this.identity(), head.is);
+    if (other !== undefined) throw new CheckpointError(other);
     this.load(head, lists);
     return this;
   }
