@@ -46,6 +46,8 @@ export class SharedStates implements StateTable {
   private readonly control: Int32Array;
   private readonly limited: boolean;
   private mask = 0;
+  /** The first bits of a hash are its place: the table grows in the order of its places then, which is what memory is fast at. */
+  private shift = 0;
   /** States that this thread has added and not counted yet. */
   private uncounted = 0;
 
@@ -76,7 +78,7 @@ export class SharedStates implements StateTable {
     const { table, mask } = this;
     const first = low === 0 ? 1 : low;
     const second = high === 0 ? 1 : high;
-    let place = first & mask;
+    let place = first >>> this.shift;
     for (;;) {
       // What is there stays, so a plain look is enough; what is not there is asked for once more.
       let there = table[place * PLACE]!;
@@ -99,7 +101,8 @@ export class SharedStates implements StateTable {
       number = Atomics.add(this.control, SIZE, 1);
       this.numbers[place] = number + 1;
     }
-    Atomics.store(this.table, place * PLACE + 1, second);
+    // Who has seen the first word waits for it.
+    this.table[place * PLACE + 1] = second;
     return number;
   }
 
@@ -129,7 +132,7 @@ export class SharedStates implements StateTable {
     const { table, mask } = this;
     const first = low === 0 ? 1 : low;
     const second = high === 0 ? 1 : high;
-    for (let place = first & mask; table[place * PLACE] !== 0; place = (place + 1) & mask) {
+    for (let place = first >>> this.shift; table[place * PLACE] !== 0; place = (place + 1) & mask) {
       if (table[place * PLACE] === first && this.second(place) === second) return this.numberAt(place);
     }
     return FULL;
@@ -147,6 +150,7 @@ export class SharedStates implements StateTable {
   /** Sees what another thread has made of the table. */
   refresh(): void {
     this.mask = Atomics.load(this.control, MASK);
+    this.shift = Math.clz32(this.mask);
   }
 
   /** Makes the table twice as large, if that is still wanted. Nobody else may use it meanwhile, and everybody must `refresh` then. */
@@ -159,17 +163,18 @@ export class SharedStates implements StateTable {
     const oldNumbers = numbers?.slice(0, places);
     table.fill(0, 0, places * PLACE);
     const mask = places * 2 - 1;
+    const shift = Math.clz32(mask);
     for (let from = 0; from < places; from++) {
       const first = old[from * PLACE]!;
       if (first === 0) continue;
-      let place = first & mask;
+      let place = first >>> shift;
       while (table[place * PLACE] !== 0) place = (place + 1) & mask;
       table[place * PLACE] = first;
       table[place * PLACE + 1] = old[from * PLACE + 1]!;
       if (numbers !== undefined) numbers[place] = oldNumbers![from]!;
     }
     Atomics.store(this.control, MASK, mask);
-    this.mask = mask;
+    this.refresh();
   }
 
   /** All hashes; by number, where states have numbers. While nobody adds any. */
