@@ -58,8 +58,9 @@ export async function sample({ kernel, topology, scenario }: Subject, strategy: 
 interface Sampling { readonly kernel: NamedKernel; readonly topology: Topology; readonly options: SampleOptions }
 
 async function sampleHere({ kernel, topology, options }: Sampling, seconds: number, interruption: Interruption, status: StatusLine): Promise<{ totals: SampleTotals; ended: Drive }> {
-  const sampler = new Sampler(kernel.kernel, topology, options);
-  const ended = await drive((steps) => sampler.advance(steps), seconds, interruption, status, () => {
+  const ends = performance.now() + seconds * 1000;
+  const sampler = new Sampler(kernel.kernel, topology, { ...options, isOver: () => interruption.asked || performance.now() >= ends });
+  const ended = await drive((steps) => sampler.advance(steps), (ends - performance.now()) / 1000, interruption, status, () => {
     const { schedules, of, findings } = sampler.progress();
     return `${grouped(schedules)}${of === Infinity ? '' : ` of ${grouped(of)}`} schedules, ${findings} found`;
   });

@@ -12,7 +12,7 @@ export interface ExploreData {
   readonly kernel: KernelRef;
   readonly topology: Topology;
   /** Without what cannot be sent. */
-  readonly options: Omit<SampleOptions, 'invariants' | 'check'>;
+  readonly options: Omit<SampleOptions, 'invariants' | 'check' | 'isOver'>;
   /** Ids of the invariants to check. */
   readonly invariants: readonly string[];
   /** One word: not 0 when the worker is to stop soon. */
@@ -21,7 +21,7 @@ export interface ExploreData {
 
 export type FromExplore =
   | { readonly type: 'progress'; readonly progress: SampleProgress }
-  | { readonly type: 'done'; readonly totals: SampleTotals }
+  | { readonly type: 'done'; readonly totals: SampleTotals; /** As a Sampler says. */ readonly isTried: boolean }
   | { readonly type: 'failed'; readonly message: string };
 
 /** What a thread of a search is given when it starts. */
