@@ -1,5 +1,6 @@
 // Is an execution determined by its decisions? A schedule is executed a second time, and every state compared with that of the first time,
-// word for word; in a large world what each step answers, and the last state. A step that asks a clock, or keeps something outside memory, is found out, with its name and the word.
+// word for word; in a large world what each step answers, and the last state. A step that asks a clock, or keeps something outside memory, is
+// found out, with its name and the word.
 
 import { isBlocked, outcomeName } from '../memory/outcome.ts';
 import { locate } from '../memory/plan.ts';
