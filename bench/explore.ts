@@ -19,6 +19,8 @@ const bugs: readonly Bug[] = ['no-recheck', 'no-flush', 'inverted'];
 const SHORT = 20;
 /** A smaller table and stack for these, whose allocation would be most of the time. */
 const SMALL = ['-w18', '-m10000'];
+/** vCPUs and invalidators of a search that lasts some seconds: each thread warms up for itself. */
+const LONG = [4, 1] as const;
 /** Steps of a short schedule. */
 const BOUND = 40;
 const STATES = 1, TRANSITIONS = 2, FOUND = 3, WHOLE = 4;
@@ -27,6 +29,9 @@ const STATES = 1, TRANSITIONS = 2, FOUND = 3, WHOLE = 4;
 // way from the source on; a walk answers rates.
 const parts: Record<string, () => readonly number[]> = {
   full: () => searched({}),
+  'no job': () => measured('search', ...LONG, '{}'),
+  'one job': () => measured('jobs', ...LONG, 1),
+  'two jobs': () => measured('jobs', ...LONG, 2),
   folded: () => measured('search', vcpus, invalidators, JSON.stringify({ anyOrder: true }), 'judged', 'folded'),
   judged: () => searched({}, true),
   walk: () => measured('walk', vcpus, invalidators),
@@ -74,6 +79,7 @@ function report(of: (part: string, which?: number) => number): void {
   line('transitions', count(transitions), vcpus === 3 && invalidators === 2 ? '5,897,614' : '');
   line('time', time(of('full')));
   line('states a second', rate(states / of('full')));
+  const perSecond = (part: string): number => of(part, STATES) / of(part);
   line('the same, accesses judged', rate(states / of('judged')));
   line('with both, judged: states', count(of('folded', STATES)), missing === undefined ? `at most ${count(Math.floor(of('spin', STATES) / 10))}` : '');
   line('with both, judged: time', time(of('folded')));
@@ -90,6 +96,13 @@ function report(of: (part: string, which?: number) => number): void {
     line('states a second / Spin', times(of('spin'), of('full')), 'at least 1.30 x');
     line('time / Spin', times(of('full'), of('spin')));
   }
+  out(`jobs, on ${LONG[0]} vCPUs, ${LONG[1]} invalidator: states a processor second of all threads`);
+  for (const part of ['one job', 'two jobs']) if (of(part, STATES) !== of('no job', STATES)) throw new Error(`'${part}' has ${of(part, STATES)} states, not ${of('no job', STATES)}`);
+  line('states', count(of('no job', STATES)));
+  line('--jobs 1', rate(perSecond('no job')));
+  line('--jobs 2', rate(perSecond('two jobs')));
+  line('  / --jobs 1', times(perSecond('two jobs'), perSecond('no job')), 'at least 0.90 x');
+  line('  / one thread with the shared table', times(perSecond('two jobs'), perSecond('one job')), 'at least 0.90 x');
   out('time to a seeded mistake, warm-up included');
   for (const bug of bugs) {
     if (of(bug, FOUND) !== 1) throw new Error(`the search has not found '${bug}'`);

@@ -15,7 +15,7 @@ const entry = normalizePath(join(root, 'test/support/page-entry.ts'));
 
 /** What a page may use, and what of it is left out: what is for Node alone, and the loader of people's kernels with its transpiler. */
 const FOLDERS = ['machines', 'src/memory', 'src/steps', 'src/kernel', 'src/scenario', 'src/check', 'src/explore', 'src/runtime', 'src/trace', 'src/export'];
-const LEFT_OUT = /^src\/(?:kernel\/load\.ts|scenario\/load\.ts|runtime\/threads\/.*|explore\/pool\.ts|trace\/file-[a-z]+\.ts)$/;
+const LEFT_OUT = /^src\/(?:kernel\/load\.ts|scenario\/load\.ts|runtime\/threads\/.*|explore\/(?:search-)?pool\.ts|trace\/file-[a-z]+\.ts)$/;
 
 const files = FOLDERS.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   .map((name) => normalizePath(`${folder}/${name}`))

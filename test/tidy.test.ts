@@ -94,7 +94,7 @@ const PURE = /^(machines|src\/(memory|steps|kernel|check|explore|scenario)|src\/
 /** Files of those folders that are for Node alone, each for a reason. */
 const FOR_NODE: readonly string[] = [
   'src/scenario/load.ts', 'src/kernel/load.ts', // read what a person has written
-  'src/explore/pool.ts', // jobs on threads
+  'src/explore/pool.ts', 'src/explore/search-pool.ts', // jobs on threads
   'src/trace/file-reader.ts', 'src/trace/file-writer.ts', // the file itself; the format is apart
 ];
 const pure = code.filter((file) => PURE.test(file) && !FOR_NODE.includes(file));

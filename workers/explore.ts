@@ -12,9 +12,10 @@ const SLICE = 1 << 16;
 const { kernel, topology, options, invariants: ids, stop } = workerData as ExploreData;
 const say = (message: FromExplore): void => { parentPort!.postMessage(message); };
 try {
-  const sampler = new Sampler(await kernelOf(kernel), topology, { ...options, invariants: invariants.filter(({ id }) => ids.includes(id)) });
-  while (Atomics.load(stop, 0) === 0 && sampler.advance(SLICE)) say({ type: 'progress', progress: sampler.progress() });
-  say({ type: 'done', totals: sampler.totals() });
+  const isOver = (): boolean => Atomics.load(stop, 0) !== 0;
+  const sampler = new Sampler(await kernelOf(kernel), topology, { ...options, isOver, invariants: invariants.filter(({ id }) => ids.includes(id)) });
+  while (!isOver() && sampler.advance(SLICE)) say({ type: 'progress', progress: sampler.progress() });
+  say({ type: 'done', totals: sampler.totals(), isTried: sampler.isTried });
 } catch (error) {
   say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
 }

@@ -8,6 +8,7 @@ import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
 import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { kernels } from '../../machines/kernels/index.ts';
+import { SearchPool } from '../../src/explore/search-pool.ts';
 import { protocol, type Variant } from './protocol.ts';
 import { search } from './search.ts';
 import { peers } from './world.ts';
@@ -63,12 +64,23 @@ function walk(kernel: Kernel, topology: Topology, { bound = Infinity, by = [] }:
   return [(slices * SLICE) / took, schedules / took];
 }
 
-const measures: Readonly<Record<string, (...args: string[]) => readonly number[]>> = {
+const measures: Readonly<Record<string, (...args: string[]) => readonly number[] | Promise<readonly number[]>>> = {
   /** Seconds, states and transitions of a search, whether it has found something, and seconds of the whole process. */
   search(vcpus, invalidators, variant, ...flags) {
     const began = cpuSeconds();
     const { states, transitions, deadlocks, violation } = search(Number(vcpus), Number(invalidators), JSON.parse(variant!) as Variant, { judged: flags.includes('judged'), folded: flags.includes('folded') });
     return [cpuSeconds() - began, states, transitions, deadlocks > 0 || violation !== undefined ? 1 : 0, cpuSeconds()];
+  },
+  /** Seconds of all threads together, states, and whether all was searched; the threads are up when the time begins. */
+  async jobs(vcpus, invalidators, jobs) {
+    const pool = new SearchPool({ kernel: protocol(), topology: peers(Number(vcpus), Number(invalidators)), options: { stop: 'never' }, jobs: Number(jobs), entry: new URL('./thread.js', import.meta.url) });
+    await pool.ready();
+    const began = cpuSeconds();
+    await pool.run();
+    const took = cpuSeconds() - began;
+    const { states, complete } = pool.result();
+    await pool.close();
+    return [took, states, complete ? 1 : 0];
   },
   walk: (vcpus, invalidators) => walk(protocol(), peers(Number(vcpus), Number(invalidators)), {}),
   schedules: (vcpus, invalidators, bound) => walk(protocol(), peers(Number(vcpus), Number(invalidators)), { bound: Number(bound) }),
@@ -79,4 +91,4 @@ const measures: Readonly<Record<string, (...args: string[]) => readonly number[]
 };
 
 const [measure, ...args] = process.argv.slice(2);
-process.stdout.write(`${measures[measure!]!(...args).join(' ')}\n`);
+process.stdout.write(`${(await measures[measure!]!(...args)).join(' ')}\n`);

@@ -4,8 +4,9 @@ import type { Interruption } from './interruption.ts';
 
 /** Steps between two looks at the clock. */
 const PART = 1000;
-/** Milliseconds between two pictures, and after which events have their turn. */
-const EVERY_MS = 500, TURN_MS = 20;
+/** Milliseconds between two pictures; and after which events have their turn. */
+export const EVERY_MS = 500;
+const TURN_MS = 20;
 
 export type Drive = 'done' | 'seconds' | 'interrupted';
 
@@ -30,6 +31,9 @@ export class StatusLine {
   }
 }
 
+/** How long there is until `ends`, behind a line that says how far it is. */
+export const secondsLeft = (ends: number): string => `, ${Math.max(0, Math.ceil((ends - performance.now()) / 1000))} s left (Ctrl-C ends it)`;
+
 /** `advance` works for about so many steps and says whether there is more. */
 export async function drive(advance: (steps: number) => boolean, seconds: number, interruption: Pick<Interruption, 'asked'>, status: Pick<StatusLine, 'show' | 'clear'>, says: () => string): Promise<Drive> {
   const ends = performance.now() + seconds * 1000;
@@ -41,7 +45,7 @@ export async function drive(advance: (steps: number) => boolean, seconds: number
       const now = performance.now();
       if (now - pictured >= EVERY_MS) {
         pictured = now;
-        status.show(`${says()}, ${Math.max(0, Math.ceil((ends - now) / 1000))} s left (Ctrl-C ends it)`);
+        status.show(`${says()}${secondsLeft(ends)}`);
       }
       if (now - turned >= TURN_MS) {
         await turn();

@@ -1,17 +1,13 @@
-// The two ways of exploring, with one face: what was done, what was found, what keeps it from saying more.
+// What an exploration comes to: what was done, what was found, what keeps it from saying more. And samples of schedules; the exhaustive
+// search is in explore-search.ts.
 
 import { invariants } from '../check/invariants/index.ts';
-import type { OutcomeCounts } from '../check/transitions.ts';
-import { transitionCoverage } from '../check/transitions.ts';
-import type { Estimate } from '../explore/estimate.ts';
 import type { Finding } from '../explore/finding.ts';
 import { SamplePool } from '../explore/pool.ts';
 import { resultOf } from '../explore/sample-result.ts';
 import { Sampler } from '../explore/sample.ts';
 import type { SampleOptions, SampleResult, SampleTotals } from '../explore/sample-types.ts';
 import type { PointOfNoReturn } from '../explore/search/no-return.ts';
-import { Search } from '../explore/search/search.ts';
-import type { SearchResult } from '../explore/search/options.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { drive, type Drive, type StatusLine } from './explore-drive.ts';
@@ -32,64 +28,14 @@ export interface Explored {
   /** Why finding nothing would say little, each a sentence. */
   readonly inconclusive: readonly string[];
   readonly ended: Drive;
+  /** File that the search was kept in, to go on with it. */
+  readonly checkpoint?: string;
   /** For programs. */
   readonly json: object;
   /** Of a finding, where everything was searched with its graph: could it still be avoided behind each step? */
   readonly avoidable?: ((finding: Finding) => PointOfNoReturn | undefined) | undefined;
   /** Sums of a sample: what a part consists of. */
   readonly totals?: SampleTotals | undefined;
-}
-
-/** States up to which the whole graph of states is kept: with it livelocks are decided, and points of no return. */
-const GRAPH_STATES = 400_000;
-
-/** Every interleaving. */
-export async function searchAll({ kernel, topology }: Subject, given: ExploreArguments, guess: Estimate | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
-  const graph = given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && guess.states <= GRAPH_STATES;
-  const search = new Search(kernel.kernel, topology, {
-    invariants, stop: 'never', order: given.order, megabytes: given.memory ?? DEFAULTS.megabytes,
-    ...(given.exact === true ? { exact: true } : {}), ...(given.states === undefined ? {} : { states: given.states }),
-    ...(graph ? { graph: true } : { symmetry: given.symmetry, reduction: given.reduction === true }),
-  });
-  const folds = graph ? [] : [...(given.symmetry && !search.result().notes.some((note) => note.startsWith('no symmetry')) ? ['those of interchangeable vCPUs'] : []), ...(given.reduction === true ? ['interleavings of independent steps'] : [])];
-  const began = performance.now();
-  const ended = await drive((steps) => search.advance(steps), seconds, interruption, status, () => {
-    const { states, transitions, frontier, findings } = search.progress();
-    return `${grouped(states)} states, ${grouped(transitions)} steps, frontier ${grouped(frontier)}, ${findings} found`;
-  });
-  const result = search.result();
-  return {
-    lines: searchLines(result, topology, kernel, graph, folds, (performance.now() - began) / 1000), findings: result.findings, complete: result.complete, ended,
-    inconclusive: result.complete ? [] : [whyCut(result, given, seconds, ended)],
-    json: { strategy: 'exhaustive', states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals, collision: result.collision, notes: result.notes },
-    ...(graph && result.complete ? { avoidable: (finding) => search.pointOfNoReturn(finding) } : {}),
-  };
-}
-
-function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, seconds: number, ended: Drive): string {
-  if (ended === 'interrupted') return 'it was interrupted';
-  switch (cut) {
-    case 'states': return `it was cut at its limit of ${grouped(states ?? 0)} states; raise it with --states`;
-    case 'memory': return `it was cut at its limit of ${memory ?? DEFAULTS.megabytes} MB; raise it with --memory`;
-    case 'depth': return 'some schedules were cut at the limit of their depth';
-    default: return `its ${seconds} seconds were over; raise them with --seconds`;
-  }
-}
-
-function searchLines({ states, transitions, complete, terminals, collision, notes, coverage }: SearchResult, topology: Topology, { kernel }: NamedKernel, graph: boolean, folds: readonly string[], seconds: number): string[] {
-  return [
-    labelledList('searched', [`${grouped(states)} states`, `${grouped(transitions)} transitions`, `${grouped(terminals.count)} ends`, `${grouped(Math.round(transitions / Math.max(0.001, seconds)))} steps a second`]),
-    labelled('', `${complete ? 'all there are' : 'not all there are'}${folds.length === 0 ? '' : `, ${folds.join(' and ')} once`}; ${collision === 0 ? 'no two could be taken for one' : `odds that two were taken for one: ${collision.toExponential(0)}`}`),
-    ...(graph && complete ? [labelled('', 'livelocks are decided: from every state some progress can be reached, or a finding says from which not')] : []),
-    ...notes.map((note) => labelled('', note)),
-    ...coverageLine(topology, kernel, coverage, complete),
-  ];
-}
-
-function coverageLine(topology: Topology, kernel: NamedKernel['kernel'], coverage: OutcomeCounts, complete: boolean): string[] {
-  const machines = transitionCoverage(kernel.table, topology, coverage);
-  const rest = complete ? 'the others are impossible here' : 'the others were not seen';
-  return machines.length === 0 ? [] : [labelledList('exercised', machines.map(({ machine, taken, missed }, i) => `${i === 0 ? 'transitions: ' : ''}${machine} ${taken.length} of ${taken.length + missed.length}`)), labelled('', rest)];
 }
 
 /** A sample of schedules. */
@@ -99,10 +45,11 @@ export async function sample({ kernel, topology, scenario }: Subject, strategy: 
     strategy, seed: given.seed, invariants, about: scenario.about ?? [], bound: given.bound, depth: given.depth, preemptions: given.preemptions, shard: given.shard,
     schedules: given.schedules ?? (endless ? DEFAULTS.schedules : undefined),
   };
-  const { totals, ended } = given.jobs > 1 ? await sampleOnThreads({ kernel, topology, options, jobs: given.jobs }, seconds, interruption, status) : await sampleHere({ kernel, topology, options }, seconds, interruption, status);
+  const jobs = given.jobs ?? DEFAULTS.jobs;
+  const { totals, ended } = jobs > 1 ? await sampleOnThreads({ kernel, topology, options, jobs }, seconds, interruption, status) : await sampleHere({ kernel, topology, options }, seconds, interruption, status);
   const result = resultOf(totals);
   return {
-    lines: sampleLines(result, given.jobs), findings: result.findings, complete: false, ended, totals,
+    lines: sampleLines(result, jobs), findings: result.findings, complete: false, ended, totals,
     inconclusive: ended === 'done' || given.schedules !== undefined ? result.inconclusive : result.inconclusive.filter((one) => !one.includes('stopped before its end')),
     json: { strategy, schedules: result.schedules, steps: result.steps, endings: result.endings, windows: result.windows.length, exhausted: result.exhausted, says: result.says, inconclusive: result.inconclusive, rechecked: result.rechecked },
   };
@@ -111,8 +58,9 @@ export async function sample({ kernel, topology, scenario }: Subject, strategy: 
 interface Sampling { readonly kernel: NamedKernel; readonly topology: Topology; readonly options: SampleOptions }
 
 async function sampleHere({ kernel, topology, options }: Sampling, seconds: number, interruption: Interruption, status: StatusLine): Promise<{ totals: SampleTotals; ended: Drive }> {
-  const sampler = new Sampler(kernel.kernel, topology, options);
-  const ended = await drive((steps) => sampler.advance(steps), seconds, interruption, status, () => {
+  const ends = performance.now() + seconds * 1000;
+  const sampler = new Sampler(kernel.kernel, topology, { ...options, isOver: () => interruption.asked || performance.now() >= ends });
+  const ended = await drive((steps) => sampler.advance(steps), (ends - performance.now()) / 1000, interruption, status, () => {
     const { schedules, of, findings } = sampler.progress();
     return `${grouped(schedules)}${of === Infinity ? '' : ` of ${grouped(of)}`} schedules, ${findings} found`;
   });

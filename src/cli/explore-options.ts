@@ -15,14 +15,14 @@ import * as values from './values.ts';
 /** Strategies that a person can name: the exhaustive search, those of sampling, and the choice between both. */
 export const STRATEGIES = ['auto', 'exhaustive', ...strategies.map(({ name }) => name).filter((name) => name !== 'replay')] as const;
 
-/** What holds when nobody says: seconds, schedules of a sample, states that `auto` takes for few enough, megabytes of a search. */
-export const DEFAULTS = { seconds: 60, schedules: 100_000, states: 2_000_000, megabytes: 2048 } as const;
+/** What holds when nobody says: seconds, schedules of a sample, states that `auto` takes for few enough, megabytes of a search, threads. */
+export const DEFAULTS = { seconds: 60, schedules: 100_000, states: 2_000_000, megabytes: 2048, jobs: Math.min(2, availableParallelism()) } as const;
 
 /** What the command line gave. */
 export interface ExploreArguments {
   readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
   readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
-  readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs: number; readonly shard?: Shard; readonly vcpus?: number;
+  readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs?: number; readonly checkpoint?: string; readonly resume?: string; readonly shard?: Shard; readonly vcpus?: number;
   readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean;
 }
 
@@ -44,22 +44,26 @@ export function declareExploreOptions(command: Command): Command {
     .option('--exact', 'exhaustive: keep whole states, not hashes')
     .option('--reduction', 'exhaustive: leave out interleavings of independent steps: fewer states, each of which takes longer')
     .option('--no-symmetry', 'exhaustive: tell interchangeable vCPUs apart')
-    .option('--jobs <n>', `sampling: threads, 1 to ${MOST_JOBS}`, values.jobs, Math.min(2, availableParallelism()))
+    .option('--checkpoint <file>', 'exhaustive: keep the search in this file every five minutes, and when it ends before its end')
+    .option('--resume <file>', 'exhaustive: go on with the search that --checkpoint has kept')
+    .option('--jobs <n>', `threads, 1 to ${MOST_JOBS} (default: ${DEFAULTS.jobs}; of a short exhaustive search 1)`, values.jobs)
     .option('--shard <i/n>', 'sampling: only part i of n, for another machine to do the others; --out keeps it', values.shard)
     .option('--known <file>', 'findings in this file are notes, not findings')
     .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
-    .option('--force', 'overwrite the file that --out names')
+    .option('--force', 'overwrite the files that --out and --checkpoint name')
     .option('--json', 'say the result as JSON');
 }
 
-const EXHAUSTIVE_ONLY = ['states', 'memory', 'exact'] as const;
+const EXHAUSTIVE_ONLY = ['states', 'memory', 'exact', 'checkpoint', 'resume'] as const;
 const SAMPLING_ONLY = ['schedules', 'bound', 'depth', 'preemptions', 'shard'] as const;
 
 /** Refuses options that do not fit together. */
 export function checkExplore(given: ExploreArguments): void {
   const refuse = (option: string, why: string): never => { throw new UsageError(`--${option} ${why}; leave one of them out`); };
-  if (given.strategy === 'exhaustive') {
-    for (const option of SAMPLING_ONLY) if (given[option] !== undefined) refuse(option, 'is for samples, and --strategy exhaustive searches everything');
+  const kept = given.checkpoint !== undefined ? 'checkpoint' : given.resume !== undefined ? 'resume' : undefined;
+  if (given.strategy === 'exhaustive' || (given.strategy === 'auto' && kept !== undefined)) {
+    const means = given.strategy === 'exhaustive' ? '--strategy exhaustive searches everything' : `--${kept} means the exhaustive search`;
+    for (const option of SAMPLING_ONLY) if (given[option] !== undefined) refuse(option, `is for samples, and ${means}`);
   } else if (given.strategy !== 'auto') {
     for (const option of EXHAUSTIVE_ONLY) if (given[option] !== undefined) refuse(option, `is for the exhaustive search, and the strategy is ${given.strategy}`);
   }

@@ -5,12 +5,14 @@ import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { defaultMode, estimate } from '../explore/estimate.ts';
 import { partOf } from '../explore/part.ts';
 import { withVcpus } from '../scenario/with-vcpus.ts';
+import { readCheckpoint, type Kept } from './checkpoint-file.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
-import { sample, searchAll, type Explored, type Subject } from './explore-engines.ts';
+import { sample, type Explored, type Subject } from './explore-engines.ts';
 import { findingsCode, findingText, keepTrace, replayCommand, smallest, type Small } from './explore-findings.ts';
 import { checkExplore, declareExploreOptions, DEFAULTS, exploreWords, knownFindings, type ExploreArguments } from './explore-options.ts';
+import { searchAll } from './explore-search.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord, write } from './output.ts';
@@ -25,7 +27,8 @@ export const explore: CommandDefinition = (program, done) => {
     .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario()))
     .addHelpText('after', '\nGreen is earned: 5, inconclusive, when bounds cut the exploration or a property\nthat the scenario is about was never exercised.\n')
     .addHelpText('after', examples('faultline explore SC01', 'faultline explore SC22 --kernel v6.8', 'faultline explore stress-small --strategy pct --depth 3 --schedules 100000 --jobs 2',
-      'faultline explore SC05 --kernel ./my-patch.ts --out bug.trace', 'faultline explore SC16 --strategy random --schedules 50000 --shard 3/16 --out part3.json'))
+      'faultline explore SC05 --kernel ./my-patch.ts --out bug.trace', 'faultline explore SC16 --strategy random --schedules 50000 --shard 3/16 --out part3.json',
+      'faultline explore SC15 --states 20000 --checkpoint sc15.search', 'faultline explore SC15 --resume sc15.search --jobs 2'))
     .action(async (scenario: string, given: ExploreArguments) => {
       const interruption = new Interruption();
       try {
@@ -43,11 +46,13 @@ async function exploreScenario(name: string, given: ExploreArguments, interrupti
   const { scenario, topology } = findScenario(name, kernel.kernel, vcpus === undefined ? undefined : (found) => withVcpus(found, vcpus, kernel.kernel.calls));
   const known = knownFindings(given.known);
   if (given.out !== undefined) mayWrite('--out', given.out, given.force === true);
+  if (given.checkpoint !== undefined) mayWrite('--checkpoint', given.checkpoint, given.force === true || given.checkpoint === given.resume);
   const subject: Subject = { kernel, scenario, topology };
+  const kept = given.resume === undefined ? undefined : readCheckpoint(given.resume, subject);
   const status = new StatusLine(given.json === true);
   const say = async (...lines: readonly string[]): Promise<void> => { if (given.json !== true) for (const one of lines) await line(one); };
   await say(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`), labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`));
-  const explored = await blamingKernel(kernel, () => carryOut(subject, given, interruption, status, say));
+  const explored = await blamingKernel(kernel, () => carryOut(subject, given, kept, interruption, status, say));
   if (given.shard !== undefined) return keepPart(subject, explored, given, name);
   await say(...explored.lines);
   const small = await blamingKernel(kernel, () => smallest(subject, explored.findings, known, interruption, status));
@@ -55,16 +60,18 @@ async function exploreScenario(name: string, given: ExploreArguments, interrupti
 }
 
 /** Explores as the strategy says. */
-async function carryOut(subject: Subject, given: ExploreArguments, interruption: Interruption, status: StatusLine, say: (...lines: readonly string[]) => Promise<void>): Promise<Explored> {
+async function carryOut(subject: Subject, given: ExploreArguments, kept: Kept | undefined, interruption: Interruption, status: StatusLine, say: (...lines: readonly string[]) => Promise<void>): Promise<Explored> {
   const { kernel: { kernel }, topology } = subject;
   const limited = given.schedules !== undefined || given.states !== undefined;
   const seconds = given.seconds ?? (limited ? Number.MAX_SAFE_INTEGER / 1000 : DEFAULTS.seconds);
-  const guess = given.strategy === 'auto' || given.strategy === 'exhaustive' ? estimate(kernel, topology, given.states ?? DEFAULTS.states) : undefined;
-  const strategy = given.strategy === 'auto' ? given.schedules !== undefined ? 'portfolio' : defaultMode(guess!) : given.strategy;
-  const about = guess === undefined ? '' : guess.exact ? `, ${grouped(guess.states)} states without reduction`
+  // What is kept, or gone on with, is a search; how large it is nobody need guess then.
+  const isSearch = given.checkpoint !== undefined || kept !== undefined;
+  const guess = kept === undefined && (given.strategy === 'auto' || given.strategy === 'exhaustive') ? estimate(kernel, topology, given.states ?? DEFAULTS.states) : undefined;
+  const strategy = given.strategy !== 'auto' ? given.strategy : isSearch ? 'exhaustive' : given.schedules !== undefined ? 'portfolio' : defaultMode(guess!);
+  const about = kept !== undefined ? `, going on with ${kept.file}` : guess === undefined ? '' : guess.exact ? `, ${grouped(guess.states)} states without reduction`
     : guess.states === Infinity ? ', since it has no end in sight' : `, since it has some ${grouped(Number(guess.states.toPrecision(1)))} states by estimate`;
   await say(labelled('strategy', `${strategy}${about}${strategy === 'exhaustive' ? '' : `, seed ${given.seed}`}`), '');
-  return strategy === 'exhaustive' ? searchAll(subject, given, guess, seconds, interruption, status) : sample(subject, strategy, given, seconds, interruption, status);
+  return strategy === 'exhaustive' ? searchAll(subject, given, guess, kept, seconds, interruption, status) : sample(subject, strategy, given, seconds, interruption, status);
 }
 
 /** A shard's sums go into its file; what they mean is said when all are together. */
@@ -104,7 +111,8 @@ async function report(subject: Subject, explored: Explored, small: readonly Smal
   }
   await say('', ...verdict(subject, explored, small, news), '');
   if (file !== undefined) await write(`${labelled('trace', `${file}: the ${small.length > 1 ? 'worst finding' : 'finding'}, shrunk`)}\n`);
-  const further = explored.totals === undefined && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
+  const further = explored.checkpoint !== undefined ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --resume ${shellWord(explored.checkpoint)}`
+    : explored.totals === undefined && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
     : explored.complete ? `${COMMAND} list scenarios` : `${COMMAND} explore ${shellWord(name)}${exploreWords({ ...given, seed: given.seed + 1 })}`;
   await say(labelledCommand('next', worst === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
   return code;

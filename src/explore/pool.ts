@@ -18,13 +18,15 @@ export interface PoolOptions {
   readonly topology: Topology;
   /** The text that makes `kernel`, where that is a person's own: threads can only be sent texts. */
   readonly kernelText?: { readonly file: string; readonly text: string } | undefined;
-  readonly options: Omit<SampleOptions, 'check'>;
+  readonly options: Omit<SampleOptions, 'check' | 'isOver'>;
   readonly jobs: number;
   /** Told of how far all jobs together are, now and then. */
   readonly progress?: ((progress: SampleProgress) => void) | undefined;
   /** Entry point of the workers, for tests. */
   readonly entry?: URL | undefined;
 }
+
+type Done = Extract<FromExplore, { type: 'done' }>;
 
 /** Jobs that a pool may have. */
 export const MOST_JOBS = 64;
@@ -49,20 +51,20 @@ export class SamplePool {
     const { index, of } = options.shard ?? { index: 0, of: 1 };
     const far: SampleProgress[] = [];
     const table = packTable(kernel.table);
-    const job = (number: number): { worker: Worker; totals: Promise<SampleTotals> } => {
+    const job = (number: number): { worker: Worker; totals: Promise<Done> } => {
       const workerData: ExploreData = {
         kernel: { name: kernel.name, table, ...(kernelText === undefined ? {} : { text: kernelText }) }, topology,
         options: { ...options, shard: { index: index + number * of, of: of * jobs } }, invariants: invariants.map(({ id }) => id), stop: this.flag,
       };
       const worker = new Worker(entry, { workerData });
-      const totals = new Promise<SampleTotals>((resolve, reject) => {
+      const totals = new Promise<Done>((resolve, reject) => {
         const fail = (how: string): void => reject(new LaboratoryError(`job ${number + 1} of ${jobs} ${how}`));
         worker.on('message', (message: FromExplore) => {
           if (message.type === 'progress') {
             far[number] = message.progress;
             progress?.(together(far));
           } else if (message.type === 'failed') fail(`ended with an error: ${message.message}`);
-          else resolve(message.totals);
+          else resolve(message);
         });
         worker.once('error', (error) => fail(`ended with an error: ${error instanceof Error ? error.message : String(error)}`));
         worker.once('exit', (code) => fail(`ended with code ${code} in the middle of its work`));
@@ -71,12 +73,15 @@ export class SamplePool {
     };
     const all = Array.from({ length: jobs }, (_one, number) => job(number));
     try {
-      const parts = await Promise.all(all.map(({ totals }) => totals));
+      const done = await Promise.all(all.map(({ totals }) => totals));
+      // A job whose time was up before it began does not know what the others do.
+      const tried = done.filter(({ isTried }) => isTried);
+      const parts = (tried.length > 0 ? tried : done.slice(0, 1)).map(({ totals }) => totals);
       const { format: _format, version: _version, kernel: _kernel, fingerprint: _fingerprint, scenario: _scenario, topology: _topology, ...totals } = mergeParts(
         parts.map((part, number) => ({ file: `job ${number + 1}`, part: partOf(part, kernel, topology, '', kernelText?.text) })),
       );
       // The jobs of one shard are that shard.
-      return { ...totals, shards: [{ index, of }] };
+      return { ...totals, shards: [{ index, of }], complete: totals.complete && tried.length === jobs };
     } finally {
       await Promise.all(all.map(({ worker }) => worker.terminate()));
     }

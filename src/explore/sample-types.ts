@@ -38,6 +38,8 @@ export interface SampleOptions {
   readonly analysed?: boolean | undefined;
   /** Every so many schedules one is executed a second time, state by state; 0 never. Left out: 64, or more in a large world. */
   readonly recheck?: number | undefined;
+  /** Asked now and then: is time up? What it cuts does not count, and changes no schedule. Never, when left out. */
+  readonly isOver?: (() => boolean) | undefined;
   /** Properties that the scenario is about. */
   readonly about?: readonly string[] | undefined;
 }

@@ -37,6 +37,9 @@ import type { Topology } from '../scenario/topology.ts';
 const TIMES_LONGER = 10, LEAST_BOUND = 500;
 /** Schedules between two that are executed twice. */
 const RECHECK = 64;
+/** Steps between two looks at the clock. */
+const PART = 1024;
+const never = (): boolean => false;
 const WHOLE: Shard = { index: 0, of: 1 };
 
 /** How far a sampler is. */
@@ -49,6 +52,8 @@ export class Sampler {
   readonly strategy: Strategy;
   /** Steps that a schedule may have. */
   readonly bound: number;
+  /** False: time was up before trials had shown what schedules are like, so none is executed, and the bound means nothing. */
+  readonly isTried: boolean;
   private readonly options: SampleOptions;
   private readonly shard: Shard;
   private readonly log: WriteLog;
@@ -98,7 +103,8 @@ export class Sampler {
     this.log = log;
     // Trials know nothing of checks.
     log.watchOnly(new Uint8Array(world.plan.objects));
-    const trial = trials(world, log, seed);
+    const trial = trials(world, log, seed, options.isOver);
+    this.isTried = !trial.cut;
     this.bound = options.bound ?? (trial.endless ? TRIAL_STEPS : Math.max(LEAST_BOUND, TIMES_LONGER * trial.longest));
     const actors = topology.actors.length;
     this.strategy = kind.make({
@@ -135,13 +141,15 @@ export class Sampler {
     if (before !== undefined) this.add(brokenFinding(before, 'the set-up'), 0);
   }
 
-  /** Executes about so many steps. False when nothing is left to do. */
+  /** Executes about so many steps, fewer when time is up. False when nothing is left to do. */
   advance(steps: number): boolean {
+    if (!this.isTried) return false;
+    const { isOver = never } = this.options;
     let left = steps;
-    while (left > 0 && !this.ended) {
+    while (left > 0 && !this.ended && !isOver()) {
       if (!this.running && !this.begin()) break;
       const before = this.loop.steps;
-      const ending = this.run(Math.min(this.bound, before + left));
+      const ending = this.run(Math.min(this.bound, before + Math.min(left, PART)));
       left -= Math.max(1, this.loop.steps - before);
       if (ending !== undefined) this.end(ending);
     }
@@ -170,7 +178,7 @@ export class Sampler {
       lockOrder: mergeShown([{ classes: this.analysis?.lockOrderReport().classes ?? [], edges: this.edges, nestings: this.nestings }]),
       exercised: { ...this.evaluated(), 'L-04': this.deadlocks.waits, 'S-17': this.deadlocks.waits, 'L-01': finished, 'L-03': finished, 'L-06': finished, 'L-07': finished },
       analysed: this.analysis !== undefined, windows: this.analysis?.windowsReport() ?? [], machines: this.outcomes.report(), pairs: this.pairs?.report() ?? [],
-      ...(pct === undefined ? {} : { pct: { n: pct.bound.n, k: pct.bound.k, d: pct.bound.d, schedules: pct.schedules, longer: pct.longer } }),
+      ...(pct === undefined || !this.isTried ? {} : { pct: { n: pct.bound.n, k: pct.bound.k, d: pct.bound.d, schedules: pct.schedules, longer: pct.longer } }),
       rechecked: this.rechecked, about: options.about ?? [],
     };
   }

@@ -22,25 +22,28 @@ export interface Trials {
   /** Some trial has not ended. */
   readonly endless: boolean;
   readonly patience: number;
+  /** Time was up before they had ended: they say nothing. */
+  readonly cut: boolean;
 }
 
-/** Runs the trials and leaves the world as it was. Random ones first, then some that keep to one actor as long as it can go on. */
-export function trials(world: RunWorld, log: WriteLog, seed: number): Trials {
+/** Runs the trials and leaves the world as it was. Random ones first, then some that keep to one actor as long as it can go on. `isOver`
+ *  is asked between two of them. */
+export function trials(world: RunWorld, log: WriteLog, seed: number, isOver: () => boolean = () => false): Trials {
   const loop = new ScheduleLoop(world, log, TRIAL_STEPS);
   const actors = world.topology.actors.length;
   const alive = loop.living;
-  const random = run(loop, new RandomStrategy({ seed: seed + 1 }));
+  const random = run(loop, new RandomStrategy({ seed: seed + 1 }), isOver);
   const patience = Math.max(LEAST_PATIENCE, random);
-  const ordered = run(loop, new PctStrategy({ seed: seed + 1, actors, alive, longest: random, patience, depth: 1 }));
+  const ordered = run(loop, new PctStrategy({ seed: seed + 1, actors, alive, longest: random, patience, depth: 1 }), isOver);
   loop.reset();
   const longest = Math.max(random, ordered);
-  return { alive, longest, endless: longest >= TRIAL_STEPS, patience };
+  return { alive, longest, endless: longest >= TRIAL_STEPS, patience, cut: isOver() };
 }
 
 /** Steps of the longest of some schedules. */
-function run(loop: ScheduleLoop, strategy: Strategy): number {
+function run(loop: ScheduleLoop, strategy: Strategy, isOver: () => boolean): number {
   let longest = 1;
-  for (let schedule = 0; schedule < TRIALS; schedule++) {
+  for (let schedule = 0; schedule < TRIALS && !isOver(); schedule++) {
     strategy.begin(schedule);
     loop.begin(strategy);
     while (loop.steps < TRIAL_STEPS && loop.next() === STEPPED) strategy.executed?.(loop.world.last, undefined);

@@ -19,10 +19,23 @@ export class Findings {
     return this.put({ kind, id, sentence, key, schedule: schedule(), ...(loop === undefined ? {} : { loop }) });
   }
 
+  /** Takes what another part of the search has found: of two with one key, the one with the shorter schedule. True when it is news. */
+  take(finding: Finding): boolean {
+    const there = this.found.get(finding.key) ?? this.known.get(finding.key);
+    return (there === undefined || isBetter(finding.schedule, there.schedule)) && this.put(finding);
+  }
+
   /** Puts a finding with its like. True when it is news. */
   put(finding: Finding): boolean {
     const old = this.isKnown.has(finding.key);
     (old ? this.known : this.found).set(finding.key, finding);
     return !old;
   }
+}
+
+/** Is a schedule shorter than another one? Of equally long ones, the one whose first different decision is less. */
+function isBetter(one: Schedule, other: Schedule): boolean {
+  if (one.length !== other.length) return one.length < other.length;
+  const at = one.findIndex(({ actor, choice }, k) => actor !== other[k]!.actor || choice !== other[k]!.choice);
+  return at >= 0 && (one[at]!.actor - other[at]!.actor || one[at]!.choice - other[at]!.choice) < 0;
 }

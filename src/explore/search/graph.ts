@@ -5,6 +5,9 @@ import { Numbers } from './growing.ts';
 /** Successors or predecessors of all states: those of state n are `ends[first[n]]` to `ends[first[n + 1] - 1]`, by the edge's number. */
 export interface Adjacency { readonly first: Int32Array; readonly edges: Int32Array }
 
+/** A graph as lists of whole numbers; its fields say what they mean. */
+export interface Edges { readonly from: Int32Array; readonly to: Int32Array; readonly marks: Int32Array }
+
 export class Graph {
   readonly from: Numbers;
   /** State that an edge leads to, twice; + 1 when the step is progress. */
@@ -13,11 +16,16 @@ export class Graph {
   readonly marks: Numbers;
   readonly keys: string[];
 
-  constructor(saved?: { readonly from: Int32Array; readonly to: Int32Array; readonly marks: Int32Array; readonly keys: readonly string[] }) {
+  constructor(saved?: Edges, keys: readonly string[] = []) {
     this.from = new Numbers(saved?.from);
     this.to = new Numbers(saved?.to);
     this.marks = new Numbers(saved?.marks);
-    this.keys = [...saved?.keys ?? []];
+    this.keys = [...keys];
+  }
+
+  /** The lists that make it, besides the keys. */
+  save(): Edges {
+    return { from: this.from.view().slice(), to: this.to.view().slice(), marks: this.marks.view().slice() };
   }
 
   /** A step leads from one state to another. */
@@ -32,6 +40,13 @@ export class Graph {
     if (place < 0) place = this.keys.push(key) - 1;
     this.marks.push(state);
     this.marks.push(place);
+  }
+
+  /** Adds the edges and marks of another part of the search. */
+  add({ from, to, marks }: Edges, keys: readonly string[]): void {
+    for (const state of from) this.from.push(state);
+    for (const state of to) this.to.push(state);
+    for (let k = 0; k < marks.length; k += 2) this.mark(marks[k]!, keys[marks[k + 1]!]!);
   }
 
   get bytes(): number {

@@ -1,7 +1,7 @@
 // The path of a search: for each state on it, what of it is still to try. Columns of whole numbers, so that a step allocates nothing.
 
-/** What is still to try in a level: everything; a persistent set; all that is not in the set. */
-export const WHOLE = 0, REDUCED = 1, REST = 2;
+/** What is still to try in a level: everything; a persistent set; all that is not in the set; nothing, since another search sees to it. */
+export const WHOLE = 0, REDUCED = 1, REST = 2, GIVEN = 3;
 
 export class Levels {
   capacity = 64;
@@ -39,36 +39,21 @@ export class Levels {
     return this.capacity * (4 * (6 + 2 + this.lanesWidth + this.width) + 4 + this.width);
   }
 
-  /** The first `depth` levels, for a checkpoint; without lanes and undo marks, which follow from the decisions. */
-  save(depth: number): Record<string, Int32Array> {
-    const { width } = this;
-    return {
-      levelNumber: this.number.slice(0, depth), levelActor: this.actor.slice(0, depth), levelChoice: this.choice.slice(0, depth),
-      levelDecidedActor: this.decidedActor.slice(0, depth), levelDecidedChoice: this.decidedChoice.slice(0, depth),
-      levelFlags: Int32Array.from({ length: depth }, (_one, k) => this.phase[k]! | (this.enabled[k]! << 2) | (this.open[k]! << 3) | (this.broken[k]! << 4)),
-      levelPrint: this.print.slice(0, depth * 2), levelBlocked: this.blocked.slice(0, depth * width), levelSet: Int32Array.from(this.set.subarray(0, depth * width)),
-    };
+  /** Keeps the lanes of the state of a level; and puts them back. */
+  keepLanes(level: number, lanes: Int32Array): void {
+    const at = level * lanes.length;
+    for (let k = 0; k < lanes.length; k++) this.lanes[at + k] = lanes[k]!;
+  }
+  putLanes(level: number, lanes: Int32Array): void {
+    const at = level * lanes.length;
+    for (let k = 0; k < lanes.length; k++) lanes[k] = this.lanes[at + k]!;
   }
 
-  /** Puts the levels back that `save` gave: how many. */
-  load(lists: Readonly<Record<string, Int32Array>>): number {
-    const depth = lists['levelNumber']!.length;
-    while (this.capacity <= depth) this.grow();
-    this.number.set(lists['levelNumber']!);
-    this.actor.set(lists['levelActor']!);
-    this.choice.set(lists['levelChoice']!);
-    this.decidedActor.set(lists['levelDecidedActor']!);
-    this.decidedChoice.set(lists['levelDecidedChoice']!);
-    lists['levelFlags']!.forEach((flags, k) => {
-      this.phase[k] = flags & 3;
-      this.enabled[k] = (flags >> 2) & 1;
-      this.open[k] = (flags >> 3) & 1;
-      this.broken[k] = (flags >> 4) & 1;
-    });
-    this.print.set(lists['levelPrint']!);
-    this.blocked.set(lists['levelBlocked']!);
-    this.set.set(lists['levelSet']!);
-    return depth;
+  /** Leaves the rest of a level to another search. */
+  give(level: number): void {
+    this.phase[level] = GIVEN;
+    this.actor[level] = this.width;
+    this.choice[level] = 0;
   }
 
   /** Makes room for twice as many. */

@@ -25,6 +25,8 @@ export interface SearchOptions {
   readonly stop?: 'first' | 'never';
   /** Keys of findings that are known: they are listed apart, and do not stop the search. */
   readonly known?: ReadonlySet<string>;
+  /** Fingerprint of the kernel's sources: a checkpoint goes on with the same ones only. */
+  readonly sources?: string;
 }
 
 /** Why a search is over before it has seen everything. */

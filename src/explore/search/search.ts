@@ -2,37 +2,42 @@
 // steps and taking them back. It goes on for as many steps as it is given, so that whoever calls it keeps the time.
 
 import { Checker } from '../../check/checker.ts';
-import { hashText, mix } from '../../memory/hash.ts';
-import { blockedOn, outcome, outcomeName } from '../../memory/outcome.ts';
+import { hashText } from '../../memory/hash.ts';
+import { blockedOn } from '../../memory/outcome.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { runSetup } from '../../runtime/setup.ts';
 import { LEAK, Leaks, type Leak } from '../leaks.ts';
 import { Aftermath } from './aftermath.ts';
-import { CheckpointError, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
-import { TALLY, type Head } from './head.ts';
+import { Ancestry } from './ancestry.ts';
+import { CheckpointError, joined, packCheckpoint, parted, unpackCheckpoint } from './checkpoint.ts';
 import { DEADLOCK, Deadlocks } from './deadlocks.ts';
 import { Findings } from './findings.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
 import { Frontier } from './frontier.ts';
-import { Graph } from './graph.ts';
-import { Numbers } from './growing.ts';
+import { Graph, type Edges } from './graph.ts';
+import { brokenAs } from './broken-as.ts';
 import { symmetryOf } from './interchangeable.ts';
-import { Levels, REDUCED, REST, WHOLE } from './levels.ts';
+import { GIVEN, Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { progressesOf } from './progress.ts';
 import { Reducer } from './reducer.ts';
+import { packStack, unpackStack } from './stack.ts';
 import { FULL, StateSet } from './state-set.ts';
-import { States } from './states.ts';
+import { identityOf, otherThan } from './identity.ts';
+import { States, type StateTable } from './states.ts';
+import { Tally } from './tally.ts';
 import { Tracker } from './tracker.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Violation } from '../../check/violation.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import type { Decision, Schedule } from '../schedule.ts';
+import type { Head, Outcome } from './head.ts';
 import type { PointOfNoReturn } from './no-return.ts';
 import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options.ts';
 import type { Symmetry } from './symmetry.ts';
 
 const ENDED = -1;
+const NO_WORDS = new Int32Array(0);
 
 export class Search {
   private readonly world: RunWorld;
@@ -43,44 +48,38 @@ export class Search {
   private readonly deadlockFinder: Deadlocks;
   private readonly leaks: Leaks | undefined;
   private readonly states: States;
-  private readonly levels: Levels;
+  protected readonly levels: Levels;
   private readonly frontier: Frontier | undefined;
-  private graph: Graph | undefined;
+  protected graph: Graph | undefined;
+  private readonly ancestry: Ancestry | undefined;
   /** By leaf and outcome: 1 when such a step is progress; empty without a graph. */
   private readonly progresses: Uint8Array;
-  /** Breadth first, by state: the state that it was found from, and by which actor and choice. */
-  private parents = new Numbers();
-  private deciders = new Numbers();
-  private choices = new Numbers();
   private readonly options: SearchOptions;
   private readonly actors: number;
   private readonly statesLimit: number;
   private readonly depthLimit: number;
   private readonly bytesLimit: number;
   private readonly finalLeaf: Uint8Array;
-  private readonly idleLeaf: Uint8Array;
-  private readonly counts: Float64Array;
-  private readonly findings: Findings;
+  protected readonly tally: Tally;
+  protected readonly findings: Findings;
   private readonly notes: string[] = [];
   /** The state words at the start. */
   private readonly start: Int32Array;
   /** Levels on the path, and steps from the start to the first of them. */
-  private depth = 0;
+  protected depth = 0;
   private base = 0;
-  private deepest = 0;
-  private transitions = 0;
-  private deadlocks = 0;
-  private terminals = 0;
-  private terminalLow = 0;
-  private terminalHigh = 0;
-  /** Some state was not followed any further, for its depth. */
-  private shallow = false;
-  private cut: Cut | undefined;
+  /** Paths that are searched when this one is through. */
+  protected stacks: Int32Array[] = [];
+  /** Part of a search on several threads: `conclude` is for the whole. */
+  private readonly isPart: boolean;
+  protected cut: Cut | undefined;
   private choice = 0;
   private readonly picker = (): number => this.choice;
 
-  constructor(kernel: Kernel, topology: Topology, options: SearchOptions = {}) {
+  /** `shared`: states that several searches see together. One that is `part` of a search begins with nothing, and follows stacks. */
+  constructor(kernel: Kernel, topology: Topology, options: SearchOptions = {}, { shared, part = false }: { shared?: StateTable | undefined; part?: boolean } = {}) {
     this.options = options;
+    this.isPart = part;
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
     if (options.symmetry === true && options.graph !== true) {
@@ -99,17 +98,16 @@ export class Search {
     this.statesLimit = options.states ?? Infinity;
     this.depthLimit = options.depth ?? Infinity;
     this.bytesLimit = (options.megabytes ?? Infinity) * 2 ** 20;
-    const { leaves, width } = kernel.table;
-    this.finalLeaf = Uint8Array.from(leaves, (leaf) => (leaf.final ? 1 : 0));
-    this.idleLeaf = Uint8Array.from(leaves, (leaf) => (leaf.idle ? 1 : 0));
-    this.counts = new Float64Array(leaves.length * width);
+    this.finalLeaf = Uint8Array.from(kernel.table.leaves, (leaf) => (leaf.final ? 1 : 0));
+    this.tally = new Tally(kernel.table);
     this.findings = new Findings(options.known);
     this.graph = options.graph === true ? new Graph() : undefined;
     this.progresses = options.graph === true ? progressesOf(kernel.table) : new Uint8Array(0);
     this.deadlockFinder = new Deadlocks(this.world);
-    this.states = new States(this.tracker, symmetry, new StateSet(this.statesLimit, this.bytesLimit), options.exact === true ? plan.stateWords : undefined);
+    this.states = new States(this.tracker, symmetry, shared ?? new StateSet(this.statesLimit, this.bytesLimit), options.exact === true ? plan.stateWords : undefined);
     this.levels = new Levels(this.tracker.lanes.length, this.actors);
     this.frontier = options.order === 'bfs' ? new Frontier(words, this.tracker, plan.stateWords) : undefined;
+    this.ancestry = options.order === 'bfs' ? new Ancestry() : undefined;
     if (options.invariants !== undefined && options.invariants.length > 0) {
       this.checker = new Checker(this.world, options.invariants, noting === undefined ? {} : { reads: noting.reads });
       this.leaks = new Leaks(this.world);
@@ -120,6 +118,7 @@ export class Search {
       this.reducer.rehearse();
       this.reducer.begin();
     }
+    if (part) return;
     this.begin();
     const violation = this.checker?.wholeState();
     if (violation !== undefined) this.keep(`${violation.id} at the start`, 'safety', violation.id, violation.sentence, () => []);
@@ -131,16 +130,16 @@ export class Search {
     states.look();
     levels.number[0] = states.add();
     for (let actor = 1; actor <= this.actors; actor++) levels.blocked[actor] = this.world.ended(actor) ? ENDED : 0;
-    if (this.frontier !== undefined) this.noteParent(-1, 0, 0);
+    this.ancestry?.note(-1, 0, 0);
     this.enter(0, tracker.mark());
     this.depth = 1;
   }
 
   /** Searches on for so many steps. True while there is more to search. */
   advance(transitions: number): boolean {
-    const until = this.transitions + transitions;
-    const { world, tracker, actors, reducer } = this;
-    while (this.depth > 0 && this.cut === undefined && this.transitions < until) {
+    const { world, tracker, actors, reducer, tally } = this;
+    const until = tally.transitions + transitions;
+    while (this.depth > 0 && this.cut === undefined && tally.transitions < until) {
       const { levels } = this;
       const top = this.depth - 1;
       const row = top * levels.width;
@@ -176,7 +175,7 @@ export class Search {
         levels.choice[top] = 0;
       }
       levels.enabled[top] = 1;
-      this.transitions++;
+      tally.transitions++;
       this.executed(top, actor);
       // Whoever went on to a new level stays in the state that it has reached.
       if (this.depth === top + 1) this.restore(top);
@@ -186,10 +185,10 @@ export class Search {
 
   /** A step has been executed from the state of level `top`. */
   private executed(top: number, actor: number): void {
-    const { world, tracker, levels, reducer, states, frontier } = this;
+    const { world, tracker, levels, reducer, states, frontier, tally } = this;
     const { last } = world;
     const move = last.leaf * world.table.width + last.outcome;
-    this.counts[move] = this.counts[move]! + 1;
+    tally.moves[move] = tally.moves[move]! + 1;
     const violation = this.checker === undefined ? undefined : this.checker.afterStep(tracker.written, tracker.count);
     reducer?.executed(actor);
     if (violation !== undefined) {
@@ -199,12 +198,12 @@ export class Search {
     states.look();
     const number = states.add();
     if (number === FULL) {
-      this.cut = states.set.size >= this.statesLimit ? 'states' : 'memory';
+      this.cut = this.isPart || states.set.size >= this.statesLimit ? 'states' : 'memory';
       // As if it had not been tried: a search with more room takes this step first.
       levels.actor[top] = actor;
       levels.choice[top] = this.choice;
-      this.transitions--;
-      this.counts[move] = this.counts[move]! - 1;
+      tally.transitions--;
+      tally.moves[move] = tally.moves[move]! - 1;
       return;
     }
     const { fresh } = states.set;
@@ -212,11 +211,11 @@ export class Search {
     if (fresh || (reducer !== undefined && frontier === undefined && !reducer.isOnPath(number))) levels.open[top] = 1;
     if (!fresh) return;
     const depth = this.base + this.depth;
-    if (depth > this.deepest) this.deepest = depth;
-    if (frontier !== undefined) this.noteParent(levels.number[top]!, actor, last.choice);
+    if (depth > tally.deepest) tally.deepest = depth;
+    this.ancestry?.note(levels.number[top]!, actor, last.choice);
     if ((number & 1023) === 0 && this.bytes() > this.bytesLimit) this.cut = 'memory';
     if (depth >= this.depthLimit) {
-      this.shallow = true;
+      tally.shallow = true;
       return;
     }
     this.inherit(top, actor);
@@ -258,25 +257,17 @@ export class Search {
     levels.broken[top] = 0;
     levels.print[top * 2] = states.low;
     levels.print[top * 2 + 1] = states.high;
-    this.keepLanes(top);
+    levels.keepLanes(top, this.tracker.lanes);
     if (reducer === undefined) return;
     if (this.frontier === undefined) reducer.setOnPath(levels.number[top]!, true);
     if (reducer.choose(top)) levels.phase[top] = REDUCED;
-  }
-
-  private keepLanes(top: number): void {
-    const { levels, tracker: { lanes } } = this;
-    const at = top * lanes.length;
-    for (let k = 0; k < lanes.length; k++) levels.lanes[at + k] = lanes[k]!;
   }
 
   /** Back to the state of level `top`. */
   private restore(top: number): void {
     const { levels, tracker } = this;
     tracker.back(levels.mark[top]!);
-    const { lanes } = tracker;
-    const at = top * lanes.length;
-    for (let k = 0; k < lanes.length; k++) lanes[k] = levels.lanes[at + k]!;
+    levels.putLanes(top, tracker.lanes);
   }
 
   /** Nothing more is to be tried in the state of level `top`. */
@@ -290,15 +281,38 @@ export class Search {
         levels.choice[top] = 0;
         return;
       }
-    } else this.judgeWaits(top);
+    } else if (levels.phase[top] !== GIVEN) this.judgeWaits(top);
     if (frontier === undefined) reducer?.setOnPath(levels.number[top]!, false);
     this.depth--;
     if (this.depth > 0) this.restore(top - 1);
     else if (this.cut !== undefined) return;
     else if (frontier !== undefined && frontier.length > 0) this.next(frontier);
+    else if (this.stacks.length > 0) this.follow(this.stacks.pop()!);
     else if (reducer?.outgrown === true) this.again(reducer);
-    else if (this.shallow) this.cut = 'depth';
+    else if (!this.isPart) this.conclude();
+  }
+
+  /** What is said when nothing is left to search. */
+  protected conclude(): void {
+    if (this.tally.shallow) this.cut = 'depth';
     else if (this.graph !== undefined) this.aftermath(this.graph).findLivelocks(this.findings);
+  }
+
+  /** Goes on with a path, at whose first level `words` are; the start when left out. */
+  protected follow(stack: Int32Array, words: Int32Array = this.start): void {
+    const { world, tracker, levels } = this;
+    this.goTo(words);
+    this.depth = unpackStack(levels, stack);
+    for (let k = 0; k < this.depth; k++) {
+      if (k > 0) world.step(levels.decidedActor[k]!, () => levels.decidedChoice[k]!);
+      levels.mark[k] = tracker.mark();
+      levels.keepLanes(k, tracker.lanes);
+    }
+  }
+
+  /** Paths that are not through. */
+  protected left(): Int32Array[] {
+    return [...(this.depth > 0 ? [packStack(this.levels, this.depth)] : []), ...this.stacks];
   }
 
   /** The next state of the frontier becomes the only level. */
@@ -315,34 +329,30 @@ export class Search {
   /** Begins anew, with what is known of footprints now. */
   private again(reducer: Reducer): void {
     reducer.begin();
-    this.goToStart();
+    this.goTo(this.start);
     this.states.clear();
-    this.counts.fill(0);
-    this.parents.length = this.deciders.length = this.choices.length = 0;
-    this.base = this.deepest = this.transitions = this.deadlocks = this.terminals = this.terminalLow = this.terminalHigh = 0;
-    this.shallow = false;
+    this.tally.clear();
+    this.ancestry?.clear();
+    this.base = 0;
     this.begin();
   }
 
-  private goToStart(): void {
-    this.world.words.set(this.start);
+  /** Puts these words of state in place. */
+  private goTo(words: Int32Array): void {
+    this.world.words.set(words);
     this.tracker.forget();
     this.tracker.hashWhole();
   }
 
   /** Everybody was asked: can nobody go on, or not those of a cycle? */
   private judgeWaits(top: number): void {
-    const { levels, deadlockFinder } = this;
+    const { levels, deadlockFinder, tally } = this;
     const at = top * levels.width;
     const nobody = levels.enabled[top] === 0;
     if (nobody) {
       let leak: Leak | undefined;
-      const low = levels.print[top * 2]!;
-      const high = levels.print[top * 2 + 1]!;
-      this.terminals++;
-      this.terminalLow = (this.terminalLow + mix(low ^ mix(high))) | 0;
-      this.terminalHigh = (this.terminalHigh + mix(high ^ mix(low + 1))) | 0;
-      if (deadlockFinder.isStandstill(levels.blocked, at)) this.deadlocks++;
+      tally.terminal(levels.print[top * 2]!, levels.print[top * 2 + 1]!);
+      if (deadlockFinder.isStandstill(levels.blocked, at)) tally.deadlocks++;
       else if ((leak = this.leaks?.find()) !== undefined) {
         this.keep(`${LEAK} ${leak.what}`, 'leak', LEAK, leak.sentence, () => this.schedule(top));
         this.graph?.mark(levels.number[top]!, `${LEAK} ${leak.what}`);
@@ -356,15 +366,11 @@ export class Search {
 
   /** The step that was executed from level `top` has broken a property. */
   private broken(top: number, { id, sentence }: Violation): void {
-    const { world, levels, idleLeaf } = this;
-    const { actor, choice, leaf } = world.last;
-    const { machine, path } = world.table.leaves[leaf]!;
+    const { world, levels, options: { invariants = [] } } = this;
+    const { actor, choice } = world.last;
     levels.broken[top] = 1;
-    const atEnd = this.options.invariants?.find((one) => one.id === id)?.atQuiescence !== undefined
-      && world.frames.every((frame, n) => n === 0 || idleLeaf[frame.leaf] !== 0);
-    // Who came to rest last has nothing to do with what everybody has left behind.
-    const key = atEnd ? `${id} when everybody rests` : `${id} at ${machine} ${path}`;
-    this.keep(key, atEnd ? 'leak' : 'safety', id, sentence, () => [...this.schedule(top), { actor, choice }]);
+    const { key, kind } = brokenAs(world, invariants, id);
+    this.keep(key, kind, id, sentence, () => [...this.schedule(top), { actor, choice }]);
     this.graph?.mark(levels.number[top]!, key);
   }
 
@@ -375,102 +381,91 @@ export class Search {
   /** What leads to the state of level `top`. */
   private schedule(top: number): Decision[] {
     const { levels } = this;
-    if (this.frontier === undefined) {
-      return Array.from({ length: top }, (_one, k) => ({ actor: levels.decidedActor[k + 1]!, choice: levels.decidedChoice[k + 1]! }));
-    }
-    const schedule: Decision[] = [];
-    for (let number = levels.number[0]!; number > 0; number = this.parents.words[number]!) {
-      schedule.push({ actor: this.deciders.words[number]!, choice: this.choices.words[number]! });
-    }
-    return schedule.toReversed();
+    if (this.ancestry !== undefined) return this.ancestry.schedule(levels.number[0]!);
+    return Array.from({ length: top }, (_one, k) => ({ actor: levels.decidedActor[k + 1]!, choice: levels.decidedChoice[k + 1]! }));
   }
 
-  private noteParent(from: number, actor: number, choice: number): void {
-    this.parents.push(from);
-    this.deciders.push(actor);
-    this.choices.push(choice);
+  /** Bytes that it takes besides the world. */
+  bytes(): number {
+    return this.states.bytes + this.levels.bytes + this.tracker.bytes + (this.graph?.bytes ?? 0) + (this.frontier?.bytes ?? 0) + (this.ancestry?.bytes ?? 0);
   }
 
-  private bytes(): number {
-    return this.states.bytes + this.levels.bytes + this.tracker.bytes + (this.graph?.bytes ?? 0)
-      + (this.frontier === undefined ? 0 : this.frontier.bytes + this.parents.bytes + this.deciders.bytes + this.choices.bytes);
+  /** Something has ended it before its end. */
+  get isCut(): boolean {
+    return this.cut !== undefined;
+  }
+
+  private get isComplete(): boolean {
+    return this.depth === 0 && this.stacks.length === 0 && this.cut === undefined;
   }
 
   private aftermath(graph: Graph): Aftermath {
-    return new Aftermath(this.world, this.tracker, this.states, graph, () => this.goToStart());
+    return new Aftermath(this.world, this.tracker, this.states, graph, () => this.goTo(this.start));
   }
 
   /** For each step of a finding's schedule: could it still be avoided? Only where everything was searched, with a graph. */
   pointOfNoReturn(finding: Finding): PointOfNoReturn | undefined {
-    return this.graph === undefined || this.depth > 0 || this.cut !== undefined ? undefined : this.aftermath(this.graph).pointOfNoReturn(finding);
+    return this.graph === undefined || !this.isComplete ? undefined : this.aftermath(this.graph).pointOfNoReturn(finding);
   }
 
   /** The search as it is, as bytes: `Search.resume` goes on with it. */
   save(): Uint8Array {
-    const { graph, findings, world: { table, words, plan }, tracker } = this;
-    const counts: Head['counts'] = [];
-    this.counts.forEach((times, at) => { if (times > 0) counts.push([Math.floor(at / table.width), outcomeName(at % table.width), times]); });
+    const { world: { words, plan }, tracker } = this;
     return packCheckpoint<Head>({
-      head: {
-        is: this.identity(), tally: TALLY.map((name) => this[name]), shallow: this.shallow, cut: this.cut ?? null, counts,
-        found: [...findings.found.values(), ...findings.known.values()], keys: graph?.keys ?? [],
-      },
+      head: { ...this.outcome(), is: this.identity(), states: this.states.set.size, base: this.base },
       lists: {
-        states: this.states.save(), touched: tracker.touched.slice(0, tracker.touchedCount), words: words.slice(0, plan.stateWords),
-        parents: this.parents.view(), deciders: this.deciders.view(), choices: this.choices.view(),
-        from: graph?.from.view() ?? new Int32Array(0), to: graph?.to.view() ?? new Int32Array(0), marks: graph?.marks.view() ?? new Int32Array(0),
-        frontier: this.frontier?.save() ?? new Int32Array(0), ...this.levels.save(this.depth), ...this.reducer?.footprints.save(),
+        states: this.states.save(), touched: tracker.touched.slice(0, tracker.touchedCount), words: words.slice(0, plan.stateWords), stacks: joined(this.left()),
+        ...this.edges(), frontier: this.frontier?.save() ?? NO_WORDS, ...this.ancestry?.save(), ...this.reducer?.footprints.save(),
       },
     });
   }
 
-  /** A search that goes on where another one was saved; bounds, known findings and when to stop may be others. */
-  static resume(bytes: Uint8Array, kernel: Kernel, topology: Topology, options: SearchOptions = {}): Search {
-    const { head, lists } = unpackCheckpoint<Head>(bytes);
-    const search = new Search(kernel, topology, options);
-    const is = search.identity();
-    const other = Object.keys(is).find((key) => is[key] !== head.is[key]);
-    if (other !== undefined) throw new CheckpointError(`the checkpoint is of a search with ${other} '${head.is[other]}', not '${is[other]}'; give it the same kernel, scenario and options`);
-    search.load(head, lists);
-    return search;
+  protected outcome(): Outcome {
+    const { graph, findings, tally, cut } = this;
+    return { tally: tally.save(), cut: cut ?? null, found: [...findings.found.values(), ...findings.known.values()], keys: graph?.keys ?? [] };
   }
 
-  /** What must be the same when a search goes on. */
+  protected edges(): Edges {
+    return this.graph?.save() ?? { from: NO_WORDS, to: NO_WORDS, marks: NO_WORDS };
+  }
+
+  /** A search that goes on where another one was saved; bounds, known findings and when to stop may be others. */
+  static resume(bytes: Uint8Array, kernel: Kernel, topology: Topology, options: SearchOptions = {}): Search {
+    return new Search(kernel, topology, options).goOn(bytes);
+  }
+
+  /** Goes on where another search was saved, which must have been one of the same kernel, scenario and options. */
+  protected goOn(bytes: Uint8Array): this {
+    const { head, lists } = unpackCheckpoint<Head>(bytes);
+    const other = otherThan(this.identity(), head.is);
+    if (other !== undefined) throw new CheckpointError(other);
+    this.load(head, lists);
+    return this;
+  }
+
   private identity(): Record<string, string> {
-    const { options, world: { kernel, topology } } = this;
-    return {
-      kernel: kernel.name, actors: topology.actors.map(({ name }) => name).join(' '), 'words of state': String(this.start.length),
-      order: options.order ?? 'dfs', exact: String(options.exact === true), symmetry: String(this.symmetry !== undefined),
-      reduction: String(this.reducer !== undefined), graph: String(this.graph !== undefined), invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
-    };
+    return identityOf(this.world, this.options, { symmetry: this.symmetry !== undefined, reduction: this.reducer !== undefined, graph: this.graph !== undefined });
   }
 
   private load(head: Head, lists: Readonly<Record<string, Int32Array>>): void {
-    const { levels, tracker, world, reducer, frontier } = this;
-    this.goToStart();
+    const { levels, tracker, reducer, frontier } = this;
+    this.goTo(this.start);
     for (const cell of lists['touched']!) tracker.touch(cell);
     this.states.load(lists['states']!);
-    TALLY.forEach((name, k) => { this[name] = head.tally[k]!; });
-    this.shallow = head.shallow;
-    this.counts.fill(0);
-    for (const [leaf, name, times] of head.counts) this.counts[leaf * world.table.width + outcome(name)] = times;
+    if (this.states.set.size < head.states) throw new CheckpointError(`the checkpoint has ${head.states} states, for which the limits have no room; allow more states, or more memory`);
+    this.base = head.base;
+    this.tally.clear();
+    this.tally.add(head.tally);
     for (const finding of head.found) this.findings.put(finding);
-    this.parents = new Numbers(lists['parents']!);
-    this.deciders = new Numbers(lists['deciders']!);
-    this.choices = new Numbers(lists['choices']!);
-    if (this.graph !== undefined) this.graph = new Graph({ from: lists['from']!, to: lists['to']!, marks: lists['marks']!, keys: head.keys });
+    this.ancestry?.load(lists);
+    if (this.graph !== undefined) this.graph = new Graph(lists as unknown as Edges, head.keys);
     frontier?.load(lists['frontier']!);
-    this.depth = levels.load(lists);
-    if (reducer !== undefined) reducer.load(lists, levels.number.subarray(0, frontier === undefined ? this.depth : 0));
-    if (frontier !== undefined) {
-      world.words.set(lists['words']!);
-      tracker.hashWhole();
-    }
-    for (let k = 0; k < this.depth; k++) {
-      if (k > 0) world.step(levels.decidedActor[k]!, () => levels.decidedChoice[k]!);
-      levels.mark[k] = tracker.mark();
-      this.keepLanes(k);
-    }
+    const [stack, ...stacks] = parted(lists['stacks']!);
+    this.stacks = stacks;
+    this.depth = 0;
+    if (stack !== undefined) this.follow(stack, frontier === undefined ? undefined : lists['words']!);
+    else if (frontier !== undefined) this.goTo(lists['words']!);
+    reducer?.load(lists, levels.number.subarray(0, frontier === undefined ? this.depth : 0));
     // What cut the search does not any more; but for its depth, since those states were passed over, and what it was to stop for.
     this.cut = head.cut === 'depth' ? 'depth' : this.findings.found.size > 0 && this.options.stop !== 'never' ? 'finding' : undefined;
     if (this.cut === undefined && this.depth === 0 && frontier !== undefined && frontier.length > 0) this.next(frontier);
@@ -479,20 +474,20 @@ export class Search {
   /** How far the search is. */
   progress(): SearchProgress {
     return {
-      states: this.states.set.size, transitions: this.transitions, depth: this.base + this.depth, deepest: this.deepest,
+      states: this.states.set.size, transitions: this.tally.transitions, depth: this.base + this.depth, deepest: this.tally.deepest,
       frontier: this.depth + (this.frontier?.length ?? 0), findings: this.findings.found.size, megabytes: Math.ceil(this.bytes() / 2 ** 20),
     };
   }
 
   /** What came out so far. */
   result(): SearchResult {
-    const { width } = this.world.table;
+    const { tally, findings } = this;
     const states = this.states.set.size;
     return {
-      states, transitions: this.transitions, complete: this.depth === 0 && this.cut === undefined, cut: this.cut,
-      findings: [...this.findings.found.values()], known: [...this.findings.known.values()], deadlocks: this.deadlocks,
-      terminals: { count: this.terminals, hash: hashText([this.terminalLow, this.terminalHigh]) },
-      coverage: { times: (leaf, name) => this.counts[leaf * width + outcome(name)] ?? 0 },
+      states, transitions: tally.transitions, complete: this.isComplete, cut: this.cut,
+      findings: [...findings.found.values()], known: [...findings.known.values()], deadlocks: tally.deadlocks,
+      terminals: { count: tally.terminals, hash: hashText([tally.terminalLow, tally.terminalHigh]) },
+      coverage: { times: (leaf, name) => tally.times(leaf, name) },
       collision: this.states.exact !== undefined ? 0 : (states * (states - 1)) / 2 / 2 ** 64,
       notes: this.notes,
     };

@@ -1,21 +1,35 @@
 // The states that a search has seen, by number: their hashes, or whole states.
 
 import { ExactStates } from './exact.ts';
-import { StateSet } from './state-set.ts';
 import type { Symmetry } from './symmetry.ts';
 import type { Tracker } from './tracker.ts';
+
+/** A set of hashes: StateSet, or one that several threads share. `same` is asked whether a state of this hash is really the same one. */
+export interface StateTable {
+  readonly size: number;
+  /** The last `add` added the state. */
+  readonly fresh: boolean;
+  readonly bytes: number;
+  /** Adds a state, unless it is there: its number, or FULL. */
+  add(low: number, high: number, same?: (number: number) => boolean): number;
+  /** The number of a state that is there; FULL when it is not. */
+  find(low: number, high: number, same?: (number: number) => boolean): number;
+  /** All hashes, two words each; by number, where states have numbers. */
+  hashes(): Int32Array;
+  clear(): void;
+}
 
 export class States {
   /** Hash of the state that was looked at last. */
   low = 0;
   high = 0;
-  readonly set: StateSet;
+  readonly set: StateTable;
   readonly exact: ExactStates | undefined;
   private readonly tracker: Tracker;
   private readonly symmetry: Symmetry | undefined;
 
   /** Made when the initial state stands. */
-  constructor(tracker: Tracker, symmetry: Symmetry | undefined, set: StateSet, exactWords: number | undefined) {
+  constructor(tracker: Tracker, symmetry: Symmetry | undefined, set: StateTable, exactWords: number | undefined) {
     this.tracker = tracker;
     this.symmetry = symmetry;
     this.set = set;

@@ -123,6 +123,14 @@ describe('a step that depends on something besides memory', () => {
     expect(() => run(world)).toThrow(/^step [23] of a schedule, 'a\.1' of a, went another way when it was executed again: cell\(event 2\)\.value is \d+ and was \d+; a step must depend on memory/);
   });
 
+  it('is found in a large world by the state that a schedule ends in', () => {
+    let count = 0;
+    const programs = { a: [nothing, ({ cell }: Parameters<TinyStep>[0]) => { cell(2).value = ++count; }], b: [add(0)] };
+    const large = { cells: 300_000 };
+    expect(() => run(tiny(programs, large), { analysed: false, schedules: 2 })).toThrow(/of the 3 steps of a schedule one went another way .*: cell\(event 2\)\.value is \d+ and was \d+;/);
+    expect(run(tiny({ a: [add(1)], b: [add(0)] }, large), { analysed: false, schedules: 4, recheck: 1 }).rechecked).toBe(4);
+  });
+
   it('is one too when it blocks', () => {
     let count = 0;
     const world = tiny({ a: [({ cell }) => (++count % 40 === 39 ? blocked(cell(2)) : ok)], b: [add(2)] });

@@ -64,9 +64,13 @@ describe('a search that is saved and gone on with', () => {
   it('is not taken for another one', () => {
     const bytes = new Search(v6_8, topology, base).save();
     expect(() => Search.resume(bytes, v6_8_fixed, topology, base)).toThrow("the checkpoint is of a search with kernel 'v6.8', not 'v6.8-fixed'");
-    expect(() => Search.resume(bytes, v6_8, two, base)).toThrow('the checkpoint is of a search with actors');
+    expect(() => Search.resume(bytes, v6_8, two, base)).toThrow('the checkpoint is of a search of another scenario');
     expect(() => Search.resume(bytes, v6_8, topology, { ...base, order: 'bfs' })).toThrow("the checkpoint is of a search with order 'dfs', not 'bfs'");
-    expect(() => Search.resume(new Uint8Array(3), v6_8, topology)).toThrow('these bytes are no checkpoint of a search');
-    expect(() => Search.resume(bytes.slice(0, -4), v6_8, topology, base)).toThrow('ends too early');
+    expect(() => Search.resume(new Uint8Array(3), v6_8, topology)).toThrow('there is no checkpoint of a search in it');
+    for (const cut of [4, 3, bytes.length - 400]) expect(() => Search.resume(bytes.slice(0, -cut), v6_8, topology, base)).toThrow('ends too early');
+    const damaged = bytes.slice();
+    damaged[damaged.length - 9]! ^= 1;
+    expect(() => Search.resume(damaged, v6_8, topology, base)).toThrow('is damaged');
+    expect(() => Search.resume(bytes, v6_8, topology, { ...base, sources: 'other' })).toThrow("made with other sources of kernel 'v6.8'");
   });
 });

@@ -1,0 +1,146 @@
+// Every interleaving: the exhaustive search as the command runs it, by one job or several, with checkpoints.
+
+import { invariants } from '../check/invariants/index.ts';
+import type { OutcomeCounts } from '../check/transitions.ts';
+import { transitionCoverage } from '../check/transitions.ts';
+import type { Estimate } from '../explore/estimate.ts';
+import { oneJobOnly, SearchPool } from '../explore/search-pool.ts';
+import { Search } from '../explore/search/search.ts';
+import type { SearchOptions, SearchProgress, SearchResult } from '../explore/search/options.ts';
+import type { Topology } from '../scenario/topology.ts';
+import { blamingFile, CheckpointFile, type Kept } from './checkpoint-file.ts';
+import { drive, EVERY_MS, secondsLeft, type Drive, type StatusLine } from './explore-drive.ts';
+import type { Explored, Subject } from './explore-engines.ts';
+import { DEFAULTS, type ExploreArguments } from './explore-options.ts';
+import type { Interruption } from './interruption.ts';
+import type { NamedKernel } from './kernels.ts';
+import { grouped, labelled, labelledList } from './output.ts';
+
+/** States up to which the whole graph of states is kept: with it livelocks are decided, and points of no return. */
+const GRAPH_STATES = 400_000;
+/** States from which on starting threads is worth while, when nobody says how many. */
+const MANY_STATES = 300_000;
+/** Milliseconds between two checkpoints. */
+const KEEP_MS = 300_000;
+
+/** How a search is driven. */
+interface Driving { readonly seconds: number; readonly interruption: Interruption; readonly status: StatusLine; readonly checkpoint: CheckpointFile | undefined }
+
+/** Every interleaving, or those that `kept` has left. */
+export async function searchAll(subject: Subject, given: ExploreArguments, guess: Estimate | undefined, kept: Kept | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
+  const { kernel, topology } = subject;
+  const options = optionsOf(kernel, given, guess, kept);
+  const why = oneJobOnly(options);
+  const jobs = why !== undefined ? 1 : given.jobs ?? (kept === undefined && guess !== undefined && guess.states < MANY_STATES ? 1 : DEFAULTS.jobs);
+  const checkpoint = given.checkpoint === undefined ? undefined : new CheckpointFile(given.checkpoint);
+  const began = performance.now();
+  const driving = { seconds, interruption, status, checkpoint };
+  const search = blamingFile(kept?.file ?? '', () => (jobs > 1 ? poolOf(subject, options, jobs, kept)
+    : kept === undefined ? new Search(kernel.kernel, topology, options) : Search.resume(kept.bytes, kernel.kernel, topology, options)));
+  try {
+    const before = search.progress().transitions;
+    const ended = search instanceof SearchPool ? await driveJobs(search, jobs, driving) : await driveOne(search, driving);
+    const result = search.result();
+    if (result.complete) checkpoint?.remove();
+    else checkpoint?.write(search.save());
+    const took = (performance.now() - began) / 1000;
+    const graph = options.graph === true;
+    const folds = graph ? [] : [...(options.symmetry === true && !result.notes.some((note) => note.startsWith('no symmetry')) ? ['those of interchangeable vCPUs'] : []), ...(options.reduction === true ? ['interleavings of independent steps'] : [])];
+    const notes = why === undefined || (given.jobs ?? 1) === 1 ? [] : [`one job, not ${given.jobs}: ${why}`];
+    return {
+      lines: [
+        ...searchLines(result, { graph, folds, jobs, rate: (result.transitions - before) / Math.max(0.001, took), resumed: kept?.head.states }), ...notes.map((note) => labelled('', note)),
+        ...coverageLine(topology, kernel, result.coverage, result.complete), ...(checkpoint?.written === true ? [labelled('checkpoint', `${checkpoint.file}: --resume goes on with it`)] : []),
+      ],
+      findings: result.findings, complete: result.complete, ended: result.complete ? 'done' : ended, inconclusive: result.complete ? [] : [whyCut(result, given, seconds, ended)],
+      ...(checkpoint?.written === true ? { checkpoint: checkpoint.file } : {}),
+      json: {
+        strategy: 'exhaustive', jobs, states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals,
+        collision: result.collision, notes: [...result.notes, ...notes], checkpoint: checkpoint?.written === true ? checkpoint.file : null,
+      },
+      ...(graph && result.complete ? { avoidable: (finding) => search.pointOfNoReturn(finding) } : {}),
+    };
+  } finally {
+    if (search instanceof SearchPool) await search.close();
+  }
+}
+
+/** How to search. What was begun goes on in the way in which it was begun. */
+function optionsOf({ fingerprint }: NamedKernel, given: ExploreArguments, guess: Estimate | undefined, kept: Kept | undefined): SearchOptions {
+  const was = (what: string): boolean => kept?.head.is[what] === 'true';
+  const graph = kept === undefined ? given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && guess.states <= GRAPH_STATES : was('graph');
+  return {
+    invariants, stop: 'never', order: kept?.head.is['order'] === 'bfs' ? 'bfs' : given.order, megabytes: given.memory ?? DEFAULTS.megabytes, sources: fingerprint,
+    ...(given.exact === true || was('exact') ? { exact: true } : {}), ...(given.states === undefined ? {} : { states: given.states }),
+    ...(graph ? { graph: true } : { symmetry: given.symmetry && (kept === undefined || was('symmetry')), reduction: given.reduction === true || was('reduction') }),
+  };
+}
+
+function poolOf({ kernel, topology }: Subject, options: SearchOptions, jobs: number, kept: Kept | undefined): SearchPool {
+  return new SearchPool({ kernel: kernel.kernel, topology, options, jobs, ...(kernel.text === undefined ? {} : { kernelText: kernel.text }), ...(kept === undefined ? {} : { resume: kept.bytes }) });
+}
+
+const said = ({ states, transitions, frontier, findings }: SearchProgress): string => `${grouped(states)} states, ${grouped(transitions)} steps, frontier ${grouped(frontier)}, ${findings} found`;
+
+function driveOne(search: Search, { seconds, interruption, status, checkpoint }: Driving): Promise<Drive> {
+  let kept = performance.now();
+  return drive((steps) => {
+    if (checkpoint !== undefined && performance.now() - kept > KEEP_MS) {
+      checkpoint.write(search.save());
+      kept = performance.now();
+    }
+    return search.advance(steps);
+  }, seconds, interruption, status, () => said(search.progress()));
+}
+
+async function driveJobs(pool: SearchPool, jobs: number, { seconds, interruption, status, checkpoint }: Driving): Promise<Drive> {
+  let ended: Drive = 'done';
+  const stop = (why: Drive) => (): void => {
+    ended = why;
+    pool.stop();
+  };
+  const ends = performance.now() + seconds * 1000;
+  interruption.stops(stop('interrupted'));
+  const clock = setTimeout(stop('seconds'), Math.min(seconds * 1000, 0x7fffffff));
+  const picture = setInterval(() => status.show(`${said(pool.progress())}, ${jobs} jobs${secondsLeft(ends)}`), EVERY_MS);
+  const keeping = checkpoint === undefined ? undefined : setInterval(() => pool.stop(), KEEP_MS);
+  // What Ctrl-C, the clock and checkpoints have changed meanwhile.
+  const isOver = (): boolean => ended !== 'done';
+  try {
+    while (!isOver() && await pool.run()) if (!isOver()) checkpoint?.write(pool.save());
+    return ended;
+  } finally {
+    clearTimeout(clock);
+    clearInterval(picture);
+    clearInterval(keeping);
+    status.clear();
+  }
+}
+
+function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, seconds: number, ended: Drive): string {
+  if (ended === 'interrupted') return 'it was interrupted';
+  switch (cut) {
+    case 'states': return `it was cut at its limit of ${grouped(states ?? 0)} states; raise it with --states`;
+    case 'memory': return `it was cut at its limit of ${memory ?? DEFAULTS.megabytes} MB; raise it with --memory`;
+    case 'depth': return 'some schedules were cut at the limit of their depth';
+    default: return `its ${seconds} seconds were over; raise them with --seconds`;
+  }
+}
+
+interface How { readonly graph: boolean; readonly folds: readonly string[]; readonly jobs: number; readonly rate: number; readonly resumed: number | undefined }
+
+function searchLines({ states, transitions, complete, terminals, collision, notes }: SearchResult, { graph, folds, jobs, rate, resumed }: How): string[] {
+  return [
+    labelledList('searched', [`${grouped(states)} states`, `${grouped(transitions)} transitions`, `${grouped(terminals.count)} ends`, `${grouped(Math.round(rate))} steps a second`, ...(jobs === 1 ? [] : [`${jobs} jobs`])]),
+    ...(resumed === undefined ? [] : [labelled('', `${grouped(resumed)} of these states were in the checkpoint`)]),
+    labelled('', `${complete ? 'all there are' : 'not all there are'}${folds.length === 0 ? '' : `, ${folds.join(' and ')} once`}; ${collision === 0 ? 'no two could be taken for one' : `odds that two were taken for one: ${collision.toExponential(0)}`}`),
+    ...(graph && complete ? [labelled('', 'livelocks are decided: from every state some progress can be reached, or a finding says from which not')] : []),
+    ...notes.map((note) => labelled('', note)),
+  ];
+}
+
+function coverageLine(topology: Topology, kernel: NamedKernel, coverage: OutcomeCounts, complete: boolean): string[] {
+  const machines = transitionCoverage(kernel.kernel.table, topology, coverage);
+  const rest = complete ? 'the others are impossible here' : 'the others were not seen';
+  return machines.length === 0 ? [] : [labelledList('exercised', machines.map(({ machine, taken, missed }, i) => `${i === 0 ? 'transitions: ' : ''}${machine} ${taken.length} of ${taken.length + missed.length}`)), labelled('', rest)];
+}
