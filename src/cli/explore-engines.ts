@@ -51,19 +51,25 @@ export async function searchAll({ kernel, topology }: Subject, given: ExploreArg
     ...(given.exact === true ? { exact: true } : {}), ...(given.states === undefined ? {} : { states: given.states }),
     ...(graph ? { graph: true } : { symmetry: given.symmetry, reduction: given.reduction === true }),
   });
-  const folds = graph ? [] : [...(given.symmetry && !search.result().notes.some((note) => note.startsWith('no symmetry')) ? ['those of interchangeable vCPUs'] : []), ...(given.reduction === true ? ['interleavings of independent steps'] : [])];
   const began = performance.now();
   const ended = await drive((steps) => search.advance(steps), seconds, interruption, status, () => {
     const { states, transitions, frontier, findings } = search.progress();
     return `${grouped(states)} states, ${grouped(transitions)} steps, frontier ${grouped(frontier)}, ${findings} found`;
   });
   const result = search.result();
+  const folds = graph ? [] : foldsOf(result, given);
   return {
     lines: searchLines(result, topology, kernel, graph, folds, (performance.now() - began) / 1000), findings: result.findings, complete: result.complete, ended,
     inconclusive: result.complete ? [] : [whyCut(result, given, seconds, ended)],
     json: { strategy: 'exhaustive', states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals, collision: result.collision, notes: result.notes },
     ...(graph && result.complete ? { avoidable: (finding) => search.pointOfNoReturn(finding) } : {}),
   };
+}
+
+/** What counted once. */
+function foldsOf({ notes }: SearchResult, { symmetry, reduction }: ExploreArguments): string[] {
+  const alike = ['vCPUs', 'pages'].filter((what) => symmetry && !notes.some((note) => note.startsWith(`no symmetry of ${what}`)));
+  return [...(alike.length > 0 ? [`those of interchangeable ${alike.join(' and ')}`] : []), ...(reduction === true ? ['interleavings of independent steps'] : [])];
 }
 
 function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, seconds: number, ended: Drive): string {

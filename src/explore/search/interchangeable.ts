@@ -1,33 +1,57 @@
-// Which vCPUs of a scenario are interchangeable: of one VM, with the same program, thread and policy, and named by nobody else's program.
-// That the kernel treats them alike is then tried: on random walks each step must do to the renamed state the renamed thing.
+// What of a scenario is interchangeable. vCPUs: those of one VM, with the same program, thread and policy, and named by nobody else's program.
+// Page frames: all, since no program names one, unless huge pages make neighbours of them. That the kernel treats them alike is then tried.
 
 import { HARDWARE, INSTRUCTION, VMM } from '../../memory/code.ts';
-import { isBlocked } from '../../memory/outcome.ts';
-import { Random } from '../../runtime/random.ts';
-import { runSetup } from '../../runtime/setup.ts';
-import { privateWords, RunWorld } from '../../runtime/world.ts';
-import { Symmetry, Unrenamable, type Member } from './symmetry.ts';
+import { Naming, Unrenamable, type Member } from './naming.ts';
+import { PageTrial, triedOnPages } from './page-trial.ts';
+import { Renamer } from './renaming.ts';
+import { Symmetry } from './symmetry.ts';
+import { triedOnVcpus } from './vcpu-trial.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Plan } from '../../memory/plan.ts';
 import type { Topology } from '../../scenario/topology.ts';
 
-/** The symmetry of a scenario, or why there is none. */
-export type Found = { readonly symmetry: Symmetry; readonly why?: undefined } | { readonly symmetry?: undefined; readonly why: string };
+/** The symmetry of a scenario, if there is any, and what there is not. */
+export interface Found {
+  readonly symmetry?: Symmetry;
+  /** Goes on trying that the kernel treats pages alike; nothing where pages keep their names. */
+  readonly pageTrial?: PageTrial;
+  readonly notes: readonly string[];
+}
 
-/** Steps and walks by which the kernel is tried. */
-const STEPS = 400, WALKS = 4;
+/** More page frames are not tried, and more ways to rename are not compared word by word. */
+const PAGES = 8, WAYS = 1000;
 
-/** Looks for interchangeable vCPUs. */
-export function symmetryOf(kernel: Kernel, topology: Topology, plan: Plan): Found {
-  const members = membersOf(kernel, topology);
-  if (members.length === 0) return { why: 'no two vCPUs are interchangeable' };
+/** Looks for interchangeable vCPUs and pages. `exact`: for a search that compares all ways to rename. */
+export function symmetryOf(kernel: Kernel, topology: Topology, plan: Plan, exact: boolean): Found {
+  const found = membersOf(kernel, topology);
+  const noVcpus = found.length === 0 ? 'no two vCPUs are interchangeable' : unless(() => triedOnVcpus(kernel, topology, plan, new Symmetry(new Naming(plan, found, 0))));
+  const members = noVcpus === undefined ? found : [];
+  let pages = plan.sizes.pfn - 1;
+  let pageTrial: PageTrial | undefined;
+  const noPages = pages < 2 ? 'there are no two'
+    : plan.sizes.hp > 0 || topology.hugeRegions.includes(true) ? 'those of a huge page are neighbours'
+      : pages > PAGES ? `there are more than ${PAGES}`
+        : exact && Renamer.waysOf({ members, pages }) > WAYS ? `to compare whole states, more than ${WAYS} ways to rename would have to be tried`
+          : unless(() => {
+            const tried = triedOnPages(kernel, topology, plan, new Symmetry(new Naming(plan, members, pages)));
+            pageTrial = tried.trial;
+            return tried.why;
+          });
+  if (noPages !== undefined) pages = 0;
+  const notes = [...(noVcpus === undefined ? [] : [`no symmetry of vCPUs: ${noVcpus}`]), ...(noPages === undefined ? [] : [`no symmetry of pages: ${noPages}`])];
+  if (members.length === 0 && pages === 0) return { notes };
+  const symmetry = new Symmetry(new Naming(plan, members, pages));
+  return { symmetry, ...(noPages === undefined && pageTrial !== undefined ? { pageTrial } : {}), notes };
+}
+
+/** What a trial says, or why there can be none. */
+function unless(trial: () => string | undefined): string | undefined {
   try {
-    const symmetry = new Symmetry(plan, members);
-    const why = triedOn(kernel, topology, plan, symmetry);
-    return why === undefined ? { symmetry } : { why };
+    return trial();
   } catch (error) {
     if (!(error instanceof Unrenamable)) throw error;
-    return { why: error.message };
+    return error.message;
   }
 }
 
@@ -92,58 +116,4 @@ function alike({ actors, vmOfVcpu }: Topology, one: Own, other: Own): boolean {
       return (isActor ? actor(word) : word) === theirs[i]![w];
     }));
   });
-}
-
-/** Tries the kernel: what it treats otherwise after renaming, in a sentence; nothing when all is well. */
-function triedOn(kernel: Kernel, topology: Topology, plan: Plan, symmetry: Symmetry): string | undefined {
-  const made = (): RunWorld => {
-    const world = new RunWorld(kernel, topology, plan, privateWords(plan));
-    runSetup(world);
-    return world;
-  };
-  const world = made();
-  const mirror = made();
-  const { stateWords } = plan;
-  const start = world.words.slice(0, stateWords);
-  // Neighbours changing places make all renamings.
-  const swaps = symmetry.members.flatMap((member, m) => {
-    if (symmetry.members[m + 1]?.group !== member.group) return [];
-    const to = symmetry.members.map((_one, k) => k);
-    to[m] = m + 1;
-    to[m + 1] = m;
-    return [to];
-  });
-  const equal = (row: Int32Array): boolean => row.every((word, cell) => mirror.words[cell] === word);
-  const renamedActor = (to: readonly number[], actor: number): number => {
-    const m = symmetry.members.findIndex(({ actors }) => actors.includes(actor));
-    return m < 0 ? actor : symmetry.members[to[m]!]!.actors[symmetry.members[m]!.actors.indexOf(actor)]!;
-  };
-  for (const to of swaps) {
-    mirror.words.set(symmetry.renamed(start, to));
-    if (!equal(start)) return 'the set-up leaves vCPUs in different states';
-  }
-  for (let walk = 0; walk < WALKS; walk++) {
-    const random = new Random(walk + 1);
-    world.words.set(start);
-    for (let steps = 0, tries = 0; steps < STEPS && tries < STEPS * 10; tries++) {
-      const actor = 1 + random.below(topology.actors.length);
-      if (world.ended(actor)) continue;
-      const before = world.words.slice(0, stateWords);
-      const blocked = isBlocked(world.step(actor, (n) => random.below(n)));
-      const { leaf } = world.last;
-      const choices = Math.max(1, world.last.choices);
-      if (!blocked) steps++;
-      for (const to of swaps) {
-        const renamed = symmetry.renamed(before, to);
-        const wanted = symmetry.renamed(world.words.slice(0, stateWords), to);
-        let same = false;
-        for (let choice = 0; choice < choices && !same; choice++) {
-          mirror.words.set(renamed);
-          same = isBlocked(mirror.step(renamedActor(to, actor), () => choice)) === blocked && equal(wanted);
-        }
-        if (!same) return `step '${kernel.table.leaves[leaf]!.step}' does not treat vCPUs alike`;
-      }
-    }
-  }
-  return undefined;
 }

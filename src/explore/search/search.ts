@@ -18,6 +18,7 @@ import { Numbers } from './growing.ts';
 import { symmetryOf } from './interchangeable.ts';
 import { Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { progressesOf } from './progress.ts';
+import type { PageTrial } from './page-trial.ts';
 import { Reducer } from './reducer.ts';
 import { FULL, StateSet } from './state-set.ts';
 import { States } from './states.ts';
@@ -36,6 +37,8 @@ const ENDED = -1;
 export class Search {
   private readonly world: RunWorld;
   private readonly symmetry: Symmetry | undefined;
+  /** While pages are folded. */
+  private pageTrial: PageTrial | undefined;
   private readonly tracker: Tracker;
   private readonly checker: Checker | undefined;
   private readonly reducer: Reducer | undefined;
@@ -82,9 +85,10 @@ export class Search {
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
     if (options.symmetry === true && options.graph !== true) {
-      const { symmetry, why } = symmetryOf(kernel, topology, plan);
+      const { symmetry, pageTrial, notes } = symmetryOf(kernel, topology, plan, options.exact === true);
       this.symmetry = symmetry;
-      if (why !== undefined) this.notes.push(`no symmetry: ${why}`);
+      this.pageTrial = symmetry === undefined ? undefined : pageTrial?.over(symmetry, words);
+      this.notes.push(...notes);
     }
     const { symmetry } = this;
     const noting = options.reduction === true && options.graph !== true ? new FootprintTracker(plan, words, symmetry) : undefined;
@@ -156,6 +160,7 @@ export class Search {
       const mark = levels.mark[top]!;
       tracker.step();
       this.choice = levels.choice[top]!;
+      const before = this.pageTrial?.before(world, actor);
       const result = world.step(actor, this.picker);
       if (result < 0) {
         if (tracker.mark() !== mark) throw new LaboratoryError(`step '${world.leafOf(actor).step}' has written something and is blocked; a step decides to block before it writes`);
@@ -163,6 +168,11 @@ export class Search {
         blocked[row + actor] = 1 + blockedOn(result);
         levels.actor[top] = actor + 1;
         levels.choice[top] = 0;
+        continue;
+      }
+      const differs = before === undefined ? undefined : this.pageTrial?.differs(before, world);
+      if (differs !== undefined) {
+        this.keepPagesApart(differs);
         continue;
       }
       if (world.last.choices > this.choice + 1) {
@@ -309,10 +319,19 @@ export class Search {
     this.enter(0, this.tracker.mark());
   }
 
+  /** Begins anew, now that pages turned out not to be interchangeable. */
+  private keepPagesApart(why: string): void {
+    this.notes.push(`no symmetry of pages: ${why}`);
+    this.symmetry!.keepPagesApart();
+    this.pageTrial = undefined;
+    this.again(this.reducer);
+  }
+
   /** Begins anew, with what is known of footprints now. */
-  private again(reducer: Reducer): void {
-    reducer.begin();
+  private again(reducer: Reducer | undefined): void {
+    reducer?.begin();
     this.goToStart();
+    this.frontier?.clear();
     this.states.clear();
     this.counts.fill(0);
     this.parents.length = this.deciders.length = this.choices.length = 0;
@@ -420,6 +439,8 @@ export class Search {
   static resume(bytes: Uint8Array, kernel: Kernel, topology: Topology, options: SearchOptions = {}): Search {
     const { head, lists } = unpackCheckpoint<Head>(bytes);
     const search = new Search(kernel, topology, options);
+    const { symmetry } = search;
+    if (symmetry?.foldsPages === true && head.is['symmetry of pages'] === 'false') search.keepPagesApart('some step had chosen among pages that are not alike');
     const is = search.identity();
     const other = Object.keys(is).find((key) => is[key] !== head.is[key]);
     if (other !== undefined) throw new CheckpointError(`the checkpoint is of a search with ${other} '${head.is[other]}', not '${is[other]}'; give it the same kernel, scenario and options`);
@@ -432,7 +453,7 @@ export class Search {
     const { options, world: { kernel, topology } } = this;
     return {
       kernel: kernel.name, actors: topology.actors.map(({ name }) => name).join(' '), 'words of state': String(this.start.length),
-      order: options.order ?? 'dfs', exact: String(options.exact === true), symmetry: String(this.symmetry !== undefined),
+      order: options.order ?? 'dfs', exact: String(options.exact === true), symmetry: String(this.symmetry !== undefined), 'symmetry of pages': String(this.symmetry?.foldsPages === true),
       reduction: String(this.reducer !== undefined), graph: String(this.graph !== undefined), invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
     };
   }

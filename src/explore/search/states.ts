@@ -19,7 +19,7 @@ export class States {
     this.tracker = tracker;
     this.symmetry = symmetry;
     this.set = set;
-    this.exact = exactWords === undefined ? undefined : new ExactStates(tracker, exactWords, symmetry === undefined ? undefined : (row) => symmetry.least(row));
+    this.exact = exactWords === undefined ? undefined : new ExactStates(tracker, exactWords, symmetry === undefined ? undefined : (row) => symmetry.renamer.least(row));
   }
 
   /** Looks at the state as it stands. */

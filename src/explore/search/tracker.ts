@@ -10,7 +10,7 @@ import type { Symmetry } from './symmetry.ts';
 const PLAIN_LANES = 2;
 
 export class Tracker implements Observer {
-  /** The hash of the state as it is now: two lanes; behind them those of symmetry, if there is any. */
+  /** The hash of the state as it is now: two lanes, or those of symmetry, if there is any. */
   readonly lanes: Int32Array;
   /** The first `count` places: objects that the last step wrote, of those wanted, each once; equal writes included. */
   readonly written: Int32Array;
@@ -42,7 +42,7 @@ export class Tracker implements Observer {
     this.plan = plan;
     this.words = words;
     this.symmetry = symmetry;
-    this.lanes = new Int32Array(PLAIN_LANES + (symmetry?.lanes ?? 0));
+    this.lanes = new Int32Array(symmetry?.lanes ?? PLAIN_LANES);
     this.written = new Int32Array(plan.objects);
     this.wanted = new Uint8Array(plan.objects).fill(1);
     this.stamp = new Int32Array(plan.objects);
@@ -159,11 +159,14 @@ export class Tracker implements Observer {
   }
 
   private rehash(cell: number, previous: number, value: number): void {
-    const difference = (scramble(value) - scramble(previous)) | 0;
     const { lanes } = this;
+    if (this.symmetry !== undefined) {
+      this.symmetry.rehash(lanes, cell, previous, value);
+      return;
+    }
+    const difference = (scramble(value) - scramble(previous)) | 0;
     lanes[0] = (lanes[0]! + Math.imul(this.low[cell]!, difference)) | 0;
     lanes[1] = (lanes[1]! + Math.imul(this.high[cell]!, difference)) | 0;
-    if (this.symmetry !== undefined) this.symmetry.rehash(lanes, cell, previous, value);
   }
 
   private growUndo(): void {
