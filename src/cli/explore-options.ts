@@ -43,7 +43,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--order <how>', 'exhaustive: dfs, or bfs for shortest schedules', values.oneOf(['dfs', 'bfs']), 'dfs')
     .option('--exact', 'exhaustive: keep whole states, not hashes')
     .option('--reduction', 'exhaustive: leave out interleavings of independent steps: fewer states, each of which takes longer')
-    .option('--no-symmetry', 'exhaustive: tell interchangeable vCPUs and pages apart')
+    .option('--no-symmetry', 'exhaustive: tell interchangeable actors and pages apart')
     .option('--jobs <n>', `sampling: threads, 1 to ${MOST_JOBS}`, values.jobs, Math.min(2, availableParallelism()))
     .option('--shard <i/n>', 'sampling: only part i of n, for another machine to do the others; --out keeps it', values.shard)
     .option('--known <file>', 'findings in this file are notes, not findings')

@@ -71,6 +71,29 @@ export class Levels {
     return depth;
   }
 
+  /** Nothing was tried yet in the state of a level: where the undo log stands, and its hash. */
+  begin(level: number, mark: number, low: number, high: number): void {
+    this.mark[level] = mark;
+    this.actor[level] = 1;
+    this.choice[level] = 0;
+    this.phase[level] = WHOLE;
+    this.enabled[level] = 0;
+    this.open[level] = 0;
+    this.broken[level] = 0;
+    this.print[level * 2] = low;
+    this.print[level * 2 + 1] = high;
+  }
+
+  /** Keeps the lanes of the state of a level; and puts them back. */
+  keepLanes(level: number, lanes: Int32Array): void {
+    const at = level * lanes.length;
+    for (let k = 0; k < lanes.length; k++) this.lanes[at + k] = lanes[k]!;
+  }
+  putLanes(level: number, lanes: Int32Array): void {
+    const at = level * lanes.length;
+    for (let k = 0; k < lanes.length; k++) lanes[k] = this.lanes[at + k]!;
+  }
+
   /** Makes room for twice as many. */
   grow(): void {
     const words = (old: Int32Array): Int32Array<ArrayBuffer> => {

@@ -4,7 +4,8 @@
 import { lockClassesOf } from '../../check/lock-classes.ts';
 import type { Plan, PlacedField, PlacedTable } from '../../memory/plan.ts';
 
-/** A vCPU of a group, with the actors that belong to it, in the order that they have with every vCPU of the group. */
+/** One of a group: a vCPU and the thread that runs it, a thread, or neither (-1), with the actors that belong to it, in the order that they
+ *  have with every one of the group. */
 export interface Member { readonly group: number; readonly vcpu: number; readonly thread: number; readonly actors: readonly number[] }
 
 /** What a word holds: a plain number; a name; a set of names, 32 a word; an actor in a queue, negative for a writer. */
@@ -60,7 +61,7 @@ export class Naming {
     const { sizes } = plan;
     const pfns = Int32Array.from({ length: sizes.pfn }, (_one, pfn) => (pfn <= pages ? pfn - 1 : -1));
     const tables = [
-      named(sizes.actor, ({ actors }) => actors), named(sizes.vcpu, ({ vcpu }) => [vcpu]), named(sizes.thread, ({ thread }) => [thread]),
+      named(sizes.actor, ({ actors }) => actors), named(sizes.vcpu, ({ vcpu }) => (vcpu < 0 ? [] : [vcpu])), named(sizes.thread, ({ thread }) => (thread < 0 ? [] : [thread])),
       [pfns, Int32Array.from(pfns, (page, pfn) => (page < 0 ? pfn : 1))],
     ] as const;
     this.memberOf = tables.map(([memberOf]) => memberOf);

@@ -9,7 +9,7 @@ export interface SearchOptions {
   readonly order?: 'dfs' | 'bfs';
   /** Keeps whole states, not hashes: nothing can be lost, at a much higher price. */
   readonly exact?: boolean;
-  /** Counts states that differ only in the names of interchangeable vCPUs and page frames as one, where the scenario has any. */
+  /** Counts states that differ only in the names of interchangeable actors and page frames as one, where the scenario has any. */
   readonly symmetry?: boolean;
   /** Leaves out interleavings of independent steps: verdicts, findings and terminal states stay. */
   readonly reduction?: boolean;

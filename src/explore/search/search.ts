@@ -7,6 +7,7 @@ import { blockedOn, outcome, outcomeName } from '../../memory/outcome.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { runSetup } from '../../runtime/setup.ts';
 import { Aftermath } from './aftermath.ts';
+import { Ancestry } from './ancestry.ts';
 import { CheckpointError, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { TALLY, type Head } from './head.ts';
 import { DEADLOCK, Deadlocks } from './deadlocks.ts';
@@ -14,11 +15,9 @@ import { Findings } from './findings.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
 import { Frontier } from './frontier.ts';
 import { Graph } from './graph.ts';
-import { Numbers } from './growing.ts';
 import { symmetryOf } from './interchangeable.ts';
 import { Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { progressesOf } from './progress.ts';
-import type { PageTrial } from './page-trial.ts';
 import { Reducer } from './reducer.ts';
 import { FULL, StateSet } from './state-set.ts';
 import { States } from './states.ts';
@@ -28,6 +27,7 @@ import type { Violation } from '../../check/violation.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import type { Decision, Schedule } from '../schedule.ts';
+import type { PageTrial } from './page-trial.ts';
 import type { PointOfNoReturn } from './no-return.ts';
 import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options.ts';
 import type { Symmetry } from './symmetry.ts';
@@ -47,12 +47,9 @@ export class Search {
   private readonly levels: Levels;
   private readonly frontier: Frontier | undefined;
   private graph: Graph | undefined;
+  private readonly ancestry: Ancestry | undefined;
   /** By leaf and outcome: 1 when such a step is progress; empty without a graph. */
   private readonly progresses: Uint8Array;
-  /** Breadth first, by state: the state that it was found from, and by which actor and choice. */
-  private parents = new Numbers();
-  private deciders = new Numbers();
-  private choices = new Numbers();
   private readonly options: SearchOptions;
   private readonly actors: number;
   private readonly statesLimit: number;
@@ -109,15 +106,17 @@ export class Search {
     this.graph = options.graph === true ? new Graph() : undefined;
     this.progresses = options.graph === true ? progressesOf(kernel.table) : new Uint8Array(0);
     this.deadlockFinder = new Deadlocks(this.world);
-    this.states = new States(this.tracker, symmetry, new StateSet(this.statesLimit, this.bytesLimit), options.exact === true ? plan.stateWords : undefined);
+    const numbered = this.graph !== undefined || options.order === 'bfs' || options.exact === true;
+    this.states = new States(this.tracker, symmetry, new StateSet(this.statesLimit, this.bytesLimit, undefined, numbered), options.exact === true ? plan.stateWords : undefined);
     this.levels = new Levels(this.tracker.lanes.length, this.actors);
     this.frontier = options.order === 'bfs' ? new Frontier(words, this.tracker, plan.stateWords) : undefined;
+    this.ancestry = options.order === 'bfs' ? new Ancestry() : undefined;
     if (options.invariants !== undefined && options.invariants.length > 0) {
       this.checker = new Checker(this.world, options.invariants, noting === undefined ? {} : { reads: noting.reads });
       this.tracker.want(this.checker.wanted());
     } else this.tracker.want(new Uint8Array(plan.objects));
     if (noting !== undefined) {
-      this.reducer = new Reducer(this.world, noting, this.checker, this.levels);
+      this.reducer = new Reducer(this.world, noting, this.checker, this.levels, this.states);
       this.reducer.rehearse();
       this.reducer.begin();
     }
@@ -132,7 +131,7 @@ export class Search {
     states.look();
     levels.number[0] = states.add();
     for (let actor = 1; actor <= this.actors; actor++) levels.blocked[actor] = this.world.ended(actor) ? ENDED : 0;
-    if (this.frontier !== undefined) this.noteParent(-1, 0, 0);
+    this.ancestry?.note(-1, 0, 0);
     this.enter(0, tracker.mark());
     this.depth = 1;
   }
@@ -158,9 +157,13 @@ export class Search {
         continue;
       }
       const mark = levels.mark[top]!;
-      tracker.step();
       this.choice = levels.choice[top]!;
       const before = this.pageTrial?.before(world, actor);
+      if (before === undefined && reducer?.leadsBack(top, actor) === true) {
+        this.passedOver(top, actor, reducer);
+        continue;
+      }
+      tracker.step();
       const result = world.step(actor, this.picker);
       if (result < 0) {
         if (tracker.mark() !== mark) throw new LaboratoryError(`step '${world.leafOf(actor).step}' has written something and is blocked; a step decides to block before it writes`);
@@ -197,13 +200,15 @@ export class Search {
     const { last } = world;
     const move = last.leaf * world.table.width + last.outcome;
     this.counts[move] = this.counts[move]! + 1;
-    const violation = this.checker === undefined ? undefined : this.checker.afterStep(tracker.written, tracker.count);
-    reducer?.executed(actor);
-    if (violation !== undefined) {
-      this.broken(top, violation);
-      return;
+    if (reducer?.hasTried(top, actor) !== true) {
+      const violation = this.checker === undefined ? undefined : this.checker.afterStep(tracker.written, tracker.count);
+      reducer?.executed(actor);
+      if (violation !== undefined) {
+        this.broken(top, violation);
+        return;
+      }
+      states.look();
     }
-    states.look();
     const number = states.add();
     if (number === FULL) {
       this.cut = states.set.size >= this.statesLimit ? 'states' : 'memory';
@@ -216,11 +221,11 @@ export class Search {
     }
     const { fresh } = states.set;
     this.graph?.edge(levels.number[top]!, number, this.progresses[move] !== 0);
-    if (fresh || (reducer !== undefined && frontier === undefined && !reducer.isOnPath(number))) levels.open[top] = 1;
+    if (fresh || (reducer !== undefined && frontier === undefined && !reducer.isOnPath(states.low, states.high, top))) levels.open[top] = 1;
     if (!fresh) return;
     const depth = this.base + this.depth;
     if (depth > this.deepest) this.deepest = depth;
-    if (frontier !== undefined) this.noteParent(levels.number[top]!, actor, last.choice);
+    this.ancestry?.note(levels.number[top]!, actor, last.choice);
     if ((number & 1023) === 0 && this.bytes() > this.bytesLimit) this.cut = 'memory';
     if (depth >= this.depthLimit) {
       this.shallow = true;
@@ -237,6 +242,18 @@ export class Search {
     levels.decidedChoice[top + 1] = last.choice;
     this.depth++;
     this.enter(top + 1, tracker.mark());
+  }
+
+  /** The next step of an actor leads from level `top` to a state that was seen: it counts as executed. */
+  private passedOver(top: number, actor: number, reducer: Reducer): void {
+    const { levels } = this;
+    const at = top * levels.width + actor;
+    const move = reducer.move[at]!;
+    this.counts[move] = this.counts[move]! + 1;
+    this.transitions++;
+    levels.actor[top] = actor + 1;
+    levels.enabled[top] = 1;
+    if (this.frontier === undefined && !reducer.isOnPath(reducer.low[at]!, reducer.high[at]!, top)) levels.open[top] = 1;
   }
 
   /** Whoever was blocked is so in the next state too, unless the step has written what it waits for. */
@@ -256,34 +273,18 @@ export class Search {
   /** The state as it stands, which was looked at last, becomes level `top`. */
   private enter(top: number, mark: number): void {
     const { levels, states, reducer } = this;
-    levels.mark[top] = mark;
-    levels.actor[top] = 1;
-    levels.choice[top] = 0;
-    levels.phase[top] = WHOLE;
-    levels.enabled[top] = 0;
-    levels.open[top] = 0;
-    levels.broken[top] = 0;
-    levels.print[top * 2] = states.low;
-    levels.print[top * 2 + 1] = states.high;
-    this.keepLanes(top);
+    levels.begin(top, mark, states.low, states.high);
+    levels.keepLanes(top, this.tracker.lanes);
     if (reducer === undefined) return;
-    if (this.frontier === undefined) reducer.setOnPath(levels.number[top]!, true);
+    if (this.frontier === undefined) reducer.setOnPath(top, true);
     if (reducer.choose(top)) levels.phase[top] = REDUCED;
-  }
-
-  private keepLanes(top: number): void {
-    const { levels, tracker: { lanes } } = this;
-    const at = top * lanes.length;
-    for (let k = 0; k < lanes.length; k++) levels.lanes[at + k] = lanes[k]!;
   }
 
   /** Back to the state of level `top`. */
   private restore(top: number): void {
     const { levels, tracker } = this;
     tracker.back(levels.mark[top]!);
-    const { lanes } = tracker;
-    const at = top * lanes.length;
-    for (let k = 0; k < lanes.length; k++) lanes[k] = levels.lanes[at + k]!;
+    levels.putLanes(top, tracker.lanes);
   }
 
   /** Nothing more is to be tried in the state of level `top`. */
@@ -298,7 +299,7 @@ export class Search {
         return;
       }
     } else this.judgeWaits(top);
-    if (frontier === undefined) reducer?.setOnPath(levels.number[top]!, false);
+    if (frontier === undefined) reducer?.setOnPath(top, false);
     this.depth--;
     if (this.depth > 0) this.restore(top - 1);
     else if (this.cut !== undefined) return;
@@ -334,7 +335,7 @@ export class Search {
     this.frontier?.clear();
     this.states.clear();
     this.counts.fill(0);
-    this.parents.length = this.deciders.length = this.choices.length = 0;
+    this.ancestry?.clear();
     this.base = this.deepest = this.transitions = this.deadlocks = this.terminals = this.terminalLow = this.terminalHigh = 0;
     this.shallow = false;
     this.begin();
@@ -386,25 +387,12 @@ export class Search {
   /** What leads to the state of level `top`. */
   private schedule(top: number): Decision[] {
     const { levels } = this;
-    if (this.frontier === undefined) {
-      return Array.from({ length: top }, (_one, k) => ({ actor: levels.decidedActor[k + 1]!, choice: levels.decidedChoice[k + 1]! }));
-    }
-    const schedule: Decision[] = [];
-    for (let number = levels.number[0]!; number > 0; number = this.parents.words[number]!) {
-      schedule.push({ actor: this.deciders.words[number]!, choice: this.choices.words[number]! });
-    }
-    return schedule.toReversed();
-  }
-
-  private noteParent(from: number, actor: number, choice: number): void {
-    this.parents.push(from);
-    this.deciders.push(actor);
-    this.choices.push(choice);
+    if (this.ancestry !== undefined) return this.ancestry.schedule(levels.number[0]!);
+    return Array.from({ length: top }, (_one, k) => ({ actor: levels.decidedActor[k + 1]!, choice: levels.decidedChoice[k + 1]! }));
   }
 
   private bytes(): number {
-    return this.states.bytes + this.levels.bytes + this.tracker.bytes + (this.graph?.bytes ?? 0)
-      + (this.frontier === undefined ? 0 : this.frontier.bytes + this.parents.bytes + this.deciders.bytes + this.choices.bytes);
+    return this.states.bytes + this.levels.bytes + this.tracker.bytes + (this.graph?.bytes ?? 0) + (this.frontier?.bytes ?? 0) + (this.ancestry?.bytes ?? 0);
   }
 
   private aftermath(graph: Graph): Aftermath {
@@ -428,9 +416,8 @@ export class Search {
       },
       lists: {
         states: this.states.save(), touched: tracker.touched.slice(0, tracker.touchedCount), words: words.slice(0, plan.stateWords),
-        parents: this.parents.view(), deciders: this.deciders.view(), choices: this.choices.view(),
         from: graph?.from.view() ?? new Int32Array(0), to: graph?.to.view() ?? new Int32Array(0), marks: graph?.marks.view() ?? new Int32Array(0),
-        frontier: this.frontier?.save() ?? new Int32Array(0), ...this.levels.save(this.depth), ...this.reducer?.footprints.save(),
+        frontier: this.frontier?.save() ?? new Int32Array(0), ...this.ancestry?.save(), ...this.levels.save(this.depth), ...this.reducer?.footprints.save(),
       },
     });
   }
@@ -468,13 +455,11 @@ export class Search {
     this.counts.fill(0);
     for (const [leaf, name, times] of head.counts) this.counts[leaf * world.table.width + outcome(name)] = times;
     for (const finding of head.found) this.findings.put(finding);
-    this.parents = new Numbers(lists['parents']!);
-    this.deciders = new Numbers(lists['deciders']!);
-    this.choices = new Numbers(lists['choices']!);
+    this.ancestry?.load(lists);
     if (this.graph !== undefined) this.graph = new Graph({ from: lists['from']!, to: lists['to']!, marks: lists['marks']!, keys: head.keys });
     frontier?.load(lists['frontier']!);
     this.depth = levels.load(lists);
-    if (reducer !== undefined) reducer.load(lists, levels.number.subarray(0, frontier === undefined ? this.depth : 0));
+    if (reducer !== undefined) reducer.load(lists, frontier === undefined ? this.depth : 0);
     if (frontier !== undefined) {
       world.words.set(lists['words']!);
       tracker.hashWhole();
@@ -482,7 +467,7 @@ export class Search {
     for (let k = 0; k < this.depth; k++) {
       if (k > 0) world.step(levels.decidedActor[k]!, () => levels.decidedChoice[k]!);
       levels.mark[k] = tracker.mark();
-      this.keepLanes(k);
+      levels.keepLanes(k, tracker.lanes);
     }
     // What cut the search does not any more; but for its depth, since those states were passed over, and what it was to stop for.
     this.cut = head.cut === 'depth' ? 'depth' : this.findings.found.size > 0 && this.options.stop !== 'never' ? 'finding' : undefined;

@@ -45,7 +45,7 @@ describe('vCPUs and pages that are interchangeable', () => {
     const on = shared({ vcpus: 1, guest: [read(0)], main: [punch('A', 0, 1)] });
     const whole = search(on, {});
     const folded = search(on, { symmetry: true });
-    expect(folded).toMatchObject({ complete: true, findings: [], notes: ['no symmetry of vCPUs: no two vCPUs are interchangeable'] });
+    expect(folded).toMatchObject({ complete: true, findings: [], notes: ['no symmetry of actors: no two are interchangeable'] });
     expect([whole.states, folded.states]).toEqual([6243, 4857]);
     expect(search(on, { symmetry: true, exact: true }).states).toBe(4857);
     expect(search(on, { symmetry: true, order: 'bfs' }).states).toBe(4857);
@@ -64,12 +64,12 @@ describe('there is no symmetry', () => {
   const why = (on: Scenario, kernel?: Kernel): readonly string[] => search(on, { symmetry: true }, kernel).notes;
 
   it('between vCPUs with different programs, or one alone', () => {
-    expect(why(scenario({ name: 'x', vms: [{ vcpus: [{ program: [read(0)] }, { program: [] }] }], setup: [] }))).toEqual(['no symmetry of vCPUs: no two vCPUs are interchangeable']);
-    expect(why(shared({ vcpus: 1 }))).toEqual(['no symmetry of vCPUs: no two vCPUs are interchangeable']);
+    expect(why(scenario({ name: 'x', vms: [{ vcpus: [{ program: [read(0)] }, { program: [] }] }], setup: [] }))).toEqual(['no symmetry of actors: no two are interchangeable']);
+    expect(why(shared({ vcpus: 1 }))).toEqual(['no symmetry of actors: no two are interchangeable']);
   });
 
   it('when some program names one of them', () => {
-    expect(why(shared({ main: [{ op: 'close_vcpu', vcpu: 0 } as VmmOp, close('A')] }))).toEqual(['no symmetry of vCPUs: no two vCPUs are interchangeable']);
+    expect(why(shared({ main: [{ op: 'close_vcpu', vcpu: 0 } as VmmOp, close('A')] }))).toEqual(['no symmetry of actors: no two are interchangeable']);
   });
 
   it('when a step prefers one of them', () => {
@@ -79,7 +79,7 @@ describe('there is no symmetry', () => {
       return (v6_8.steps.get('vcpu.lock') as Step<never>)(world, f, choose);
     };
     expect(why(shared({ guest: [read(0)] }), deriveKernel(v6_8, { name: 'unfair', steps: { 'vcpu.lock': first } })))
-      .toEqual(["no symmetry of vCPUs: step 'vcpu.lock' does not treat them alike"]);
+      .toEqual(["no symmetry of actors: step 'vcpu.lock' does not treat them alike"]);
   });
 
   it('between pages of which a step prefers one', () => {

@@ -1,4 +1,4 @@
-// Does a kernel treat vCPUs alike? On random walks each step must do to the renamed state the renamed thing.
+// Does a kernel treat actors alike? On random walks each step must do to the renamed state the renamed thing.
 
 import { isBlocked } from '../../memory/outcome.ts';
 import { preparedWorld } from '../../runtime/prepared.ts';
@@ -12,7 +12,7 @@ import type { Symmetry } from './symmetry.ts';
 const STEPS = 400, WALKS = 4;
 
 /** Tries the kernel: what it treats otherwise after renaming, in a sentence; nothing when all is well. */
-export function triedOnVcpus(kernel: Kernel, topology: Topology, plan: Plan, { naming: { members }, renamer }: Symmetry): string | undefined {
+export function triedOnActors(kernel: Kernel, topology: Topology, plan: Plan, { naming: { members }, renamer }: Symmetry): string | undefined {
   const { world } = preparedWorld(kernel, topology);
   const { world: mirror } = preparedWorld(kernel, topology);
   const { stateWords } = plan;
