@@ -11,8 +11,8 @@ import type { FootprintTracker } from './footprint-tracker.ts';
 import type { Levels } from './levels.ts';
 import type { States } from './states.ts';
 
-/** Random walks, and steps of each, by which a search learns before it begins. */
-const WALKS = 30, WALK_STEPS = 2000;
+/** Random walks, and steps of each, by which a search learns before it begins; and walks that teach nothing, behind which it is enough. */
+const WALKS = 30, WALK_STEPS = 2000, IN_VAIN = 5;
 /** Places by which states on the path are found. */
 const PATH = 1 << 12;
 
@@ -189,25 +189,27 @@ export class Reducer {
     const { world, tracker, checker, actors } = this;
     const mark = tracker.mark();
     const lanes = tracker.lanes.slice();
-    for (let walk = 1; walk <= WALKS; walk++) {
+    for (let walk = 1, inVain = 0; walk <= WALKS && inVain < IN_VAIN; walk++) {
+      this.footprints.grown = false;
       const random = new Random(walk);
-      let inVain = 0;
-      for (let steps = 0; steps < WALK_STEPS && inVain < 20 * actors; steps++) {
+      let waiting = 0;
+      for (let steps = 0; steps < WALK_STEPS && waiting < 20 * actors; steps++) {
         const actor = 1 + random.below(actors);
-        inVain++;
+        waiting++;
         if (world.ended(actor)) continue;
         tracker.step();
         if (world.step(actor, (n) => random.below(n)) < 0) {
           this.blocked(actor);
           continue;
         }
-        inVain = 0;
+        waiting = 0;
         const broken = checker?.afterStep(tracker.written, tracker.count);
         this.executed(actor);
         if (broken !== undefined) break;
       }
       tracker.back(mark);
       tracker.lanes.set(lanes);
+      inVain = this.footprints.grown ? 0 : inVain + 1;
     }
   }
 }
