@@ -66,7 +66,7 @@ export async function searchAll({ kernel, topology }: Subject, given: ExploreArg
   };
 }
 
-/** What counted once. */
+/** What was counted once. */
 function foldsOf({ notes }: SearchResult, { symmetry, reduction }: ExploreArguments): string[] {
   const alike = ['actors', 'pages'].filter((what) => symmetry && !notes.some((note) => note.startsWith(`no symmetry of ${what}`)));
   return [...(alike.length > 0 ? [`those of interchangeable ${alike.join(' and ')}`] : []), ...(reduction === true ? ['interleavings of independent steps'] : [])];

@@ -25,8 +25,15 @@ const PAGES = 8, WAYS = 1000;
 /** Looks for interchangeable actors and pages. `exact`: for a search that compares all ways to rename. */
 export function symmetryOf(kernel: Kernel, topology: Topology, plan: Plan, exact: boolean): Found {
   const found = membersOf(kernel, topology);
-  const noActors = found.length === 0 ? 'no two are interchangeable' : unless(() => triedOnActors(kernel, topology, plan, new Symmetry(new Naming(plan, found, 0))));
-  const members = noActors === undefined ? found : [];
+  const groups = [...new Set(found.map(({ group }) => group))].map((group) => found.filter((one) => one.group === group));
+  // One group that the kernel tells apart does not keep the others from being folded.
+  const tried = groups.map((group) => ({ group, why: unless(() => triedOnActors(kernel, topology, plan, new Symmetry(new Naming(plan, group, 0)))) }));
+  const members = tried.flatMap(({ group, why }) => (why === undefined ? group : []));
+  const notes = tried.flatMap(({ group: [first], why }) => {
+    const name = topology.actors[first!.actors[0]! - 1]!.name;
+    return why === undefined ? [] : [members.length === 0 ? `no symmetry of actors: ${why} (${name} and those like it)` : `no symmetry of ${name} and those like it: ${why}`];
+  });
+  if (groups.length === 0) notes.push('no symmetry of actors: no two are interchangeable');
   let pages = plan.sizes.pfn - 1;
   let pageTrial: PageTrial | undefined;
   const noPages = pages < 2 ? 'there are no two'
@@ -34,12 +41,14 @@ export function symmetryOf(kernel: Kernel, topology: Topology, plan: Plan, exact
       : pages > PAGES ? `there are more than ${PAGES}`
         : exact && Renamer.waysOf({ members, pages }) > WAYS ? `to compare whole states, more than ${WAYS} ways to rename would have to be tried`
           : unless(() => {
-            const tried = triedOnPages(kernel, topology, plan, new Symmetry(new Naming(plan, members, pages)));
-            pageTrial = tried.trial;
-            return tried.why;
+            const { why, trial } = triedOnPages(kernel, topology, plan, new Symmetry(new Naming(plan, members, pages)));
+            pageTrial = trial;
+            return why;
           });
-  if (noPages !== undefined) pages = 0;
-  const notes = [...(noActors === undefined ? [] : [`no symmetry of actors: ${noActors}`]), ...(noPages === undefined ? [] : [`no symmetry of pages: ${noPages}`])];
+  if (noPages !== undefined) {
+    pages = 0;
+    notes.push(`no symmetry of pages: ${noPages}`);
+  }
   if (members.length === 0 && pages === 0) return { notes };
   const symmetry = new Symmetry(new Naming(plan, members, pages));
   return { symmetry, ...(noPages === undefined && pageTrial !== undefined ? { pageTrial } : {}), notes };

@@ -51,6 +51,18 @@ describe('vCPUs and pages that are interchangeable', () => {
     expect(search(on, { symmetry: true, order: 'bfs' }).states).toBe(4857);
   });
 
+  it('threads with one program are, without vCPUs of their own', () => {
+    const program = [allocate('A', 0, 1), punch('A', 0, 1)];
+    const on = scenario({ name: 'threads', frames: 3, setup: [createGmem('A', 1)], vms: [{ vcpus: [{ program: [] }] }], threads: [{ name: 'one', program }, { name: 'other', program }] });
+    const whole = search(on, {});
+    const folded = search(on, { symmetry: true });
+    expect([whole.findings, folded.findings, folded.notes]).toEqual([[], [], []]);
+    expect(folded.states * 2).toBeLessThan(whole.states);
+    expect(search(on, { symmetry: true, exact: true }).states).toBe(folded.states);
+    const unlike = { ...on, threads: [{ name: 'one', program }, { name: 'other', program: program.toReversed() }] };
+    expect(search(unlike, { symmetry: true }).notes).toEqual(['no symmetry of actors: no two are interchangeable']);
+  });
+
   it('show a broken kernel as well', () => {
     const kernel = deriveKernel(v6_8, { name: 'M02', fragments: { 'mmu.fault': (edit) => edit.remove('stale', 'map') } });
     const on = shared({ guest: [read(0)], main: [punch('A', 0, 1)] });
@@ -79,7 +91,7 @@ describe('there is no symmetry', () => {
       return (v6_8.steps.get('vcpu.lock') as Step<never>)(world, f, choose);
     };
     expect(why(shared({ guest: [read(0)] }), deriveKernel(v6_8, { name: 'unfair', steps: { 'vcpu.lock': first } })))
-      .toEqual(["no symmetry of actors: step 'vcpu.lock' does not treat them alike"]);
+      .toEqual(["no symmetry of actors: step 'vcpu.lock' does not treat them alike (vcpu0 and those like it)"]);
   });
 
   it('between pages of which a step prefers one', () => {
