@@ -27,6 +27,8 @@ export class Tracker implements Observer {
   private readonly stamp: Int32Array;
   protected now = 1;
   private readonly isTouched: Uint8Array;
+  /** Touched, and to the hash what it holds: most words that are written. */
+  private readonly isPlain: Uint8Array;
   private readonly low: Int32Array;
   private readonly high: Int32Array;
   private readonly words: Words;
@@ -48,6 +50,7 @@ export class Tracker implements Observer {
     this.stamp = new Int32Array(plan.objects);
     this.touched = new Int32Array(plan.stateWords);
     this.isTouched = new Uint8Array(plan.stateWords);
+    this.isPlain = new Uint8Array(plan.stateWords);
     const keys = new HashKeys(plan.stateWords);
     this.low = keys.low;
     this.high = keys.high;
@@ -65,6 +68,7 @@ export class Tracker implements Observer {
     this.top = 0;
     this.touchedCount = 0;
     this.isTouched.fill(0);
+    this.isPlain.fill(0);
     this.step();
   }
 
@@ -95,8 +99,11 @@ export class Tracker implements Observer {
     this.undoCells[this.top] = cell;
     this.undoValues[this.top] = previous;
     this.top++;
-    if (this.isTouched[cell] === 0) this.touch(cell);
-    this.change(cell, previous, value);
+    if (this.isPlain[cell] !== 0) this.rehash(cell, previous, value);
+    else {
+      this.touch(cell);
+      this.change(cell, previous, value);
+    }
   }
 
   /** The hash follows a word that goes from `previous` to `value`. */
@@ -150,6 +157,7 @@ export class Tracker implements Observer {
   touch(cell: number): void {
     if (this.isTouched[cell] !== 0) return;
     this.isTouched[cell] = 1;
+    if (this.monotone.kind[cell] === PLAIN) this.isPlain[cell] = 1;
     this.touched[this.touchedCount++] = cell;
   }
 
