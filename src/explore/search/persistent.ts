@@ -19,6 +19,8 @@ export class PersistentSets {
   /** By actor, in the state that is looked at: those who may disturb its next step, or, when it is blocked, wake it; and whether that was asked for. */
   private readonly against: Int32Array;
   private asked = 0;
+  /** Only what was learned counts: nobody's next step was tried. */
+  private untried = false;
   /** Who can go on, and who is blocked. */
   private movers = 0;
   private waiters = 0;
@@ -33,9 +35,9 @@ export class PersistentSets {
     this.against = new Int32Array(actors + 1);
   }
 
-  /** Finds a small set for a state, and writes it (1: a member) into `set` from `at` on; false when none is smaller than everybody.
-   *  `blocked[at + actor]`: 0 when it can go on, -1 when it has ended, else 1 + the object that it is blocked on. */
-  choose(leafOf: (actor: number) => number, blocked: Int32Array, set: Uint8Array, at: number): boolean {
+  /** Looks at a state. `blocked[at + actor]`: 0 when it can go on, for all that is known, -1 when it has ended, else 1 + the object that it is
+   *  blocked on. False when there are too many actors. */
+  look(leafOf: (actor: number) => number, blocked: Int32Array, at: number): boolean {
     const { actors, rows, footprints } = this;
     if (actors > MOST_ACTORS) return false;
     this.movers = this.waiters = this.asked = 0;
@@ -45,6 +47,27 @@ export class PersistentSets {
       if (on === 0) this.movers |= 1 << (actor - 1);
       else if (on > 0) this.waiters |= 1 << (actor - 1);
     }
+    return true;
+  }
+
+  /** The next actor behind `after` that makes a set alone, by what was learned; 0 when none does. */
+  alone(after: number, blocked: Int32Array, at: number): number {
+    this.untried = true;
+    let found = 0;
+    for (let seeds = this.movers & (-1 << after); seeds !== 0 && found === 0; seeds &= seeds - 1) {
+      const seed = seeds & -seeds;
+      const against = this.againstOf(numberOf(seed), blocked, at);
+      if (against === 0 || (against & this.mayMove(seed, blocked, at)) === 0) found = numberOf(seed);
+    }
+    this.untried = false;
+    this.asked = 0;
+    return found;
+  }
+
+  /** Finds a small set, and writes it (1: a member) into `set` from `at` on; false when none is smaller than everybody. What next steps
+   *  touch stands in `reads` and `writes`. */
+  choose(blocked: Int32Array, set: Uint8Array, at: number): boolean {
+    const { actors } = this;
     const everybody = sizeOf(this.movers);
     let least = everybody;
     let best = 0;
@@ -66,7 +89,7 @@ export class PersistentSets {
     for (let fresh = seed; fresh !== 0;) {
       const others = this.mayMove(members, blocked, at);
       fresh = 0;
-      for (let rest = members; rest !== 0; rest &= rest - 1) fresh |= this.againstOf(32 - Math.clz32(rest & -rest), blocked, at);
+      for (let rest = members; rest !== 0; rest &= rest - 1) fresh |= this.againstOf(numberOf(rest & -rest), blocked, at);
       fresh &= others;
       members |= fresh;
       if (sizeOf(members & this.movers) >= limit) return members;
@@ -80,7 +103,7 @@ export class PersistentSets {
     for (let woken = may; woken !== 0;) {
       woken = 0;
       for (let rest = this.waiters & ~members & ~may; rest !== 0; rest &= rest - 1) {
-        if ((this.againstOf(32 - Math.clz32(rest & -rest), blocked, at) & may) !== 0) woken |= rest & -rest;
+        if ((this.againstOf(numberOf(rest & -rest), blocked, at) & may) !== 0) woken |= rest & -rest;
       }
       may |= woken;
     }
@@ -93,7 +116,7 @@ export class PersistentSets {
       this.asked |= bit;
       let against = 0;
       for (let rest = (this.movers | this.waiters) & ~bit; rest !== 0; rest &= rest - 1) {
-        if (this.conflict(actor, 32 - Math.clz32(rest & -rest), blocked[at + actor]!)) against |= rest & -rest;
+        if (this.conflict(actor, numberOf(rest & -rest), blocked[at + actor]!)) against |= rest & -rest;
       }
       this.against[actor] = against;
     }
@@ -108,7 +131,7 @@ export class PersistentSets {
     if (blockedOn > 0) return footprints.mayWrite(row, blockedOn - 1);
     // What it may touch anyhow says more quickly that there is no conflict than what it does touch.
     if (!footprints.conflict(rows[actor]!, row)) return false;
-    if (this.chooses[actor] !== 0 || footprints.disturbs(row, rows[actor]!)) return true;
+    if (this.untried || this.chooses[actor] !== 0 || footprints.disturbs(row, rows[actor]!)) return true;
     const reads = this.reads[actor]!;
     for (let k = 0; k < reads.length; k++) if (footprints.mayWrite(row, reads.words[k]!)) return true;
     const writes = this.writes[actor]!;
@@ -116,6 +139,9 @@ export class PersistentSets {
     return false;
   }
 }
+
+/** The actor of a set of one. */
+const numberOf = (bit: number): number => 32 - Math.clz32(bit);
 
 /** How many actors are in a set. */
 function sizeOf(set: number): number {

@@ -96,11 +96,21 @@ export class Reducer {
 
   /** Looks for a persistent set in the state of level `top`, as which memory stands; false: everybody is to be tried. */
   choose(top: number): boolean {
-    const { levels } = this;
-    const row = top * levels.width;
+    const { levels: { width, blocked, set }, leads, sets, actors } = this;
+    const row = top * width;
     this.makeRoom();
-    this.tryOut(top);
-    return this.sets.choose(this.leafOf, levels.blocked, levels.set, row);
+    this.leads.fill(UNKNOWN, row, row + width);
+    if (!sets.look(this.leafOf, blocked, row)) return false;
+    // What was learned is enough for many a set of one, and only its next step has to be tried then.
+    for (let actor = sets.alone(0, blocked, row); actor !== 0; actor = sets.alone(actor, blocked, row)) {
+      if (!this.tryOut(top, actor)) continue;
+      set.fill(0, row, row + width);
+      set[row + actor] = 1;
+      return true;
+    }
+    for (let actor = 1; actor <= actors; actor++) if (blocked[row + actor] === 0 && leads[row + actor] === UNKNOWN) this.tryOut(top, actor);
+    sets.look(this.leafOf, blocked, row);
+    return sets.choose(blocked, set, row);
   }
 
   /** Was the next step of an actor tried in the state of level `top`, so that it breaks nothing? Then that is the state looked at. */
@@ -133,39 +143,34 @@ export class Reducer {
     this.leads.set(leads);
   }
 
-  /** Finds out who can go on from the state as it stands, what that would touch and where it leads; and takes it back. */
-  private tryOut(top: number): void {
+  /** Finds out whether an actor can go on from the state as it stands, what that would touch and where it leads; and takes it back. */
+  private tryOut(top: number, actor: number): boolean {
     const { world, tracker, checker, states, levels, sets } = this;
-    const { blocked } = levels;
-    const row = top * levels.width;
+    const at = top * levels.width + actor;
     const mark = tracker.mark();
-    for (let actor = 1; actor <= this.actors; actor++) {
-      const at = row + actor;
-      this.leads[at] = UNKNOWN;
-      if (blocked[at] !== 0) continue;
-      tracker.step();
-      const result = world.step(actor, first);
-      if (result < 0) {
-        blocked[at] = 1 + blockedOn(result);
-        this.blocked(actor);
-        continue;
-      }
-      const { last } = world;
-      sets.chooses[actor] = last.choices > 1 ? 1 : 0;
-      sets.reads[actor]!.set(tracker.readIds, tracker.readCount);
-      sets.writes[actor]!.set(tracker.writeIds, tracker.writeCount);
-      const broken = checker?.afterStep(tracker.written, tracker.count);
-      this.executed(actor);
-      if (broken === undefined && last.choices <= 1 && states.exact === undefined) {
-        states.look();
-        this.low[at] = states.low;
-        this.high[at] = states.high;
-        this.move[at] = last.leaf * world.table.width + last.outcome;
-        this.leads[at] = LEADS;
-      }
-      tracker.back(mark);
-      levels.putLanes(top, tracker.lanes);
+    tracker.step();
+    const result = world.step(actor, first);
+    if (result < 0) {
+      levels.blocked[at] = 1 + blockedOn(result);
+      this.blocked(actor);
+      return false;
     }
+    const { last } = world;
+    sets.chooses[actor] = last.choices > 1 ? 1 : 0;
+    sets.reads[actor]!.set(tracker.readIds, tracker.readCount);
+    sets.writes[actor]!.set(tracker.writeIds, tracker.writeCount);
+    const broken = checker?.afterStep(tracker.written, tracker.count);
+    this.executed(actor);
+    if (broken === undefined && last.choices <= 1 && states.exact === undefined) {
+      states.look();
+      this.low[at] = states.low;
+      this.high[at] = states.high;
+      this.move[at] = last.leaf * world.table.width + last.outcome;
+      this.leads[at] = LEADS;
+    }
+    tracker.back(mark);
+    levels.putLanes(top, tracker.lanes);
+    return true;
   }
 
   /** Notes what the step that was just executed has touched, it and the checks behind it. */
