@@ -14,9 +14,9 @@ export async function serveSearch(kernelOf: (data: SearchData) => Kernel | Promi
   try {
     const { number, topology, options, invariants: ids, shared } = data;
     const job = new Job(number, await kernelOf(data), topology, { ...options, invariants: invariants.filter(({ id }) => ids.includes(id)) }, shared);
-    parentPort!.on('message', ({ stacks }: ToSearch) => {
+    parentPort!.on('message', ({ stacks, foldsPages }: ToSearch) => {
       try {
-        say({ type: 'part', part: job.run(stacks) });
+        say({ type: 'part', part: job.run(stacks, foldsPages) });
       } catch (error) {
         failed(error);
       }

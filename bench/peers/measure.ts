@@ -68,7 +68,7 @@ const measures: Readonly<Record<string, (...args: string[]) => readonly number[]
   /** Seconds, states and transitions of a search, whether it has found something, and seconds of the whole process. */
   search(vcpus, invalidators, variant, ...flags) {
     const began = cpuSeconds();
-    const { states, transitions, deadlocks, violation } = search(Number(vcpus), Number(invalidators), JSON.parse(variant!) as Variant, { judged: flags.includes('judged'), folded: flags.includes('folded') });
+    const { states, transitions, deadlocks, violation } = search(Number(vcpus), Number(invalidators), JSON.parse(variant!) as Variant, { judged: flags.includes('judged'), symmetry: flags.includes('symmetry'), reduction: flags.includes('reduction') });
     return [cpuSeconds() - began, states, transitions, deadlocks > 0 || violation !== undefined ? 1 : 0, cpuSeconds()];
   },
   /** Seconds of all threads together, states, and whether all was searched; the threads are up when the time begins. */

@@ -7,8 +7,11 @@ import { peers } from './world.ts';
 export interface SearchOptions {
   /** Judge accesses, and end with the first that is wrong or with the first deadlock; else nothing is judged and the whole space is searched. */
   readonly judged?: boolean;
-  /** Count symmetric states once and leave out what order does not matter for. */
-  readonly folded?: boolean;
+  /** Count once what differs only in which vCPU, invalidator or page is which; leave out orders of independent steps. */
+  readonly symmetry?: boolean;
+  readonly reduction?: boolean;
+  /** Compare whole states, not hashes. */
+  readonly exact?: boolean;
 }
 
 export interface SearchResult {
@@ -20,9 +23,9 @@ export interface SearchResult {
 }
 
 /** Every interleaving of N vCPUs and M invalidators. */
-export function search(vcpus: number, invalidators: number, variant: Variant = {}, { judged = false, folded = false }: SearchOptions = {}): SearchResult {
+export function search(vcpus: number, invalidators: number, variant: Variant = {}, { judged = false, ...how }: SearchOptions = {}): SearchResult {
   const { states, transitions, deadlocks, findings } = exhaustive(protocol(variant), peers(vcpus, invalidators), {
-    ...(folded ? { symmetry: true, reduction: true } : {}), ...(judged ? { invariants: [noUseAfterFree], stop: 'first' } : { stop: 'never' }),
+    ...how, ...(judged ? { invariants: [noUseAfterFree], stop: 'first' } : { stop: 'never' }),
   });
   const first = findings.find(({ kind }) => kind === 'safety');
   return { states, transitions, deadlocks, violation: first === undefined ? undefined : { sentence: first.sentence, steps: first.schedule.length } };

@@ -43,7 +43,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--order <how>', 'exhaustive: dfs, or bfs for shortest schedules', values.oneOf(['dfs', 'bfs']), 'dfs')
     .option('--exact', 'exhaustive: keep whole states, not hashes')
     .option('--reduction', 'exhaustive: leave out interleavings of independent steps: fewer states, each of which takes longer')
-    .option('--no-symmetry', 'exhaustive: tell interchangeable vCPUs apart')
+    .option('--no-symmetry', 'exhaustive: tell interchangeable actors and pages apart')
     .option('--checkpoint <file>', 'exhaustive: keep the search in this file every five minutes, and when it ends before its end')
     .option('--resume <file>', 'exhaustive: go on with the search that --checkpoint has kept')
     .option('--jobs <n>', `threads, 1 to ${MOST_JOBS} (default: ${DEFAULTS.jobs}; of a short exhaustive search 1)`, values.jobs)

@@ -45,7 +45,7 @@ export async function searchAll(subject: Subject, given: ExploreArguments, guess
     else checkpoint?.write(search.save());
     const took = (performance.now() - began) / 1000;
     const graph = options.graph === true;
-    const folds = graph ? [] : [...(options.symmetry === true && !result.notes.some((note) => note.startsWith('no symmetry')) ? ['those of interchangeable vCPUs'] : []), ...(options.reduction === true ? ['interleavings of independent steps'] : [])];
+    const folds = graph ? [] : foldsOf(result, options);
     const notes = why === undefined || (given.jobs ?? 1) === 1 ? [] : [`one job, not ${given.jobs}: ${why}`];
     return {
       lines: [
@@ -63,6 +63,12 @@ export async function searchAll(subject: Subject, given: ExploreArguments, guess
   } finally {
     if (search instanceof SearchPool) await search.close();
   }
+}
+
+/** What was counted once. */
+function foldsOf({ notes }: SearchResult, { symmetry, reduction }: SearchOptions): string[] {
+  const alike = ['actors', 'pages'].filter((what) => symmetry === true && !notes.some((note) => note.startsWith(`no symmetry of ${what}`)));
+  return [...(alike.length > 0 ? [`those of interchangeable ${alike.join(' and ')}`] : []), ...(reduction === true ? ['interleavings of independent steps'] : [])];
 }
 
 /** How to search. What was begun goes on in the way in which it was begun. */

@@ -35,7 +35,7 @@ export interface SearchData {
   readonly number: number;
 }
 
-/** Paths to search; all threads begin together. */
-export interface ToSearch { readonly stacks: readonly Int32Array[] }
+/** Paths to search; all threads begin together. `foldsPages`: states with pages renamed count as one, if they did so far. */
+export interface ToSearch { readonly stacks: readonly Int32Array[]; readonly foldsPages: boolean }
 
 export type FromSearch = { readonly type: 'ready' } | { readonly type: 'part'; readonly part: Part } | { readonly type: 'failed'; readonly message: string };

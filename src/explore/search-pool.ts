@@ -101,6 +101,7 @@ export class SearchPool {
    *  fails. */
   async run(): Promise<boolean> {
     const { search, states, exchange, workers } = this;
+    const { foldsPages } = search;
     const shares: Int32Array[][] = workers.map(() => []);
     search.deal().forEach((stack, k) => shares[k % shares.length]!.push(stack));
     states.count();
@@ -108,7 +109,7 @@ export class SearchPool {
     const parts = workers.map((worker, number) => new Promise<Part>((resolve, reject) => {
       this.waiting[number] = { resolve, reject };
       if (this.failure !== undefined) reject(this.failure);
-      else worker.postMessage({ stacks: shares[number]! } satisfies ToSearch);
+      else worker.postMessage({ stacks: shares[number]!, foldsPages } satisfies ToSearch);
     }));
     const done = await Promise.all(parts);
     done.forEach(({ tally }, number) => { this.shares[number]! += stepsOf(tally); });

@@ -67,6 +67,12 @@ export class Frontier {
     return { number: row[0]!, depth: row[1]! };
   }
 
+  /** Forgets all rows. */
+  clear(): void {
+    this.rows = [];
+    this.first = this.bytes = 0;
+  }
+
   /** All rows, for a checkpoint. */
   save(): Int32Array {
     return joined(this.rows.slice(this.first) as Int32Array[]);

@@ -24,4 +24,6 @@ export interface Head extends Outcome {
 /** What a part of a search has come to since it was asked last, and what it has left undone: stacks. Edges and marks are of the graph. */
 export interface Part extends Outcome, Edges {
   readonly stacks: readonly Int32Array[];
+  /** Why pages turned out not to be interchangeable: all begin anew then, and nothing else of it counts. */
+  readonly pagesDiffer: string | null;
 }

@@ -13,10 +13,10 @@ export function subjectOf(kernel: Kernel, topology: Topology, sources = ''): Rec
 }
 
 /** The same, and how: in the order in which they are compared. */
-export function identityOf({ kernel, topology, plan }: RunWorld, options: SearchOptions, { symmetry, reduction, graph }: { readonly symmetry: boolean; readonly reduction: boolean; readonly graph: boolean }): Record<string, string> {
+export function identityOf({ kernel, topology, plan }: RunWorld, options: SearchOptions, { symmetry, pages, reduction, graph }: { readonly symmetry: boolean; readonly pages: boolean; readonly reduction: boolean; readonly graph: boolean }): Record<string, string> {
   return {
     ...subjectOf(kernel, topology, options.sources), 'words of state': String(plan.stateWords), order: options.order ?? 'dfs', exact: String(options.exact === true),
-    symmetry: String(symmetry), reduction: String(reduction), graph: String(graph), invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
+    symmetry: String(symmetry), 'symmetry of pages': String(pages), reduction: String(reduction), graph: String(graph), invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
   };
 }
 

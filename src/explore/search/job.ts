@@ -31,9 +31,10 @@ export class Job {
     this.search = new PartSearch(kernel, topology, options, { shared: this.states, part: true });
   }
 
-  /** Works on these stacks, and on what others hand over, until all is done or somebody wants an end. */
-  run(stacks: readonly Int32Array[]): Part {
+  /** Works on these stacks, and on what others hand over, until all is done or somebody wants an end. `foldsPages`: pages are not known to differ. */
+  run(stacks: readonly Int32Array[], foldsPages: boolean): Part {
     const { search, states, exchange, number } = this;
+    if (!foldsPages) search.unfoldPages();
     let full = false;
     let round = 0;
     states.refresh();

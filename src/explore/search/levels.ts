@@ -56,6 +56,19 @@ export class Levels {
     this.choice[level] = 0;
   }
 
+  /** Nothing was tried yet in the state of a level: where the undo log stands, and its hash. */
+  begin(level: number, mark: number, low: number, high: number): void {
+    this.mark[level] = mark;
+    this.actor[level] = 1;
+    this.choice[level] = 0;
+    this.phase[level] = WHOLE;
+    this.enabled[level] = 0;
+    this.open[level] = 0;
+    this.broken[level] = 0;
+    this.print[level * 2] = low;
+    this.print[level * 2 + 1] = high;
+  }
+
   /** Makes room for twice as many. */
   grow(): void {
     const words = (old: Int32Array): Int32Array<ArrayBuffer> => {

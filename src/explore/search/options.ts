@@ -9,7 +9,7 @@ export interface SearchOptions {
   readonly order?: 'dfs' | 'bfs';
   /** Keeps whole states, not hashes: nothing can be lost, at a much higher price. */
   readonly exact?: boolean;
-  /** Counts states that differ only in the names of interchangeable vCPUs as one, where the scenario has any. */
+  /** Counts states that differ only in the names of interchangeable actors and page frames as one, where the scenario has any. */
   readonly symmetry?: boolean;
   /** Leaves out interleavings of independent steps: verdicts, findings and terminal states stay. */
   readonly reduction?: boolean;
@@ -29,8 +29,8 @@ export interface SearchOptions {
   readonly sources?: string;
 }
 
-/** Why a search is over before it has seen everything. */
-export type Cut = 'states' | 'memory' | 'depth' | 'finding';
+/** Why a search is over before it has seen everything. `pages`: a part of one, since all parts have to begin anew without symmetry of pages. */
+export type Cut = 'states' | 'memory' | 'depth' | 'finding' | 'pages';
 
 export interface SearchProgress {
   readonly states: number;

@@ -26,7 +26,7 @@ export class PartSearch extends Search {
 
   /** Stops, and answers what was done and what is left since the last time; its states stay. */
   part(): Part {
-    const part = { ...this.outcome(), ...this.edges(), stacks: this.deal() };
+    const part = { ...this.outcome(), ...this.edges(), stacks: this.deal(), pagesDiffer: this.pagesDiffer ?? null };
     this.tally.clear();
     if (this.graph !== undefined) this.graph = new Graph();
     this.cut = undefined;
@@ -35,6 +35,11 @@ export class PartSearch extends Search {
 
   /** Takes up what parts have done and left; with nothing left, this is the end of the search. */
   takeUp(parts: readonly Part[]): void {
+    const apart = parts.find(({ pagesDiffer }) => pagesDiffer !== null);
+    if (apart !== undefined) {
+      this.keepPagesApart(apart.pagesDiffer!);
+      return;
+    }
     for (const { tally, cut, found, keys, stacks, ...edges } of parts) {
       this.tally.add(tally);
       for (const finding of found) this.findings.take(finding);
@@ -43,6 +48,17 @@ export class PartSearch extends Search {
       this.cut ??= cut ?? undefined;
     }
     if (this.cut === undefined && this.stacks.length === 0) this.conclude();
+  }
+
+  /** Do states with pages renamed count as one? */
+  get foldsPages(): boolean {
+    return this.symmetry?.foldsPages === true;
+  }
+
+  /** From here on they do not. */
+  unfoldPages(): void {
+    this.pagesDiffer = undefined;
+    this.tellPagesApart();
   }
 
   /** Gives all paths away that are not through. */

@@ -32,6 +32,7 @@ import type { Topology } from '../../scenario/topology.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import type { Decision, Schedule } from '../schedule.ts';
 import type { Head, Outcome } from './head.ts';
+import type { PageTrial } from './page-trial.ts';
 import type { PointOfNoReturn } from './no-return.ts';
 import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options.ts';
 import type { Symmetry } from './symmetry.ts';
@@ -41,7 +42,11 @@ const NO_WORDS = new Int32Array(0);
 
 export class Search {
   private readonly world: RunWorld;
-  private readonly symmetry: Symmetry | undefined;
+  protected readonly symmetry: Symmetry | undefined;
+  /** While pages are folded. */
+  private pageTrial: PageTrial | undefined;
+  /** Why pages turned out not to be interchangeable, in a part of a search: the whole has to begin anew. */
+  protected pagesDiffer: string | undefined;
   private readonly tracker: Tracker;
   private readonly checker: Checker | undefined;
   private readonly reducer: Reducer | undefined;
@@ -83,9 +88,10 @@ export class Search {
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
     if (options.symmetry === true && options.graph !== true) {
-      const { symmetry, why } = symmetryOf(kernel, topology, plan);
+      const { symmetry, pageTrial, notes } = symmetryOf(kernel, topology, plan, options.exact === true);
       this.symmetry = symmetry;
-      if (why !== undefined) this.notes.push(`no symmetry: ${why}`);
+      this.pageTrial = symmetry === undefined ? undefined : pageTrial?.over(symmetry, words);
+      this.notes.push(...notes);
     }
     const { symmetry } = this;
     const noting = options.reduction === true && options.graph !== true ? new FootprintTracker(plan, words, symmetry) : undefined;
@@ -104,7 +110,8 @@ export class Search {
     this.graph = options.graph === true ? new Graph() : undefined;
     this.progresses = options.graph === true ? progressesOf(kernel.table) : new Uint8Array(0);
     this.deadlockFinder = new Deadlocks(this.world);
-    this.states = new States(this.tracker, symmetry, shared ?? new StateSet(this.statesLimit, this.bytesLimit), options.exact === true ? plan.stateWords : undefined);
+    const numbered = this.graph !== undefined || options.order === 'bfs' || options.exact === true;
+    this.states = new States(this.tracker, symmetry, shared ?? new StateSet(this.statesLimit, this.bytesLimit, undefined, numbered), options.exact === true ? plan.stateWords : undefined);
     this.levels = new Levels(this.tracker.lanes.length, this.actors);
     this.frontier = options.order === 'bfs' ? new Frontier(words, this.tracker, plan.stateWords) : undefined;
     this.ancestry = options.order === 'bfs' ? new Ancestry() : undefined;
@@ -114,7 +121,7 @@ export class Search {
       this.tracker.want(this.checker.wanted());
     } else this.tracker.want(new Uint8Array(plan.objects));
     if (noting !== undefined) {
-      this.reducer = new Reducer(this.world, noting, this.checker, this.levels);
+      this.reducer = new Reducer(this.world, noting, this.checker, this.levels, this.states);
       this.reducer.rehearse();
       this.reducer.begin();
     }
@@ -138,8 +145,8 @@ export class Search {
   /** Searches on for so many steps. True while there is more to search. */
   advance(transitions: number): boolean {
     const { world, tracker, actors, reducer, tally } = this;
-    const until = tally.transitions + transitions;
-    while (this.depth > 0 && this.cut === undefined && tally.transitions < until) {
+    let left = transitions;
+    while (this.depth > 0 && this.cut === undefined && left > 0) {
       const { levels } = this;
       const top = this.depth - 1;
       const row = top * levels.width;
@@ -156,8 +163,14 @@ export class Search {
         continue;
       }
       const mark = levels.mark[top]!;
-      tracker.step();
       this.choice = levels.choice[top]!;
+      const before = this.pageTrial?.before(world, actor);
+      if (before === undefined && reducer?.leadsBack(top, actor) === true) {
+        this.passedOver(top, actor, reducer);
+        left--;
+        continue;
+      }
+      tracker.step();
       const result = world.step(actor, this.picker);
       if (result < 0) {
         if (tracker.mark() !== mark) throw new LaboratoryError(`step '${world.leafOf(actor).step}' has written something and is blocked; a step decides to block before it writes`);
@@ -166,6 +179,16 @@ export class Search {
         levels.actor[top] = actor + 1;
         levels.choice[top] = 0;
         continue;
+      }
+      const differs = before === undefined ? undefined : this.pageTrial?.differs(before, world);
+      if (differs !== undefined) {
+        if (!this.isPart) {
+          this.keepPagesApart(differs);
+          continue;
+        }
+        this.pagesDiffer = differs;
+        this.cut = 'pages';
+        break;
       }
       if (world.last.choices > this.choice + 1) {
         levels.actor[top] = actor;
@@ -176,6 +199,7 @@ export class Search {
       }
       levels.enabled[top] = 1;
       tally.transitions++;
+      left--;
       this.executed(top, actor);
       // Whoever went on to a new level stays in the state that it has reached.
       if (this.depth === top + 1) this.restore(top);
@@ -189,13 +213,15 @@ export class Search {
     const { last } = world;
     const move = last.leaf * world.table.width + last.outcome;
     tally.moves[move] = tally.moves[move]! + 1;
-    const violation = this.checker === undefined ? undefined : this.checker.afterStep(tracker.written, tracker.count);
-    reducer?.executed(actor);
-    if (violation !== undefined) {
-      this.broken(top, violation);
-      return;
+    if (reducer?.hasTried(top, actor) !== true) {
+      const violation = this.checker === undefined ? undefined : this.checker.afterStep(tracker.written, tracker.count);
+      reducer?.executed(actor);
+      if (violation !== undefined) {
+        this.broken(top, violation);
+        return;
+      }
+      states.look();
     }
-    states.look();
     const number = states.add();
     if (number === FULL) {
       this.cut = this.isPart || states.set.size >= this.statesLimit ? 'states' : 'memory';
@@ -208,7 +234,7 @@ export class Search {
     }
     const { fresh } = states.set;
     this.graph?.edge(levels.number[top]!, number, this.progresses[move] !== 0);
-    if (fresh || (reducer !== undefined && frontier === undefined && !reducer.isOnPath(number))) levels.open[top] = 1;
+    if (fresh || (reducer !== undefined && frontier === undefined && !reducer.isOnPath(states.low, states.high, top))) levels.open[top] = 1;
     if (!fresh) return;
     const depth = this.base + this.depth;
     if (depth > tally.deepest) tally.deepest = depth;
@@ -231,6 +257,18 @@ export class Search {
     this.enter(top + 1, tracker.mark());
   }
 
+  /** The next step of an actor leads from level `top` to a state that was seen: it counts as executed. */
+  private passedOver(top: number, actor: number, reducer: Reducer): void {
+    const { levels, tally } = this;
+    const at = top * levels.width + actor;
+    const move = reducer.move[at]!;
+    tally.moves[move] = tally.moves[move]! + 1;
+    tally.transitions++;
+    levels.actor[top] = actor + 1;
+    levels.enabled[top] = 1;
+    if (this.frontier === undefined && !reducer.isOnPath(reducer.low[at]!, reducer.high[at]!, top)) levels.open[top] = 1;
+  }
+
   /** Whoever was blocked is so in the next state too, unless the step has written what it waits for. */
   private inherit(top: number, actor: number): void {
     const { levels, tracker } = this;
@@ -248,18 +286,10 @@ export class Search {
   /** The state as it stands, which was looked at last, becomes level `top`. */
   private enter(top: number, mark: number): void {
     const { levels, states, reducer } = this;
-    levels.mark[top] = mark;
-    levels.actor[top] = 1;
-    levels.choice[top] = 0;
-    levels.phase[top] = WHOLE;
-    levels.enabled[top] = 0;
-    levels.open[top] = 0;
-    levels.broken[top] = 0;
-    levels.print[top * 2] = states.low;
-    levels.print[top * 2 + 1] = states.high;
+    levels.begin(top, mark, states.low, states.high);
     levels.keepLanes(top, this.tracker.lanes);
     if (reducer === undefined) return;
-    if (this.frontier === undefined) reducer.setOnPath(levels.number[top]!, true);
+    if (this.frontier === undefined) reducer.setOnPath(top, true);
     if (reducer.choose(top)) levels.phase[top] = REDUCED;
   }
 
@@ -282,7 +312,7 @@ export class Search {
         return;
       }
     } else if (levels.phase[top] !== GIVEN) this.judgeWaits(top);
-    if (frontier === undefined) reducer?.setOnPath(levels.number[top]!, false);
+    if (frontier === undefined) reducer?.setOnPath(top, false);
     this.depth--;
     if (this.depth > 0) this.restore(top - 1);
     else if (this.cut !== undefined) return;
@@ -326,10 +356,25 @@ export class Search {
     this.enter(0, this.tracker.mark());
   }
 
+  /** Begins anew, now that pages turned out not to be interchangeable. */
+  protected keepPagesApart(why: string): void {
+    this.notes.push(`no symmetry of pages: ${why}`);
+    this.tellPagesApart();
+    this.again(this.reducer);
+  }
+
+  /** From here on pages keep their names. */
+  protected tellPagesApart(): void {
+    this.symmetry?.keepPagesApart();
+    this.pageTrial = undefined;
+  }
+
   /** Begins anew, with what is known of footprints now. */
-  private again(reducer: Reducer): void {
-    reducer.begin();
+  private again(reducer: Reducer | undefined): void {
+    reducer?.begin();
     this.goTo(this.start);
+    this.frontier?.clear();
+    this.stacks = [];
     this.states.clear();
     this.tally.clear();
     this.ancestry?.clear();
@@ -437,6 +482,7 @@ export class Search {
   /** Goes on where another search was saved, which must have been one of the same kernel, scenario and options. */
   protected goOn(bytes: Uint8Array): this {
     const { head, lists } = unpackCheckpoint<Head>(bytes);
+    if (this.symmetry?.foldsPages === true && head.is['symmetry of pages'] === 'false') this.keepPagesApart('some step had chosen among pages that are not alike');
     const other = otherThan(this.identity(), head.is);
     if (other !== undefined) throw new CheckpointError(other);
     this.load(head, lists);
@@ -444,11 +490,11 @@ export class Search {
   }
 
   private identity(): Record<string, string> {
-    return identityOf(this.world, this.options, { symmetry: this.symmetry !== undefined, reduction: this.reducer !== undefined, graph: this.graph !== undefined });
+    return identityOf(this.world, this.options, { symmetry: this.symmetry !== undefined, pages: this.symmetry?.foldsPages === true, reduction: this.reducer !== undefined, graph: this.graph !== undefined });
   }
 
   private load(head: Head, lists: Readonly<Record<string, Int32Array>>): void {
-    const { levels, tracker, reducer, frontier } = this;
+    const { tracker, reducer, frontier } = this;
     this.goTo(this.start);
     for (const cell of lists['touched']!) tracker.touch(cell);
     this.states.load(lists['states']!);
@@ -465,7 +511,7 @@ export class Search {
     this.depth = 0;
     if (stack !== undefined) this.follow(stack, frontier === undefined ? undefined : lists['words']!);
     else if (frontier !== undefined) this.goTo(lists['words']!);
-    reducer?.load(lists, levels.number.subarray(0, frontier === undefined ? this.depth : 0));
+    reducer?.load(lists, frontier === undefined ? this.depth : 0);
     // What cut the search does not any more; but for its depth, since those states were passed over, and what it was to stop for.
     this.cut = head.cut === 'depth' ? 'depth' : this.findings.found.size > 0 && this.options.stop !== 'never' ? 'finding' : undefined;
     if (this.cut === undefined && this.depth === 0 && frontier !== undefined && frontier.length > 0) this.next(frontier);

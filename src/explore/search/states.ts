@@ -1,6 +1,7 @@
 // The states that a search has seen, by number: their hashes, or whole states.
 
 import { ExactStates } from './exact.ts';
+import { FULL } from './state-set.ts';
 import type { Symmetry } from './symmetry.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -33,7 +34,7 @@ export class States {
     this.tracker = tracker;
     this.symmetry = symmetry;
     this.set = set;
-    this.exact = exactWords === undefined ? undefined : new ExactStates(tracker, exactWords, symmetry === undefined ? undefined : (row) => symmetry.least(row));
+    this.exact = exactWords === undefined ? undefined : new ExactStates(tracker, exactWords, symmetry === undefined ? undefined : (row) => symmetry.renamer.least(row));
   }
 
   /** Looks at the state as it stands. */
@@ -57,6 +58,11 @@ export class States {
     const number = set.add(exact.low, exact.high, exact.same);
     if (set.fresh) exact.keep();
     return number;
+  }
+
+  /** Was the state that was looked at seen before? Not for whole states. */
+  isKnown(): boolean {
+    return this.set.find(this.low, this.high) !== FULL;
   }
 
   /** Number of the state as it stands; FULL when it was not seen. */

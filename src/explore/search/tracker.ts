@@ -10,7 +10,7 @@ import type { Symmetry } from './symmetry.ts';
 const PLAIN_LANES = 2;
 
 export class Tracker implements Observer {
-  /** The hash of the state as it is now: two lanes; behind them those of symmetry, if there is any. */
+  /** The hash of the state as it is now: two lanes, or those of symmetry, if there is any. */
   readonly lanes: Int32Array;
   /** The first `count` places: objects that the last step wrote, of those wanted, each once; equal writes included. */
   readonly written: Int32Array;
@@ -27,6 +27,8 @@ export class Tracker implements Observer {
   private readonly stamp: Int32Array;
   protected now = 1;
   private readonly isTouched: Uint8Array;
+  /** Touched, and to the hash what it holds: most words that are written. */
+  private readonly isPlain: Uint8Array;
   private readonly low: Int32Array;
   private readonly high: Int32Array;
   private readonly words: Words;
@@ -42,12 +44,13 @@ export class Tracker implements Observer {
     this.plan = plan;
     this.words = words;
     this.symmetry = symmetry;
-    this.lanes = new Int32Array(PLAIN_LANES + (symmetry?.lanes ?? 0));
+    this.lanes = new Int32Array(symmetry?.lanes ?? PLAIN_LANES);
     this.written = new Int32Array(plan.objects);
     this.wanted = new Uint8Array(plan.objects).fill(1);
     this.stamp = new Int32Array(plan.objects);
     this.touched = new Int32Array(plan.stateWords);
     this.isTouched = new Uint8Array(plan.stateWords);
+    this.isPlain = new Uint8Array(plan.stateWords);
     const keys = new HashKeys(plan.stateWords);
     this.low = keys.low;
     this.high = keys.high;
@@ -65,6 +68,7 @@ export class Tracker implements Observer {
     this.top = 0;
     this.touchedCount = 0;
     this.isTouched.fill(0);
+    this.isPlain.fill(0);
     this.step();
   }
 
@@ -95,8 +99,11 @@ export class Tracker implements Observer {
     this.undoCells[this.top] = cell;
     this.undoValues[this.top] = previous;
     this.top++;
-    if (this.isTouched[cell] === 0) this.touch(cell);
-    this.change(cell, previous, value);
+    if (this.isPlain[cell] !== 0) this.rehash(cell, previous, value);
+    else {
+      this.touch(cell);
+      this.change(cell, previous, value);
+    }
   }
 
   /** The hash follows a word that goes from `previous` to `value`. */
@@ -150,6 +157,7 @@ export class Tracker implements Observer {
   touch(cell: number): void {
     if (this.isTouched[cell] !== 0) return;
     this.isTouched[cell] = 1;
+    if (this.monotone.kind[cell] === PLAIN) this.isPlain[cell] = 1;
     this.touched[this.touchedCount++] = cell;
   }
 
@@ -159,11 +167,14 @@ export class Tracker implements Observer {
   }
 
   private rehash(cell: number, previous: number, value: number): void {
-    const difference = (scramble(value) - scramble(previous)) | 0;
     const { lanes } = this;
+    if (this.symmetry !== undefined) {
+      this.symmetry.rehash(lanes, cell, previous, value);
+      return;
+    }
+    const difference = (scramble(value) - scramble(previous)) | 0;
     lanes[0] = (lanes[0]! + Math.imul(this.low[cell]!, difference)) | 0;
     lanes[1] = (lanes[1]! + Math.imul(this.high[cell]!, difference)) | 0;
-    if (this.symmetry !== undefined) this.symmetry.rehash(lanes, cell, previous, value);
   }
 
   private growUndo(): void {

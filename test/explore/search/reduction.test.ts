@@ -1,8 +1,7 @@
-// What reduction may not change: verdicts, findings, and the states in which nobody can go on.
+// What reduction may not change: verdicts, findings, and the states in which nobody can go on. On all built-in scenarios: every-scenario.test.ts.
 
 import { describe, expect, it } from 'vitest';
 import { v6_8 } from '../../../machines/kernels/v6.8.ts';
-import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
 import { invariants } from '../../../src/check/invariants/index.ts';
 import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
 import { deriveKernel, type Kernel, type KernelDifference } from '../../../src/kernel/define.ts';
@@ -27,14 +26,6 @@ function compare(kernel: Kernel, on: Scenario, options: SearchOptions = {}): num
 }
 
 describe('with reduction a search comes to the same', () => {
-  it.each(['SC04', 'SC07', 'SC13', 'SC16', 'SC22', 'SC24', 'SC26', 'SC27', 'SC31', 'SC33', 'SC34', 'SC35'])('on %s', (name) => {
-    compare(v6_8, builtinScenario(name)!);
-  });
-
-  it('on a kernel whose bugs are mended', () => {
-    for (const name of ['SC22', 'SC26', 'SC33']) compare(v6_8_fixed, builtinScenario(name)!);
-  });
-
   it('and sees fewer states', () => {
     expect(compare(v6_8, builtinScenario('SC35')!)).toBeGreaterThan(200);
     expect(compare(v6_8, builtinScenario('SC11')!)).toBeGreaterThan(600);
