@@ -32,6 +32,7 @@ const parts: Record<string, () => readonly number[]> = {
   'no job': () => measured('search', ...LONG, '{}'),
   'one job': () => measured('jobs', ...LONG, 1),
   'two jobs': () => measured('jobs', ...LONG, 2),
+  'two apart': () => measured('apart', ...LONG),
   symmetric: () => measured('search', vcpus, invalidators, JSON.stringify({ anyOrder: true }), 'judged', 'symmetry'),
   folded: () => measured('search', vcpus, invalidators, JSON.stringify({ anyOrder: true }), 'judged', 'symmetry', 'reduction'),
   judged: () => searched({}, true),
@@ -105,6 +106,7 @@ function report(of: (part: string, which?: number) => number): void {
   line('--jobs 1', rate(perSecond('no job')));
   line('--jobs 2', rate(perSecond('two jobs')));
   line('  / --jobs 1', times(perSecond('two jobs'), perSecond('no job')), 'at least 0.90 x');
+  line('  / two searches at the same time', times(perSecond('two jobs'), perSecond('two apart')));
   line('  / one thread with the shared table', times(perSecond('two jobs'), perSecond('one job')), 'at least 0.90 x');
   out('time to a seeded mistake, warm-up included');
   for (const bug of bugs) {

@@ -82,6 +82,17 @@ const measures: Readonly<Record<string, (...args: string[]) => readonly number[]
     await pool.close();
     return [took, states, complete ? 1 : 0];
   },
+  /** The same of two searches by one thread each, at the same time: what the machine makes of it when nothing is shared. */
+  async apart(vcpus, invalidators) {
+    const pools = [1, 2].map(() => new SearchPool({ kernel: protocol(), topology: peers(Number(vcpus), Number(invalidators)), options: { stop: 'never' }, jobs: 1, entry: new URL('./thread.js', import.meta.url) }));
+    await Promise.all(pools.map((pool) => pool.ready()));
+    const began = cpuSeconds();
+    await Promise.all(pools.map((pool) => pool.run()));
+    const took = cpuSeconds() - began;
+    const states = pools.reduce((sum, pool) => sum + pool.result().states, 0);
+    await Promise.all(pools.map((pool) => pool.close()));
+    return [took, states];
+  },
   walk: (vcpus, invalidators) => walk(protocol(), peers(Number(vcpus), Number(invalidators)), {}),
   schedules: (vcpus, invalidators, bound) => walk(protocol(), peers(Number(vcpus), Number(invalidators)), { bound: Number(bound) }),
   checked(scenario) {

@@ -7,8 +7,9 @@ import type { StateTable } from './states.ts';
 
 /** Words of a place: low and high word of the hash. */
 const PLACE = 2;
-/** Places at least, at first where there is room, at most, and where nobody has said how much memory there is. */
-const LEAST = 1 << 17, FIRST = 1 << 20, MOST = 2 ** 29, UNLIMITED = 2 ** 27;
+/** Places at least, at first where there is room, at most (views of 4 GiB arrive empty at other threads), and where nobody has said how much
+ *  memory there is. */
+const LEAST = 1 << 17, FIRST = 1 << 20, MOST = 2 ** 28, UNLIMITED = 2 ** 27;
 /** Words of `control`: places - 1; states that are counted; states that may still be added; places that there is room for - 1. */
 const MASK = 0, SIZE = 1, LEFT = 2, ROOM = 3;
 /** Shares of the places, in percent: from which the table should grow, and at which it is full. Threads add some more before they look. */
@@ -31,12 +32,19 @@ export function sharedTable(limit = Infinity, bytes = Infinity, numbered = false
   let places = bytes === Infinity ? UNLIMITED : LEAST;
   if (bytes !== Infinity) while (places < MOST && places * 2 * each <= bytes) places *= 2;
   while (limit !== Infinity && places > LEAST && places > limit * 4) places /= 2;
-  const control = new Int32Array(new SharedArrayBuffer(4 * 4));
-  control.set([Math.min(FIRST, places) - 1, 0, Math.min(limit, 0x7fff_ffff), places - 1]);
-  return {
-    table: new Int32Array(new SharedArrayBuffer(places * PLACE * 4)), numbers: numbered ? new Int32Array(new SharedArrayBuffer(places * 4)) : undefined,
-    control, limited: limit !== Infinity,
-  };
+  for (;;) {
+    try {
+      const table = new Int32Array(new SharedArrayBuffer(places * PLACE * 4));
+      const numbers = numbered ? new Int32Array(new SharedArrayBuffer(places * 4)) : undefined;
+      const control = new Int32Array(new SharedArrayBuffer(4 * 4));
+      control.set([Math.min(FIRST, places) - 1, 0, Math.min(limit, 0x7fff_ffff), places - 1]);
+      return { table, numbers, control, limited: limit !== Infinity };
+    } catch (error) {
+      // The machine has not so much: the search ends earlier then.
+      if (!(error instanceof RangeError) || places <= LEAST) throw error;
+      places /= 2;
+    }
+  }
 }
 
 export class SharedStates implements StateTable {
