@@ -22,7 +22,7 @@ if (!(Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000)) throw new RangeEr
 /** Of one run: schedules of a sample, states of a search, seconds of processor time. */
 const LIMITS = { schedules: 10_000, states: 2_000_000, seconds: 6 } as const;
 /** Schedules by which what does no harm is tried. */
-const HARMLESS_SCHEDULES = 1000;
+const HARMLESS_SCHEDULES = 300;
 /** States up to which `explore` searches everything when nobody says. */
 const FITS = 2_000_000;
 const PART = 2000;

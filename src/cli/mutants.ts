@@ -43,7 +43,7 @@ export const mutants: CommandDefinition = (program, done) => {
     .option('--jobs <n>', 'threads', values.jobs, Math.min(2, availableParallelism()))
     .option('--list', 'say what the mutants are, and look for none')
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nExits with 1 when a mutant survives every strategy, or when one that does no harm\nis reported; with 5 when none can be cut from the kernel. What that breaks without\nthe mistake does not count.\n')
+    .addHelpText('after', '\nExits with 1 when a mutant survives every strategy, or one that does no harm\nis reported; with 5 when none can be cut from the kernel. What the kernel\nbreaks without the mistake does not count.\n')
     .addHelpText('after', examples('faultline mutants', 'faultline mutants --list', 'faultline mutants --only M01,M05 --strategy pct', 'faultline mutants --memory weak --only B01,B02,B03', 'faultline mutants --kernel ./my-patch.ts --json'))
     .action(async (given: Given) => {
       const interruption = new Interruption();

@@ -43,11 +43,11 @@ export class LivelockWatch {
     this.last = this.loop.steps;
   }
 
-  /** Steps of each actor in the stretch. */
-  private turns(): Int32Array {
-    const { loop, stretch } = this;
+  /** Steps of each actor among the last ones. */
+  private turns(last: number): Int32Array {
+    const { loop } = this;
     const turns = new Int32Array(loop.lastStep.length);
-    for (let k = Math.max(0, loop.steps - stretch); k < loop.steps; k++) turns[loop.actors[k]!]! += 1;
+    for (let k = Math.max(0, loop.steps - last); k < loop.steps; k++) turns[loop.actors[k]!]! += 1;
     return turns;
   }
 
@@ -58,10 +58,14 @@ export class LivelockWatch {
     const state = world.words.subarray(0, world.plan.stateWords);
     const kept = state.slice();
     const busy: number[] = [];
-    const turns = this.turns();
+    // Judged in the later half: who was busy in the first one and has had no turn since may be the one that all wait for.
+    const window = stretch >>> 1;
+    const turns = this.turns(window);
     let candidates = 0;
     loop.forCandidates(() => { candidates++; });
-    const enough = Math.max(1, (stretch * SHARE) / Math.max(1, candidates));
+    const enough = Math.max(1, (window * SHARE) / Math.max(1, candidates));
+    // Somebody who was starved has moved now and then: nothing has gone round yet.
+    if (turns.some((times) => times > 0 && times < enough)) return undefined;
     let fair = true;
     const { watch } = world;
     world.watch = undefined;

@@ -14,6 +14,7 @@ import * as mutex from '../../src/memory/mutex.ts';
 import * as rwlock from '../../src/memory/rwlock.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
+import { v6_8_weak } from '../../machines/kernels/v6.8-weak.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { analysable, reportOver } from '../support/analysed.ts';
 import { Feed } from '../support/feed.ts';
@@ -253,7 +254,7 @@ describe('the kernels', () => {
   });
 
   it('have the objects and steps that the rules name', () => {
-    const steps = [v6_8, v6_8_fixed].flatMap((kernel) => [...kernel.steps.keys()]);
+    const steps = [v6_8, v6_8_fixed, v6_8_weak].flatMap((kernel) => [...kernel.steps.keys()]);
     expect(Object.keys(accesses).filter((name) => !(name in layouts))).toEqual([]);
     expect(Object.values(accesses).flatMap((rules) => Object.keys(rules.steps ?? {})).filter((step) => !steps.includes(step))).toEqual([]);
     const counters = Object.entries(accesses).filter(([, { counter }]) => counter !== undefined);

@@ -124,10 +124,21 @@ describe('rarer mistakes', () => {
     for (const { scenario } of rareMutants) expect({ [scenario.name]: sample(v6_8_fixed, scenario, 90).findings }).toEqual({ [scenario.name]: [] });
   });
 
-  it('do not make a livelock of an actor that a strategy starves', () => {
-    const { scenario } = rareMutants.find(({ id }) => id === 'N02')!;
-    const { endings, findings } = sample(v6_8_fixed, scenario, 420, { strategy: 'pos', seed: 3, recheck: 0 });
+  it.each([['N02', 3, 420], ['N08', 2, 410]] as const)('%s has a scenario in which a strategy starves somebody, which is no livelock', (id, seed, schedules) => {
+    const { scenario } = rareMutants.find((mutant) => mutant.id === id)!;
+    const { endings, findings } = sample(v6_8_fixed, scenario, schedules, { strategy: 'pos', seed, recheck: 0 });
     expect(endings.cut).toBeGreaterThan(0);
     expect(findings).toEqual([]);
+  });
+});
+
+describe('a livelock', () => {
+  it.each(['random', 'pct', 'pos', 'portfolio'])('is noticed by %s without any invariant', (strategy) => {
+    const mutant = mutants.find(({ id }) => id === 'A01')!;
+    const { endings, found } = sample(cutMutant(v6_8_fixed, mutant), mutant.scenario, 30, { strategy, invariants: [] });
+    expect(endings.cut).toBeGreaterThan(0);
+    expect(found.map(({ id }) => id)).toEqual(['L-01']);
+    // A schedule that was cut may have been unfair to somebody; few are.
+    expect(found[0]!.times).toBeGreaterThan(endings.cut / 2);
   });
 });
