@@ -5,19 +5,19 @@ import { Analysis } from '../check/analysis.ts';
 import { FootprintLog } from '../check/footprint.ts';
 import type { Invariant } from '../check/invariant.ts';
 import { invariants as all } from '../check/invariants/index.ts';
-import { raceSentence } from '../check/races.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { MonotoneWords } from '../memory/canonical.ts';
 import { hashState, hashText } from '../memory/hash.ts';
 import { isBlocked } from '../memory/outcome.ts';
 import type { Observer, Words } from '../memory/views.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
+import type { Wait } from '../runtime/wait-for.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import type { Topology } from '../scenario/topology.ts';
 import { brokenByOrder, brokenByRace, isTarget, type Broken, type Target } from './broken.ts';
 import { Judge } from './judge.ts';
 import type { Decision, Schedule } from './schedule.ts';
-import { holdersOf, peekInto, waitsIn, type Peek, type Wait } from './wait-cycles.ts';
+import { peekInto, type Peek } from './peek.ts';
 
 /** What the steps of a play write, and what a look ahead has to take back. */
 class PlayLog implements Observer {
@@ -193,12 +193,12 @@ export class Player {
 
   /** Everybody who waits in the middle of its work, as the world stands. */
   waits(): Wait[] {
-    return waitsIn(this.world, this.peek);
+    return this.judge.waits();
   }
 
-  /** Who would have to act before `actor` can go on with this object. */
-  holders(object: number, actor: number): number[] {
-    return holdersOf(this.world, object, actor);
+  /** Who would have to go on before one of them can. */
+  holders(wait: Wait): number[] {
+    return this.judge.holders(wait);
   }
 
   /** Plays a schedule from the beginning. */
@@ -266,7 +266,7 @@ export class Player {
     for (const { actor, object } of this.waits()) analysis.blocked(actor, object);
     const { races, lockOrder } = analysis.report();
     this.executed += ANALYSIS_STEPS;
-    return [...found, ...races.map((race) => brokenByRace(race, raceSentence(race))), ...lockOrder.cycles.map(brokenByOrder)];
+    return [...found, ...races.map(brokenByRace), ...lockOrder.cycles.map(brokenByOrder)];
   }
 
   private canMove(): boolean {

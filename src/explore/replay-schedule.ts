@@ -8,7 +8,8 @@ import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts'
 import { compile } from '../scenario/compile.ts';
 import { unknownName } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/types.ts';
-import { isTarget, LIVELOCK, type Broken } from './broken.ts';
+import { isTarget, type Broken } from './broken.ts';
+import { LIVELOCK } from './keys.ts';
 import { Player } from './player.ts';
 import { keyOfLoop } from './reproduce.ts';
 import { actorOf, ScheduleError, type NamedSchedule } from './named-schedule.ts';
@@ -43,7 +44,7 @@ export function replaySchedule(
   const played = player.play(decisions, { strict: true });
   const total = schedule.reduce((sum, [, steps]) => sum + steps, 0);
   if (played.broken !== undefined && played.steps.length < total) return { steps: played.steps.length, broken: [told(played.broken)] };
-  if (played.broken?.kind === 'safety') return { steps: total, broken: [told(played.broken)] };
+  if (played.broken !== undefined && played.atEnd.length === 0) return { steps: total, broken: [told(played.broken)] };
   const cycle = new Player(on, topology, { invariants: [], cycles: true }).play(decisions, { strict: true }).broken;
   const key = loop === undefined ? undefined : keyOfLoop(new Player(on, topology, { invariants: [] }), decisions.slice(0, loop), decisions.slice(loop));
   const livelock = key === undefined ? [] : [{ kind: 'livelock', id: LIVELOCK, sentence: 'a loop leads back to its beginning', key } as const];
@@ -58,6 +59,9 @@ function decisionsOf(player: Player, schedule: NamedSchedule): Decision[] {
   const { world } = player;
   const decisions: Decision[] = [];
   player.begin();
+  // This only finds out what the steps choose; checks listen when it is played.
+  const { watch } = world;
+  world.watch = undefined;
   for (const [k, entry] of schedule.entries()) {
     const actor = actorOf(world.topology, entry, k);
     const [name, steps, ...choices] = entry;
@@ -74,5 +78,6 @@ function decisionsOf(player: Player, schedule: NamedSchedule): Decision[] {
     }
     if (choices.length > 0) throw new ScheduleError(`entry ${k + 1} of the schedule gives ${name} more choices than its steps have`);
   }
+  world.watch = watch;
   return decisions;
 }

@@ -3,7 +3,8 @@
 import type { Invariant } from '../check/invariant.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { isTarget, LIVELOCK, type Broken } from './broken.ts';
+import { isTarget, type Broken } from './broken.ts';
+import { LIVELOCK, livelockKey } from './keys.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { Player, type Played, type PlayerOptions } from './player.ts';
 import type { Schedule } from './schedule.ts';
@@ -44,7 +45,7 @@ export function identify(kernel: Kernel, topology: Topology, failure: Failure, i
   const isSafety = kind === 'safety' || kind === 'leak';
   const played = new Player(kernel, topology, playerOptions({ kind }, invariants)).play(schedule, { strict: true, ...(isSafety ? {} : { only: { kind, key: '' } }) });
   const { broken } = played;
-  if (broken !== undefined && isSafety && (id === undefined || broken.id === id)) return { broken: { ...broken, kind }, invariants };
+  if (broken !== undefined && isSafety && (id === undefined || broken.id === id)) return { broken, invariants };
   const found = played.atEnd.filter((one) => one.kind === kind);
   const best = found.find((one) => one.key === key) ?? found.find((one) => one.sentence === sentence) ?? found[0];
   if (best !== undefined) return { broken: best, invariants };
@@ -118,12 +119,12 @@ function livelock(kernel: Kernel, topology: Topology, { schedule, loop, id = LIV
   return { kind: 'livelock', id, sentence, key };
 }
 
-/** The states that a loop goes through, by machine; nothing when it does not lead back to the state behind the stem. */
+/** Key of a loop; nothing when it does not lead back to the state behind the stem. */
 export function keyOfLoop(player: Player, stem: Schedule, loop: Schedule): string | undefined {
   const none = { kind: 'livelock', key: '' } as const;
   if (player.play(stem, { strict: true, only: none }).steps.length < stem.length) return undefined;
   const before = player.stateHash();
   const played = player.play([...stem, ...loop], { strict: true, only: none });
   if (played.steps.length < stem.length + loop.length || player.stateHash() !== before) return undefined;
-  return played.steps.slice(stem.length).map(({ leaf }) => `${player.world.table.leaves[leaf]!.machine} ${player.world.table.leaves[leaf]!.path}`).join(', ');
+  return livelockKey(played.steps.slice(stem.length).map(({ leaf }) => player.world.table.leaves[leaf]!.step));
 }

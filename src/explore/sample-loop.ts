@@ -87,6 +87,17 @@ export class ScheduleLoop {
     }
   }
 
+  /** Takes the steps of this schedule once more, from the start; `visit` is told how many were taken, from 0 on. The schedule is over. */
+  playAgain(visit: (steps: number) => void): void {
+    const { world } = this;
+    this.state.set(this.start);
+    visit(0);
+    for (let step = 0; step < this.steps; step++) {
+      world.step(this.actors[step]!, () => Math.max(0, this.choices[step]!));
+      visit(step + 1);
+    }
+  }
+
   /** Lets the strategy pick until somebody steps. `world.last` and the log tell of the step. */
   next(): number {
     const { world, log, strategy, candidates } = this;

@@ -3,7 +3,6 @@
 
 import { Analysis, analysisMegabytes, MOST_ANALYSIS_MEGABYTES } from '../check/analysis.ts';
 import { Checker } from '../check/checker.ts';
-import { raceSentence } from '../check/races.ts';
 import { mix } from '../memory/hash.ts';
 import { FootprintWriteLog } from '../runtime/footprint-write-log.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
@@ -12,7 +11,8 @@ import { planFor, type RunWorld } from '../runtime/world.ts';
 import { OutcomeTable } from './coverage.ts';
 import { DeadlockFinder } from './deadlocks.ts';
 import { LivelockWatch } from './livelock.ts';
-import { brokenFinding } from './keys.ts';
+import { brokenBy, brokenByLeak, brokenByRace } from './broken.ts';
+import { SETUP } from './keys.ts';
 import { Leaks } from './leaks.ts';
 import { mergeShown } from './lock-findings.ts';
 import { Pairs } from './pairs.ts';
@@ -132,7 +132,7 @@ export class Sampler {
     this.evaluated = () => Object.fromEntries(invariants.map(({ id }, i) => [id, checker?.evaluated[i] ?? 0]));
     log.watchOnly(checker?.wanted() ?? new Uint8Array(world.plan.objects).fill(this.check === undefined ? 0 : 1));
     const before = checker?.wholeState();
-    if (before !== undefined) this.add(brokenFinding(before, 'the set-up'), 0);
+    if (before !== undefined) this.add(brokenBy(before, SETUP), 0);
   }
 
   /** Executes about so many steps. False when nothing is left to do. */
@@ -217,7 +217,7 @@ export class Sampler {
       if (check !== undefined) {
         const violation = check.afterStep(log.written, log.count);
         if (violation !== undefined) {
-          this.closed = { finding: brokenFinding(violation, world.table.leaves[last.leaf]!.step), steps: loop.steps };
+          this.closed = { finding: brokenBy(violation, world.table.leaves[last.leaf]!.step), steps: loop.steps };
           return 'broken';
         }
       }
@@ -242,7 +242,7 @@ export class Sampler {
     }
     const leak = this.leaks.find();
     if (leak === undefined) return 'finished';
-    this.closed = { finding: { kind: 'leak', id: 'L-07', sentence: leak.sentence, key: `L-07 ${leak.what}` }, steps: this.loop.steps };
+    this.closed = { finding: brokenByLeak(leak), steps: this.loop.steps };
     return 'broken';
   }
 
@@ -258,7 +258,7 @@ export class Sampler {
       this.addDigest();
       if (ending === 'cut') {
         const livelock = this.livelock.find();
-        if (livelock !== undefined) this.closed = { finding: livelock, steps: loop.steps };
+        this.closed = livelock;
       }
       if (this.closed !== undefined) this.add(this.closed.finding, this.closed.steps);
     }
@@ -275,7 +275,7 @@ export class Sampler {
     const { analysis, loop } = this;
     if (analysis === undefined) return;
     for (const race of analysis.takeRaces()) {
-      if (counts) this.add({ kind: 'race', id: 'data-race', sentence: raceSentence(race), key: `data-race ${race.layout} ${race.steps.join(' ')}` }, race.later.at);
+      if (counts) this.add(brokenByRace(race), race.later.at);
     }
     if (analysis.lockEdges === this.edges.length + this.nestings.length) return;
     const report = analysis.lockOrderReport();

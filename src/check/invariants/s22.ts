@@ -13,6 +13,7 @@ export const s22: Invariant = {
   id: 'S-22',
   title: 'calls answer as documented',
   statement: 'A system call fails with the errno of the first check, in documented order, that does not hold, and leaves things as they were.',
+  bySentence: true,
   after: {
     'vmm.receiveReply': (world) => {
       const { facts, frames, last } = world;

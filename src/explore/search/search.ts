@@ -9,7 +9,7 @@ import { runSetup } from '../../runtime/setup.ts';
 import { Aftermath } from './aftermath.ts';
 import { CheckpointError, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { TALLY, type Head } from './head.ts';
-import { DEADLOCK, Deadlocks } from './deadlocks.ts';
+import { Deadlocks } from './deadlocks.ts';
 import { Findings } from './findings.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
 import { Frontier } from './frontier.ts';
@@ -25,7 +25,9 @@ import { Tracker } from './tracker.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Violation } from '../../check/violation.ts';
 import type { Topology } from '../../scenario/topology.ts';
-import type { Finding, FindingKind } from '../finding.ts';
+import { brokenBy, brokenByLeak, type Broken } from '../broken.ts';
+import { SETUP } from '../keys.ts';
+import type { Finding } from '../finding.ts';
 import type { Decision, Schedule } from '../schedule.ts';
 import type { PointOfNoReturn } from './no-return.ts';
 import type { Cut, SearchOptions, SearchProgress, SearchResult } from './options.ts';
@@ -56,7 +58,6 @@ export class Search {
   private readonly depthLimit: number;
   private readonly bytesLimit: number;
   private readonly finalLeaf: Uint8Array;
-  private readonly idleLeaf: Uint8Array;
   private readonly counts: Float64Array;
   private readonly findings: Findings;
   private readonly notes: string[] = [];
@@ -99,7 +100,6 @@ export class Search {
     this.bytesLimit = (options.megabytes ?? Infinity) * 2 ** 20;
     const { leaves, width } = kernel.table;
     this.finalLeaf = Uint8Array.from(leaves, (leaf) => (leaf.final ? 1 : 0));
-    this.idleLeaf = Uint8Array.from(leaves, (leaf) => (leaf.idle ? 1 : 0));
     this.counts = new Float64Array(leaves.length * width);
     this.findings = new Findings(options.known);
     this.graph = options.graph === true ? new Graph() : undefined;
@@ -119,7 +119,7 @@ export class Search {
     }
     this.begin();
     const violation = this.checker?.wholeState();
-    if (violation !== undefined) this.keep(`${violation.id} at the start`, 'safety', violation.id, violation.sentence, () => []);
+    if (violation !== undefined) this.keep(brokenBy(violation, SETUP), () => []);
   }
 
   /** Adds the initial state. */
@@ -338,30 +338,31 @@ export class Search {
       this.terminals++;
       this.terminalLow = (this.terminalLow + mix(low ^ mix(high))) | 0;
       this.terminalHigh = (this.terminalHigh + mix(high ^ mix(low + 1))) | 0;
-      if (deadlockFinder.isStandstill(levels.blocked, at)) this.deadlocks++;
+      if (deadlockFinder.isStandstill()) this.deadlocks++;
     }
-    for (const { key, sentence, front } of deadlockFinder.of(levels.blocked, at, nobody)) {
-      this.keep(key, 'deadlock', DEADLOCK, sentence, () => front(this.schedule(top)));
-      this.graph?.mark(levels.number[top]!, key);
+    const found = deadlockFinder.of(levels.blocked, at, nobody);
+    for (const { finding, front } of found) {
+      this.keep(finding, () => front(this.schedule(top)));
+      this.graph?.mark(levels.number[top]!, finding.key);
     }
+    const leak = nobody && found.length === 0 ? deadlockFinder.leak() : undefined;
+    if (leak === undefined) return;
+    this.keep(brokenByLeak(leak), () => this.schedule(top));
+    this.graph?.mark(levels.number[top]!, brokenByLeak(leak).key);
   }
 
   /** The step that was executed from level `top` has broken a property. */
-  private broken(top: number, { id, sentence }: Violation): void {
-    const { world, levels, idleLeaf } = this;
+  private broken(top: number, violation: Violation): void {
+    const { world, levels } = this;
     const { actor, choice, leaf } = world.last;
-    const { machine, path } = world.table.leaves[leaf]!;
     levels.broken[top] = 1;
-    const atEnd = this.options.invariants?.find((one) => one.id === id)?.atQuiescence !== undefined
-      && world.frames.every((frame, n) => n === 0 || idleLeaf[frame.leaf] !== 0);
-    // Who came to rest last has nothing to do with what everybody has left behind.
-    const key = atEnd ? `${id} when everybody rests` : `${id} at ${machine} ${path}`;
-    this.keep(key, atEnd ? 'leak' : 'safety', id, sentence, () => [...this.schedule(top), { actor, choice }]);
-    this.graph?.mark(levels.number[top]!, key);
+    const broken = brokenBy(violation, world.table.leaves[leaf]!.step);
+    this.keep(broken, () => [...this.schedule(top), { actor, choice }]);
+    this.graph?.mark(levels.number[top]!, broken.key);
   }
 
-  private keep(key: string, kind: FindingKind, id: string, sentence: string, schedule: () => Schedule): void {
-    if (this.findings.keep(key, kind, id, sentence, schedule) && this.options.stop !== 'never') this.cut = 'finding';
+  private keep(broken: Broken, schedule: () => Schedule): void {
+    if (this.findings.keep(broken, schedule) && this.options.stop !== 'never') this.cut = 'finding';
   }
 
   /** What leads to the state of level `top`. */
