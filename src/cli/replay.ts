@@ -9,7 +9,7 @@ import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Replayer } from '../runtime/replay.ts';
 import { runSchedule, type RecordedWith, type ScheduleResult } from '../runtime/schedule.ts';
 import { restOf } from '../runtime/standstill.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
 import type { TraceSource } from '../trace/source.ts';

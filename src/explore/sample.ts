@@ -6,7 +6,7 @@ import { Checker } from '../check/checker.ts';
 import { mix } from '../memory/hash.ts';
 import { FootprintWriteLog } from '../runtime/footprint-write-log.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import { planFor, type RunWorld } from '../runtime/world.ts';
 import { OutcomeTable } from './coverage.ts';
 import { DeadlockFinder } from './deadlocks.ts';

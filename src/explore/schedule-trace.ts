@@ -6,12 +6,12 @@ import type { Kernel } from '../kernel/define.ts';
 import { isBlocked } from '../memory/outcome.ts';
 import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Recorder } from '../runtime/recorder.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import { restOf } from '../runtime/standstill.ts';
 import { compile } from '../scenario/compile.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { NO_CHOICE, OUTSIDE_ACTOR, RECORD } from '../trace/batch.ts';
-import { encodeBatch, encodeFooter, encodeHeader } from '../trace/encode.ts';
+import { encodeBatch, encodeFooter, encodeHeader, joined } from '../trace/encode.ts';
 import { TraceError } from '../trace/errors.ts';
 import { fingerprintOf } from '../trace/fingerprint.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
@@ -78,14 +78,4 @@ export function readSchedule(source: TraceSource): { schedule: Schedule; footer:
       schedule.push({ actor, choice: choice === NO_CHOICE ? -1 : choice });
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
 }

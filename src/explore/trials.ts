@@ -5,7 +5,7 @@ import { ScheduleLoop, STEPPED } from './sample-loop.ts';
 import { PctStrategy } from './strategies/pct.ts';
 import { RandomStrategy } from './strategies/random.ts';
 import type { Strategy } from './strategy.ts';
-import type { WriteLog } from '../runtime/simulate.ts';
+import type { WriteLog } from '../runtime/write-log.ts';
 import type { RunWorld } from '../runtime/world.ts';
 
 const TRIALS = 16;
