@@ -1,10 +1,10 @@
 // The two ways of exploring, with one face: what was done, what was found, what keeps it from saying more.
 
 import { invariants } from '../check/invariants/index.ts';
-import type { OutcomeCounts } from '../check/transitions.ts';
-import { transitionCoverage } from '../check/transitions.ts';
+import { machineCoverage } from '../explore/coverage.ts';
 import type { Estimate } from '../explore/estimate.ts';
-import type { Finding } from '../explore/finding.ts';
+import { notExercised, vacuous } from '../explore/exercised.ts';
+import type { Finding, FindingKind } from '../explore/finding.ts';
 import { SamplePool } from '../explore/pool.ts';
 import { resultOf } from '../explore/sample-result.ts';
 import { Sampler } from '../explore/sample.ts';
@@ -14,6 +14,7 @@ import { Search } from '../explore/search/search.ts';
 import type { SearchResult } from '../explore/search/options.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
+import type { Coverage } from './coverage-text.ts';
 import { drive, type Drive, type StatusLine } from './explore-drive.ts';
 import { DEFAULTS, type ExploreArguments } from './explore-options.ts';
 import type { Interruption } from './interruption.ts';
@@ -36,6 +37,8 @@ export interface Explored {
   readonly json: object;
   /** Of a finding, where everything was searched with its graph: could it still be avoided behind each step? */
   readonly avoidable?: ((finding: Finding) => PointOfNoReturn | undefined) | undefined;
+  /** For `--coverage`. */
+  readonly coverage: Coverage;
   /** Sums of a sample: what a part consists of. */
   readonly totals?: SampleTotals | undefined;
 }
@@ -44,7 +47,7 @@ export interface Explored {
 const GRAPH_STATES = 400_000;
 
 /** Every interleaving. */
-export async function searchAll({ kernel, topology }: Subject, given: ExploreArguments, guess: Estimate | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
+export async function searchAll({ kernel, topology, scenario }: Subject, given: ExploreArguments, guess: Estimate | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
   const graph = given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && guess.states <= GRAPH_STATES;
   const search = new Search(kernel.kernel, topology, {
     invariants, stop: 'never', order: given.order, megabytes: given.memory ?? DEFAULTS.megabytes,
@@ -58,13 +61,41 @@ export async function searchAll({ kernel, topology }: Subject, given: ExploreArg
     return `${grouped(states)} states, ${grouped(transitions)} steps, frontier ${grouped(frontier)}, ${findings} found`;
   });
   const result = search.result();
+  const took = (performance.now() - began) / 1000;
+  const left = Math.max(1, seconds - took);
+  const beside = ended === 'done' ? await sampleBeside({ kernel, topology, scenario }, given, left, interruption, status) : undefined;
+  const searched = { ...result.evaluated, 'L-04': result.states, 'L-07': result.terminals.count };
+  const { about = [] } = scenario;
+  const empty = result.complete ? vacuous(about, searched) : [];
+  const exercised = { ...searched, ...(beside === undefined ? {} : { 'S-17': beside.exercised['S-17']! }), ...liveness(graph && result.complete, beside) };
+  const coverage = { machines: machineCoverage({ table: kernel.kernel.table, topology }, result.coverage), pairs: beside?.pairs ?? [], exhaustive: result.complete && given.reduction !== true && result.findings.length === 0 };
   return {
-    lines: searchLines(result, topology, kernel, graph, folds, (performance.now() - began) / 1000), findings: result.findings, complete: result.complete, ended,
-    inconclusive: result.complete ? [] : [whyCut(result, given, seconds, ended)],
-    json: { strategy: 'exhaustive', states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals, collision: result.collision, notes: result.notes },
-    ...(graph && result.complete ? { avoidable: (finding) => search.pointOfNoReturn(finding) } : {}),
+    lines: [...searchLines(result, graph, folds, took), ...machinesLine(coverage), ...empty.map((id) => labelled('', `${id} holds because nothing in any interleaving could have broken it: on this kernel the scenario does not put it to the test`)), ...(beside === undefined ? [] : besideLines(beside))],
+    findings: [...result.findings, ...(beside?.findings ?? []).filter(({ kind }) => BESIDE.includes(kind))], complete: result.complete, ended, coverage,
+    inconclusive: [...(result.complete ? [] : [whyCut(result, given, seconds, ended)]), ...notExercised(about.filter((id) => !empty.includes(id)), exercised)],
+    json: {
+      strategy: 'exhaustive', states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals, collision: result.collision, notes: result.notes,
+      exercised, ...(beside === undefined ? {} : { sampled: { schedules: beside.schedules, windows: beside.windows.length } }),
+    },
+    ...(graph && result.complete ? { avoidable: (finding) => (BESIDE.includes(finding.kind) ? undefined : search.pointOfNoReturn(finding)) } : {}),
   };
 }
+
+/** Kinds that no single state shows: a search finds them only by the schedules that are sampled beside it. */
+const BESIDE: readonly FindingKind[] = ['race', 'lock-order'];
+const BESIDE_SCHEDULES = 200;
+
+/** Schedules for the analyses of whole schedules: lock order, data races, and which conflicting steps came in both orders. */
+async function sampleBeside({ kernel, topology }: Subject, { seed }: ExploreArguments, seconds: number, interruption: Interruption, status: StatusLine): Promise<SampleResult | undefined> {
+  const sampler = new Sampler(kernel.kernel, topology, { strategy: 'random', schedules: BESIDE_SCHEDULES, seed, recheck: 0, invariants });
+  await drive((steps) => sampler.advance(steps), seconds, interruption, status, () => `${grouped(sampler.progress().schedules)} schedules for lock order and data races`);
+  const result = sampler.result();
+  return result.analysed ? result : undefined;
+}
+
+/** Whether everything ends, where that is decided: by the graph of all states, else by schedules that were sampled. */
+const liveness = (decided: boolean, beside: SampleResult | undefined): Record<string, number> =>
+  Object.fromEntries(['L-01', 'L-03', 'L-06'].map((id) => [id, decided ? 1 : beside?.endings.finished ?? 0]));
 
 function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, seconds: number, ended: Drive): string {
   if (ended === 'interrupted') return 'it was interrupted';
@@ -76,21 +107,28 @@ function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, sec
   }
 }
 
-function searchLines({ states, transitions, complete, terminals, collision, notes, coverage }: SearchResult, topology: Topology, { kernel }: NamedKernel, graph: boolean, folds: readonly string[], seconds: number): string[] {
+function searchLines({ states, transitions, complete, terminals, collision, notes }: SearchResult, graph: boolean, folds: readonly string[], seconds: number): string[] {
   return [
     labelledList('searched', [`${grouped(states)} states`, `${grouped(transitions)} transitions`, `${grouped(terminals.count)} ends`, `${grouped(Math.round(transitions / Math.max(0.001, seconds)))} steps a second`]),
     labelled('', `${complete ? 'all there are' : 'not all there are'}${folds.length === 0 ? '' : `, ${folds.join(' and ')} once`}; ${collision === 0 ? 'no two could be taken for one' : `odds that two were taken for one: ${collision.toExponential(0)}`}`),
     ...(graph && complete ? [labelled('', 'livelocks are decided: from every state some progress can be reached, or a finding says from which not')] : []),
     ...notes.map((note) => labelled('', note)),
-    ...coverageLine(topology, kernel, coverage, complete),
   ];
 }
 
-function coverageLine(topology: Topology, kernel: NamedKernel['kernel'], coverage: OutcomeCounts, complete: boolean): string[] {
-  const machines = transitionCoverage(kernel.table, topology, coverage);
-  const rest = complete ? 'the others are impossible here' : 'the others were not seen';
-  return machines.length === 0 ? [] : [labelledList('exercised', machines.map(({ machine, taken, missed }, i) => `${i === 0 ? 'transitions: ' : ''}${machine} ${taken.length} of ${taken.length + missed.length}`)), labelled('', rest)];
-}
+/** How much of each machine was seen, in a line. */
+const machinesLine = ({ machines, exhaustive }: Coverage): string[] => (machines.length === 0 ? [] : [
+  labelledList('exercised', machines.map(({ machine, outcomes }, i) => `${i === 0 ? 'outcomes: ' : ''}${machine} ${outcomes.seen.length} of ${outcomes.seen.length + outcomes.notSeen.length}`)),
+  ...(exhaustive ? [labelled('', 'the others are impossible here')] : []),
+]);
+
+const racedLine = ({ windows, pairs }: SampleResult): string[] => [
+  `${grouped(windows.length)} distinct race windows hit`, `${grouped(pairs.filter(({ times }) => times[0] > 0 && times[1] > 0).length)} of ${grouped(pairs.length)} pairs of conflicting steps in both orders`,
+];
+
+const besideLines = (beside: SampleResult): string[] => [
+  labelled('sampled', `${grouped(beside.schedules)} schedules beside it, for lock order and data races, which no single state shows`), labelledList('raced', racedLine(beside)),
+];
 
 /** A sample of schedules. */
 export async function sample({ kernel, topology, scenario }: Subject, strategy: string, given: ExploreArguments, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
@@ -102,9 +140,9 @@ export async function sample({ kernel, topology, scenario }: Subject, strategy: 
   const { totals, ended } = given.jobs > 1 ? await sampleOnThreads({ kernel, topology, options, jobs: given.jobs }, seconds, interruption, status) : await sampleHere({ kernel, topology, options }, seconds, interruption, status);
   const result = resultOf(totals);
   return {
-    lines: sampleLines(result, given.jobs), findings: result.findings, complete: false, ended, totals,
+    coverage: sampleCoverage(result), lines: sampleLines(result, given.jobs), findings: result.findings, complete: false, ended, totals,
     inconclusive: ended === 'done' || given.schedules !== undefined ? result.inconclusive : result.inconclusive.filter((one) => !one.includes('stopped before its end')),
-    json: { strategy, schedules: result.schedules, steps: result.steps, endings: result.endings, windows: result.windows.length, exhausted: result.exhausted, says: result.says, inconclusive: result.inconclusive, rechecked: result.rechecked },
+    json: { strategy, schedules: result.schedules, steps: result.steps, endings: result.endings, windows: result.windows.length, exhausted: result.exhausted, says: result.says, inconclusive: result.inconclusive, rechecked: result.rechecked, exercised: result.exercised },
   };
 }
 
@@ -140,13 +178,18 @@ async function sampleOnThreads({ kernel, topology, options, jobs }: Sampling & {
 }
 
 /** What a sample has done, as lines. */
-export function sampleLines({ schedules, steps, endings, windows, says, machines, pairs, rechecked, exhausted, analysed }: SampleResult, jobs: number): string[] {
-  const both = pairs.filter(({ times }) => times[0] > 0 && times[1] > 0).length;
+export function sampleLines(result: SampleResult, jobs: number): string[] {
+  const { schedules, steps, endings, says, rechecked, exhausted, analysed, parameters } = result;
+  const endless = parameters['endless'] === 1;
   return [
     labelledList('sampled', [`${grouped(schedules)} schedules${exhausted ? ', all there are within its bound' : ''}`, `${grouped(steps)} steps`, `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`, `${grouped(rechecked)} executed twice and compared`]),
-    labelledList('ended', [`${grouped(endings.finished)} by themselves`, `${grouped(endings.broken)} broken`, `${grouped(endings.deadlock)} in a deadlock`, `${grouped(endings.cut)} cut`]),
-    ...(analysed ? [labelledList('raced', [`${grouped(windows.length)} distinct race windows hit`, `${grouped(both)} of ${grouped(pairs.length)} pairs of conflicting steps in both orders`])] : []),
-    labelledList('exercised', machines.map(({ machine, outcomes }, i) => `${i === 0 ? 'outcomes: ' : ''}${machine} ${outcomes.seen.length} of ${outcomes.seen.length + outcomes.notSeen.length}`)),
+    labelledList('ended', [`${grouped(endings.finished)} by themselves`, `${grouped(endings.broken)} broken`, `${grouped(endings.deadlock)} in a deadlock`, `${grouped(endings.cut)} ${endless ? 'at their length' : 'cut'}`]),
+    ...(endless ? [labelled('', `the scenario has no end: of each schedule the first ${grouped(parameters['bound']!)} steps were judged; what comes later was not, nor what is left behind at an end`)] : []),
+    ...(analysed ? [labelledList('raced', racedLine(result))] : []),
+    ...machinesLine(sampleCoverage(result)),
     ...says.map((one) => labelled('', one)),
   ];
 }
+
+/** What a sample has covered. */
+export const sampleCoverage = ({ machines, pairs }: SampleResult): Coverage => ({ machines, pairs, exhaustive: false });

@@ -23,7 +23,7 @@ export interface ExploreArguments {
   readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
   readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
   readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs: number; readonly shard?: Shard; readonly vcpus?: number;
-  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean;
+  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean; readonly coverage?: boolean;
 }
 
 /** Declares the options of `explore`. */
@@ -49,6 +49,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--known <file>', 'findings in this file are notes, not findings')
     .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the file that --out names')
+    .option('--coverage', 'list states, outcomes and pairs of conflicting steps that were seen, and that were not')
     .option('--json', 'say the result as JSON');
 }
 

@@ -1,9 +1,9 @@
 // What a run has broken, so that it can be found again in a smaller one.
 
-import type { LockCycle } from '../check/lock-report.ts';
+import type { LockCycle, LockEdge, LockNesting } from '../check/lock-report.ts';
 import { raceSentence, type Race } from '../check/races.ts';
 import type { Violation } from '../check/violation.ts';
-import { keyOfViolation, LEAK, leakKey, LOCK_ORDER, lockOrderKey, RACE, raceKey } from './keys.ts';
+import { edgeKey, keyOfViolation, LEAK, leakKey, LOCK_ORDER, lockOrderKey, RACE, raceKey } from './keys.ts';
 import type { Finding } from './finding.ts';
 import type { Leak } from './leaks.ts';
 
@@ -30,6 +30,12 @@ export function brokenByOrder(cycle: LockCycle): Broken {
   const { classes, heldBack } = cycle;
   const writer = heldBack.length === 0 ? '' : `, once a writer has queued for ${heldBack.join(', ')}`;
   return { kind: 'lock-order', id: LOCK_ORDER, sentence: `locks are taken in an order that can hang: ${[...classes, classes[0]!].join(' -> ')}${writer}`, key: lockOrderKey(cycle) };
+}
+
+/** An edge of the lock order: what one schedule may show of a circle. */
+export function brokenByEdge(edge: LockEdge | LockNesting): Broken {
+  const { held, wanted } = edge;
+  return { kind: 'lock-order', id: LOCK_ORDER, sentence: `${wanted.actor} wants ${wanted.object} in ${wanted.step} while it holds ${held.object}, taken in ${held.step}`, key: edgeKey(edge) };
 }
 
 /** Something left behind. */

@@ -2,7 +2,7 @@
 // what is broken in which steps, at which layouts, and no numbers: pages, vCPUs and schedules are others in a smaller scenario.
 
 import { tableOfObject } from '../memory/plan.ts';
-import type { LockCycle } from '../check/lock-report.ts';
+import type { LockCycle, LockEdge, LockNesting } from '../check/lock-report.ts';
 import type { Race } from '../check/races.ts';
 import type { Violation } from '../check/violation.ts';
 import type { RunWorld } from '../runtime/world.ts';
@@ -37,6 +37,17 @@ export const raceKey = ({ layout, steps }: Pick<Race, 'layout' | 'steps'>): stri
 
 /** A circle in the lock order: its classes. */
 export const lockOrderKey = ({ classes }: Pick<LockCycle, 'classes'>): string => `${LOCK_ORDER} ${classes.join(' ')}`;
+
+const EDGE = `${LOCK_ORDER} edge `;
+
+/** An edge of the lock order: in which mode which class is wanted while which is held. Edges of several schedules may make a circle. */
+export function edgeKey(edge: LockEdge | LockNesting): string {
+  const { from, fromMode, to, toMode } = edge;
+  return `${EDGE}${from} ${fromMode} -> ${to} ${toMode}${'nested' in edge ? ` ${edge.nested}` : ''}`;
+}
+
+/** Is it the key of an edge, not of a circle? */
+export const isEdge = (key: string): boolean => key.startsWith(EDGE);
 
 /** Something left behind when everybody rests. */
 export const leakKey = (what: string): string => `${LEAK} ${what}`;

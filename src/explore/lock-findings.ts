@@ -2,7 +2,8 @@
 
 import { withCycles } from '../check/lock-cycles.ts';
 import type { LockEdge } from '../check/lock-report.ts';
-import { brokenByOrder } from './broken.ts';
+import { brokenByEdge, brokenByOrder } from './broken.ts';
+import { edgeKey } from './keys.ts';
 import type { SampledFinding, ShownEdge, ShownLockOrder, ShownNesting } from './sample-types.ts';
 
 /** Findings of an order that was put together from schedules. */
@@ -12,12 +13,12 @@ export function lockFindings({ classes, edges, nestings }: ShownLockOrder): Samp
   const { cycles } = withCycles({ classes, edges: edges.map(({ edge }) => edge), nestings: nestings.map(({ edge }) => edge) });
   return cycles.map((cycle) => {
     const last = cycle.edges.map((edge) => shown.get(edge)!).reduce((a, b) => (b.first > a.first || (b.first === a.first && b.schedule.length > a.schedule.length) ? b : a));
-    return { ...brokenByOrder(cycle), schedule: last.schedule, times: 1, first: last.first, by: last.by };
+    const edges = cycle.edges.map((edge) => ({ ...brokenByEdge(edge), schedule: shown.get(edge)!.schedule }));
+    return { ...brokenByOrder(cycle), schedule: last.schedule, edges, times: 1, first: last.first, by: last.by };
   });
 }
 
 const byFirst = (a: ShownEdge | ShownNesting, b: ShownEdge | ShownNesting): number => a.first - b.first || a.schedule.length - b.schedule.length;
-const keyOf = ({ from, fromMode, to, toMode }: LockEdge): string => [from, fromMode, to, toMode].join(' ');
 
 /** The earliest of each kind of edge. */
 function earliest<T extends ShownEdge | ShownNesting>(all: readonly T[], key: (one: T) => string): T[] {
@@ -32,7 +33,7 @@ export function mergeShown(parts: readonly ShownLockOrder[]): ShownLockOrder {
   for (const one of parts.flatMap((part) => part.classes)) classes.set(one.name, { ...one, writers: one.writers || classes.get(one.name)?.writers === true });
   return {
     classes: [...classes.values()],
-    edges: earliest(parts.flatMap(({ edges }) => edges), ({ edge }) => keyOf(edge)),
-    nestings: earliest(parts.flatMap(({ nestings }) => nestings), ({ edge }) => `${keyOf(edge)} ${edge.nested}`),
+    edges: earliest(parts.flatMap(({ edges }) => edges), ({ edge }) => edgeKey(edge)),
+    nestings: earliest(parts.flatMap(({ nestings }) => nestings), ({ edge }) => edgeKey(edge)),
   };
 }

@@ -99,7 +99,7 @@ export class Sampler {
     // Trials know nothing of checks.
     log.watchOnly(new Uint8Array(world.plan.objects));
     const trial = trials(world, log, seed);
-    this.bound = options.bound ?? (trial.endless ? TRIAL_STEPS : Math.max(LEAST_BOUND, TIMES_LONGER * trial.longest));
+    this.bound = options.bound ?? (trial.long ? TRIAL_STEPS : Math.max(LEAST_BOUND, TIMES_LONGER * trial.longest));
     const actors = topology.actors.length;
     this.strategy = kind.make({
       seed, actors, alive: trial.alive, longest: Math.min(trial.longest, this.bound), patience: trial.patience, depth, preemptions: options.preemptions,
@@ -107,7 +107,7 @@ export class Sampler {
     });
     if (kind.endless && options.schedules === undefined) throw new RangeError(`strategy '${name}' has no end of its own; say how many schedules`);
     this.parameters = {
-      schedules: options.schedules ?? -1, bound: this.bound, depth, preemptions: options.preemptions ?? -1, longest: trial.longest,
+      schedules: options.schedules ?? -1, bound: this.bound, depth, preemptions: options.preemptions ?? -1, longest: trial.longest, endless: trial.endless ? 1 : 0,
     };
     // Strategies that divide their work themselves count what they have; the others are asked for every n-th schedule.
     this.limit = this.strategy instanceof PreemptionStrategy ? Math.ceil((options.schedules ?? Infinity) / shard.of) : options.schedules ?? Infinity;

@@ -19,6 +19,7 @@ import { outcomeNames } from '../trace/outcomes.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { ScheduleError } from './named-schedule.ts';
+import type { Finding } from './finding.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface ScheduleTraceOptions {
@@ -27,10 +28,12 @@ export interface ScheduleTraceOptions {
   readonly kernelText?: { readonly file: string; readonly text: string } | undefined;
   /** What the header says; 0 when left out: a schedule has none. */
   readonly seed?: number;
+  /** What it breaks, so that whoever replays it looks for the same. */
+  readonly finding?: Omit<Finding, 'schedule'>;
 }
 
 /** Executes a schedule and gives the bytes of its trace file. It ends with what was violated, or with a deadlock, where that is so. */
-export function traceOfSchedule(kernel: Kernel, scenario: Scenario, schedule: Schedule, { invariants = all, kernelText, seed = 0 }: ScheduleTraceOptions = {}): Uint8Array {
+export function traceOfSchedule(kernel: Kernel, scenario: Scenario, schedule: Schedule, { invariants = all, kernelText, seed = 0, finding }: ScheduleTraceOptions = {}): Uint8Array {
   const { world, observer } = preparedWorld(kernel, compile(scenario, kernel), (objects) => new WriteLog(objects));
   const parts: Uint8Array[] = [encodeHeader({
     faultline: PACKAGE_VERSION, runtime: 'simulate', kernel: kernel.name, ...(kernelText === undefined ? {} : { kernelText }),
@@ -54,7 +57,10 @@ export function traceOfSchedule(kernel: Kernel, scenario: Scenario, schedule: Sc
   // What follows spoils the world.
   const rest = violation === undefined ? restOf(world) : undefined;
   const why: TraceFooter['why'] = violation !== undefined ? 'violation' : rest!.mover !== undefined ? 'steps' : rest!.why;
-  parts.push(encodeFooter({ why, steps, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }) }));
+  parts.push(encodeFooter({
+    why, steps, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }),
+    ...(finding === undefined ? {} : { finding: { kind: finding.kind, id: finding.id, key: finding.key, sentence: finding.sentence, ...(finding.loop === undefined ? {} : { loop: finding.loop }) } }),
+  }));
   return joined(parts);
 }
 

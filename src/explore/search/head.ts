@@ -13,6 +13,8 @@ export interface Head {
   readonly shallow: boolean;
   readonly cut: Cut | null;
   readonly counts: (readonly [leaf: number, outcome: string, times: number])[];
+  /** How often each invariant was evaluated. */
+  readonly evaluated: readonly number[];
   readonly found: readonly Finding[];
   readonly keys: readonly string[];
 }

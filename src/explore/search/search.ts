@@ -405,7 +405,7 @@ export class Search {
     this.counts.forEach((times, at) => { if (times > 0) counts.push([Math.floor(at / table.width), outcomeName(at % table.width), times]); });
     return packCheckpoint<Head>({
       head: {
-        is: this.identity(), tally: TALLY.map((name) => this[name]), shallow: this.shallow, cut: this.cut ?? null, counts,
+        is: this.identity(), tally: TALLY.map((name) => this[name]), shallow: this.shallow, cut: this.cut ?? null, counts, evaluated: [...this.checker?.evaluated ?? []],
         found: [...findings.found.values(), ...findings.known.values()], keys: graph?.keys ?? [],
       },
       lists: {
@@ -464,6 +464,8 @@ export class Search {
       levels.mark[k] = tracker.mark();
       this.keepLanes(k);
     }
+    // The steps to where it was have been evaluated before.
+    this.checker?.evaluated.set(head.evaluated);
     // What cut the search does not any more; but for its depth, since those states were passed over, and what it was to stop for.
     this.cut = head.cut === 'depth' ? 'depth' : this.findings.found.size > 0 && this.options.stop !== 'never' ? 'finding' : undefined;
     if (this.cut === undefined && this.depth === 0 && frontier !== undefined && frontier.length > 0) this.next(frontier);
@@ -486,6 +488,7 @@ export class Search {
       findings: [...this.findings.found.values()], known: [...this.findings.known.values()], deadlocks: this.deadlocks,
       terminals: { count: this.terminals, hash: hashText([this.terminalLow, this.terminalHigh]) },
       coverage: { times: (leaf, name) => this.counts[leaf * width + outcome(name)] ?? 0 },
+      evaluated: Object.fromEntries((this.options.invariants ?? []).map(({ id }, k) => [id, this.checker?.evaluated[k] ?? 0])),
       collision: this.states.exact !== undefined ? 0 : (states * (states - 1)) / 2 / 2 ** 64,
       notes: this.notes,
     };
