@@ -8,6 +8,7 @@ import type { Finding, FindingKind } from '../explore/finding.ts';
 import { SamplePool } from '../explore/pool.ts';
 import { resultOf } from '../explore/sample-result.ts';
 import { Sampler } from '../explore/sample.ts';
+import { strategyKind } from '../explore/strategies/index.ts';
 import type { SampleOptions, SampleResult, SampleTotals } from '../explore/sample-types.ts';
 import type { PointOfNoReturn } from '../explore/search/no-return.ts';
 import { Search } from '../explore/search/search.ts';
@@ -132,15 +133,17 @@ const besideLines = (beside: SampleResult): string[] => [
 
 /** A sample of schedules. */
 export async function sample({ kernel, topology, scenario }: Subject, strategy: string, given: ExploreArguments, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
-  const endless = strategy !== 'preemptions';
+  const { endless, divisible } = strategyKind(strategy);
+  // What cannot be divided is one job's.
+  const jobs = divisible === false ? 1 : given.jobs;
   const options: SampleOptions = {
     strategy, seed: given.seed, invariants, about: scenario.about ?? [], bound: given.bound, depth: given.depth, preemptions: given.preemptions, shard: given.shard,
     schedules: given.schedules ?? (endless ? DEFAULTS.schedules : undefined),
   };
-  const { totals, ended } = given.jobs > 1 ? await sampleOnThreads({ kernel, topology, options, jobs: given.jobs }, seconds, interruption, status) : await sampleHere({ kernel, topology, options }, seconds, interruption, status);
+  const { totals, ended } = jobs > 1 ? await sampleOnThreads({ kernel, topology, options, jobs }, seconds, interruption, status) : await sampleHere({ kernel, topology, options }, seconds, interruption, status);
   const result = resultOf(totals);
   return {
-    coverage: sampleCoverage(result), lines: sampleLines(result, given.jobs), findings: result.findings, complete: false, ended, totals,
+    coverage: sampleCoverage(result), lines: sampleLines(result, jobs), findings: result.findings, complete: strategy === 'dpor' && result.exhausted && result.endings.cut === 0, ended, totals,
     inconclusive: ended === 'done' || given.schedules !== undefined ? result.inconclusive : result.inconclusive.filter((one) => !one.includes('stopped before its end')),
     json: { strategy, schedules: result.schedules, steps: result.steps, endings: result.endings, windows: result.windows.length, exhausted: result.exhausted, says: result.says, inconclusive: result.inconclusive, rechecked: result.rechecked, exercised: result.exercised },
   };
@@ -182,8 +185,9 @@ export function sampleLines(result: SampleResult, jobs: number): string[] {
   const { schedules, steps, endings, says, rechecked, exhausted, analysed, parameters } = result;
   const endless = parameters['endless'] === 1;
   return [
-    labelledList('sampled', [`${grouped(schedules)} schedules${exhausted ? ', all there are within its bound' : ''}`, `${grouped(steps)} steps`, `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`, `${grouped(rechecked)} executed twice and compared`]),
+    labelledList('sampled', [`${grouped(schedules)} schedules${exhausted && result.strategy !== 'dpor' ? ', all there are within its bound' : ''}`, `${grouped(steps)} steps`, `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`, `${grouped(rechecked)} executed twice and compared`]),
     labelledList('ended', [`${grouped(endings.finished)} by themselves`, `${grouped(endings.broken)} broken`, `${grouped(endings.deadlock)} in a deadlock`, `${grouped(endings.cut)} ${endless ? 'at their length' : 'cut'}`]),
+    ...(exhausted && result.strategy === 'dpor' && endings.cut === 0 ? [labelled('', 'complete: every order of conflicting steps was executed (all Mazurkiewicz traces)')] : []),
     ...(endless ? [labelled('', `the scenario has no end: of each schedule the first ${grouped(parameters['bound']!)} steps were judged; what comes later was not, nor what is left behind at an end`)] : []),
     ...(analysed ? [labelledList('raced', racedLine(result))] : []),
     ...machinesLine(sampleCoverage(result)),

@@ -68,6 +68,7 @@ export function checkExplore(given: ExploreArguments): void {
   if (given.preemptions !== undefined && given.strategy !== 'preemptions') refuse('preemptions', `is for the strategy of that name, and the strategy is ${given.strategy}`);
   if (given.shard !== undefined && given.strategy === 'auto') throw new UsageError('--shard needs a --strategy: what auto chooses is not divided');
   if (given.shard !== undefined && given.out === undefined) throw new UsageError('--shard needs --out: the file for this part, which faultline merge puts together with the others');
+  if (given.shard !== undefined && given.strategy === 'dpor') refuse('shard', 'divides a sample, and the strategy dpor makes each schedule out of those before it');
   if (given.shard !== undefined && given.schedules === undefined && given.strategy !== 'preemptions') throw new UsageError('--shard needs --schedules: how many there are in all parts together');
 }
 

@@ -108,7 +108,7 @@ async function report(subject: Subject, explored: Explored, small: readonly Smal
   if (given.coverage === true) await say('', ...coverageText(explored.coverage));
   await say('', ...verdict(subject, explored, small, news), '');
   if (file !== undefined) await write(`${labelled('trace', `${file}: the ${small.length > 1 ? 'worst finding' : 'finding'}, shrunk`)}\n`);
-  const further = explored.totals === undefined && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
+  const further = (explored.totals === undefined || explored.totals.strategy === 'dpor') && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
     : explored.complete ? `${COMMAND} list scenarios` : `${COMMAND} explore ${shellWord(name)}${exploreWords({ ...given, seed: given.seed + 1 })}`;
   await say(labelledCommand('next', worst === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
   return code;

@@ -22,7 +22,6 @@ import { GIVEN_UP, ScheduleLoop, STEPPED } from './sample-loop.ts';
 import { resultOf } from './sample-result.ts';
 import { Portfolio } from './strategies/portfolio.ts';
 import { PctStrategy } from './strategies/pct.ts';
-import { PreemptionStrategy } from './strategies/preemption.ts';
 import { ReplayStrategy } from './strategies/replay.ts';
 import { strategyKind } from './strategies/index.ts';
 import { TRIAL_STEPS, trials } from './trials.ts';
@@ -72,6 +71,8 @@ export class Sampler {
   private noting = false;
   /** Deadlock of the schedule at hand, with how many of its steps lead to it. */
   private closed: { finding: Omit<Finding, 'schedule'>; steps: number } | undefined;
+  /** Others, in a schedule that is seen to its end. */
+  private readonly also: { finding: Omit<Finding, 'schedule'>; steps: number }[] = [];
   private begun = 0;
   private schedules = 0;
   private steps = 0;
@@ -92,7 +93,8 @@ export class Sampler {
     this.options = options;
     this.shard = shard;
     const kind = strategyKind(name);
-    const makeLog = name === 'pos' || name === 'portfolio' ? PeekLog : analysed ? FootprintWriteLog : WriteLog;
+    if (kind.divisible === false && shard.of > 1) throw new RangeError(`strategy '${name}' makes each schedule out of those before it, and cannot be divided; give it one job and no shards`);
+    const makeLog = ['pos', 'portfolio', 'dpor'].includes(name) ? PeekLog : analysed ? FootprintWriteLog : WriteLog;
     const { world, observer: log } = preparedWorld<WriteLog>(kernel, topology, (objects) => new makeLog(objects));
     this.world = world;
     this.log = log;
@@ -110,8 +112,8 @@ export class Sampler {
       schedules: options.schedules ?? -1, bound: this.bound, depth, preemptions: options.preemptions ?? -1, longest: trial.longest, endless: trial.endless ? 1 : 0,
     };
     // Strategies that divide their work themselves count what they have; the others are asked for every n-th schedule.
-    this.limit = this.strategy instanceof PreemptionStrategy ? Math.ceil((options.schedules ?? Infinity) / shard.of) : options.schedules ?? Infinity;
-    this.number = this.strategy instanceof PreemptionStrategy ? 0 : shard.index;
+    this.limit = this.strategy.ordered === true ? Math.ceil((options.schedules ?? Infinity) / shard.of) : options.schedules ?? Infinity;
+    this.number = this.strategy.ordered === true ? 0 : shard.index;
     this.pct = this.strategy instanceof Portfolio ? this.strategy.members.find((one) => one instanceof PctStrategy) : this.strategy instanceof PctStrategy ? this.strategy : undefined;
     this.loop = new ScheduleLoop(world, log, this.bound);
     this.recheckEvery = options.recheck ?? Math.max(RECHECK, world.plan.stateWords >>> 6);
@@ -124,10 +126,15 @@ export class Sampler {
     this.leaks = new Leaks(world);
     this.loop.parked = (actor, object) => {
       this.analysis?.blocked(actor, object);
-      this.closed ??= this.deadlocks.parked(actor, object);
+      const deadlock = this.deadlocks.parked(actor, object);
+      if (deadlock === undefined) return;
+      if (this.closed !== undefined && this.closed.finding.key !== deadlock.finding.key) this.also.push(deadlock);
+      this.closed ??= deadlock;
     };
     const { invariants = [] } = options;
-    const checker = options.check === undefined && invariants.length > 0 ? new Checker(world, invariants) : undefined;
+    // What a check looks at, its step touches: the order of steps that one check looks at matters.
+    const reads = this.strategy.whole === true && log instanceof FootprintWriteLog ? { reads: (id: number) => { log.footprint.read(id); } } : {};
+    const checker = options.check === undefined && invariants.length > 0 ? new Checker(world, invariants, reads) : undefined;
     this.check = options.check?.(world) ?? checker;
     this.evaluated = () => Object.fromEntries(invariants.map(({ id }, i) => [id, checker?.evaluated[i] ?? 0]));
     log.watchOnly(checker?.wanted() ?? new Uint8Array(world.plan.objects).fill(this.check === undefined ? 0 : 1));
@@ -150,7 +157,7 @@ export class Sampler {
 
   /** How far it is. */
   progress(): SampleProgress {
-    const own = this.strategy instanceof PreemptionStrategy ? this.limit : Math.max(0, Math.ceil((this.limit - this.shard.index) / this.shard.of));
+    const own = this.strategy.ordered === true ? this.limit : Math.max(0, Math.ceil((this.limit - this.shard.index) / this.shard.of));
     return { schedules: this.schedules, steps: this.steps, findings: this.found.size, windows: this.analysis?.windowsHit ?? 0, of: own };
   }
 
@@ -176,7 +183,7 @@ export class Sampler {
   }
 
   private begin(): boolean {
-    if ((this.strategy instanceof PreemptionStrategy ? this.schedules : this.number) >= this.limit) {
+    if ((this.strategy.ordered === true ? this.schedules : this.number) >= this.limit) {
       this.ended = true;
       return false;
     }
@@ -190,6 +197,7 @@ export class Sampler {
     this.pairs?.begin();
     this.livelock.begin();
     this.closed = undefined;
+    this.also.length = 0;
     this.noting = this.recheckEvery > 0 && this.begun % this.recheckEvery === 0;
     if (this.noting) this.recheck.begin();
     this.begun++;
@@ -205,7 +213,10 @@ export class Sampler {
     const told = strategy.executed !== undefined;
     while (loop.steps < most) {
       const what = loop.next();
-      if (this.closed !== undefined) return 'deadlock';
+      if (this.closed !== undefined && strategy.whole !== true) {
+        if (what === STEPPED && told) strategy.executed!(last, footprint);
+        return 'deadlock';
+      }
       if (what !== STEPPED) return what === GIVEN_UP ? this.givenUp() : this.standstill();
       outcomes.count(last.leaf, last.outcome);
       livelock.executed(last);
@@ -217,7 +228,9 @@ export class Sampler {
       if (check !== undefined) {
         const violation = check.afterStep(log.written, log.count);
         if (violation !== undefined) {
+          if (this.closed !== undefined) this.also.push(this.closed);
           this.closed = { finding: brokenBy(violation, world.table.leaves[last.leaf]!.step), steps: loop.steps };
+          if (told) strategy.executed!(last, footprint);
           return 'broken';
         }
       }
@@ -235,6 +248,7 @@ export class Sampler {
 
   /** Nobody can go on. */
   private standstill(): Ending {
+    if (this.closed !== undefined) return 'deadlock';
     const deadlock = this.deadlocks.atEnd();
     if (deadlock !== undefined) {
       this.closed = { finding: deadlock, steps: this.loop.steps };
@@ -250,24 +264,24 @@ export class Sampler {
     const { loop, strategy } = this;
     this.running = false;
     this.steps += loop.steps;
-    const counts = strategy.end?.(loop.steps, ending === 'cut') !== false && (ending !== 'given up' || strategy instanceof ReplayStrategy);
+    const counts = strategy.end?.(loop.steps, ending === 'cut', ending === 'broken') !== false && (ending !== 'given up' || strategy instanceof ReplayStrategy);
     if (counts) {
       this.schedules++;
       this.endings[ending === 'given up' ? 'finished' : ending]++;
       this.longest = Math.max(this.longest, loop.steps);
       this.addDigest();
-      if (ending === 'cut') {
+      if (ending === 'cut' && this.closed === undefined) {
         const livelock = this.livelock.find();
         this.closed = livelock;
       }
-      if (this.closed !== undefined) this.add(this.closed.finding, this.closed.steps);
+      for (const one of this.closed === undefined ? [] : [this.closed, ...this.also]) this.add(one.finding, one.steps);
     }
     this.collect(counts);
     if (this.noting) {
       this.recheck.again(loop.actors, loop.choices);
       this.rechecked++;
     }
-    this.number += !(this.strategy instanceof PreemptionStrategy) ? this.shard.of : counts ? 1 : 0;
+    this.number += !(this.strategy.ordered === true) ? this.shard.of : counts ? 1 : 0;
   }
 
   /** What the analyses have found in this schedule. */
