@@ -7,7 +7,7 @@ import { notExercised, vacuous } from '../explore/exercised.ts';
 import type { Finding, FindingKind } from '../explore/finding.ts';
 import { SamplePool } from '../explore/pool.ts';
 import { resultOf } from '../explore/sample-result.ts';
-import { Sampler } from '../explore/sample.ts';
+import { Sampler, type SampleProgress } from '../explore/sample.ts';
 import { strategyKind } from '../explore/strategies/index.ts';
 import type { SampleOptions, SampleResult, SampleTotals } from '../explore/sample-types.ts';
 import type { PointOfNoReturn } from '../explore/search/no-return.ts';
@@ -16,7 +16,7 @@ import type { SearchResult } from '../explore/search/options.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
 import type { Coverage } from './coverage-text.ts';
-import { drive, type Drive, type StatusLine } from './explore-drive.ts';
+import { drive, rate, type Drive, type StatusLine } from './explore-drive.ts';
 import { DEFAULTS, type ExploreArguments } from './explore-options.ts';
 import type { Interruption } from './interruption.ts';
 import type { NamedKernel } from './kernels.ts';
@@ -58,8 +58,10 @@ export async function searchAll({ kernel, topology, scenario }: Subject, given: 
   const folds = graph ? [] : [...(given.symmetry && !search.result().notes.some((note) => note.startsWith('no symmetry')) ? ['those of interchangeable vCPUs'] : []), ...(given.reduction === true ? ['interleavings of independent steps'] : [])];
   const began = performance.now();
   const ended = await drive((steps) => search.advance(steps), seconds, interruption, status, () => {
-    const { states, transitions, frontier, findings } = search.progress();
-    return `${grouped(states)} states, ${grouped(transitions)} steps, frontier ${grouped(frontier)}, ${findings} found`;
+    const { states, transitions, frontier, findings, megabytes } = search.progress();
+    // Folding and reduction leave fewer states than were estimated.
+    const share = guess === undefined || guess.states === Infinity ? [] : [`of ${guess.exact ? '' : 'some '}${grouped(guess.exact ? guess.states : Number(guess.states.toPrecision(1)))}${graph ? '' : ' at most'} (${Math.min(99, Math.floor((100 * states) / guess.states))} %)`];
+    return [`${grouped(states)} distinct states`, ...share, `${grouped(transitions)} steps`, rate(states, began, 'states'), `frontier ${grouped(frontier)}`, `${grouped(megabytes)} MB`, `${findings} found so far`];
   });
   const result = search.result();
   const took = (performance.now() - began) / 1000;
@@ -89,7 +91,7 @@ const BESIDE_SCHEDULES = 200;
 /** Schedules for the analyses of whole schedules: lock order, data races, and which conflicting steps came in both orders. */
 async function sampleBeside({ kernel, topology }: Subject, { seed }: ExploreArguments, seconds: number, interruption: Interruption, status: StatusLine): Promise<SampleResult | undefined> {
   const sampler = new Sampler(kernel.kernel, topology, { strategy: 'random', schedules: BESIDE_SCHEDULES, seed, recheck: 0, invariants });
-  await drive((steps) => sampler.advance(steps), seconds, interruption, status, () => `${grouped(sampler.progress().schedules)} schedules for lock order and data races`);
+  await drive((steps) => sampler.advance(steps), seconds, interruption, status, () => [`${grouped(sampler.progress().schedules)} schedules for lock order and data races`]);
   const result = sampler.result();
   return result.analysed ? result : undefined;
 }
@@ -149,22 +151,28 @@ export async function sample({ kernel, topology, scenario }: Subject, strategy: 
   };
 }
 
+/** How far a sample is. */
+const sampled = ({ schedules, steps, of, findings, windows }: SampleProgress, began: number): string[] => [
+  `${grouped(schedules)}${of === Infinity ? '' : ` of ${grouped(of)}`} schedules`, `${grouped(steps)} steps`, rate(schedules, began, 'schedules'), `${grouped(windows)} race windows`, `${findings} found so far`,
+];
+
 interface Sampling { readonly kernel: NamedKernel; readonly topology: Topology; readonly options: SampleOptions }
 
 async function sampleHere({ kernel, topology, options }: Sampling, seconds: number, interruption: Interruption, status: StatusLine): Promise<{ totals: SampleTotals; ended: Drive }> {
   const sampler = new Sampler(kernel.kernel, topology, options);
+  const began = performance.now();
   const ended = await drive((steps) => sampler.advance(steps), seconds, interruption, status, () => {
-    const { schedules, of, findings } = sampler.progress();
-    return `${grouped(schedules)}${of === Infinity ? '' : ` of ${grouped(of)}`} schedules, ${findings} found`;
+    return sampled(sampler.progress(), began);
   });
   return { totals: sampler.totals(), ended };
 }
 
 async function sampleOnThreads({ kernel, topology, options, jobs }: Sampling & { jobs: number }, seconds: number, interruption: Interruption, status: StatusLine): Promise<{ totals: SampleTotals; ended: Drive }> {
   let ended: Drive = 'done';
+  const began = performance.now();
   const pool = new SamplePool({
     kernel: kernel.kernel, topology, options, jobs, ...(kernel.text === undefined ? {} : { kernelText: kernel.text }),
-    progress: ({ schedules, of, findings }) => status.show(`${grouped(schedules)}${of === Infinity ? '' : ` of ${grouped(of)}`} schedules on ${jobs} jobs, ${findings} found (Ctrl-C ends it)`),
+    progress: (progress) => status.show([...sampled(progress, began), `${jobs} jobs`, ...(seconds > 1e9 ? [] : [`at most ${grouped(Math.max(0, Math.ceil(seconds - (performance.now() - began) / 1000)))} s to go`])]),
   });
   const stop = (why: Drive) => (): void => {
     ended = why;

@@ -9,6 +9,7 @@ import { ShrinkError } from '../explore/reproduce.ts';
 import type { SampledFinding } from '../explore/sample-types.ts';
 import { KINDS } from '../explore/sample-result.ts';
 import { traceOfSchedule } from '../explore/schedule-trace.ts';
+import { switchesOf } from '../explore/player.ts';
 import { shrinking, type Shrunk } from '../explore/shrink.ts';
 import { shrinkReport } from '../explore/shrink-report.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
@@ -68,7 +69,7 @@ export async function shrinkOne({ kernel, topology, scenario }: Subject, finding
       const { done, value } = parts.next();
       best = done === true ? value : value.best;
       return done !== true;
-    }, SHRINK_SECONDS, interruption, status, () => `${what}: ${grouped(best?.after.steps ?? finding.schedule.length)} steps, ${grouped(best?.after.switches ?? 0)} context switches`);
+    }, SHRINK_SECONDS, interruption, status, () => [`${what}: ${grouped(best?.after.steps ?? finding.schedule.length)} steps`, `${grouped(best?.after.switches ?? switchesOf(finding.schedule))} context switches`]);
   } catch (error) {
     if (!(error instanceof ShrinkError)) throw error;
   }
