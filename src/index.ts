@@ -69,6 +69,24 @@ export { TraceError } from './trace/errors.ts';
 export type { TraceBatch } from './trace/batch.ts';
 export type { TraceFooter, TraceHeader } from './trace/header.ts';
 
+// Explorations: every interleaving, samples of them, whether everything fits.
+export { builtinScenario, builtinScenarios } from './scenario/builtin/index.ts';
+export { compile } from './scenario/compile.ts';
+export type { Topology } from './scenario/topology.ts';
+export { estimate } from './explore/estimate.ts';
+export type { Estimate } from './explore/estimate.ts';
+export { Search } from './explore/search/search.ts';
+export type { Cut, SearchOptions, SearchProgress, SearchResult } from './explore/search/options.ts';
+export type { PointOfNoReturn } from './explore/search/no-return.ts';
+export { Sampler } from './explore/sample.ts';
+export type { SampleProgress } from './explore/sample.ts';
+export type { SampledFinding, SampleOptions, SampleResult, StateCheck } from './explore/sample-types.ts';
+export { strategies } from './explore/strategies/index.ts';
+export { mergeParts, partOf, PartError, readPart, resultOfPart } from './explore/part.ts';
+export type { NamedPart, Part } from './explore/part.ts';
+export type { ConflictingPair, MachineCoverage } from './explore/coverage.ts';
+export type { Finding, FindingKind } from './explore/finding.ts';
+
 // Schedules of an exploration: replayed by names, shrunk, explained, kept as traces.
 export { replaySchedule } from './explore/replay-schedule.ts';
 export type { ReplayedSchedule, ReplayScheduleOptions } from './explore/replay-schedule.ts';

@@ -40,3 +40,19 @@ test('own-vmm.ts answers exits and the run replays', async () => {
   expect(elsewhere.err).toBe('');
   expect(elsewhere.out).toContain('schedule   on kernel v6.8: ');
 });
+
+test('docs/api.md shows explore-search.ts as it is, which finds the deadlock of SC22 both ways', async () => {
+  const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  expect(read('docs/api.md')).toContain(read('examples/explore-search.ts').split('\n').slice(2).join('\n'));
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const { said } = await import('../examples/explore-search.ts');
+  expect(log.mock.calls).toEqual([[said.join('\n')]]);
+  log.mockRestore();
+  expect(said.slice(1)).toEqual([
+    'SC22: 859 states, all there are',
+    'deadlock: L-04 folio.lock>folio_lock inode.downRead>invalidate_lock',
+    'shown by 22 steps and 3 context switches',
+    'sampled 500 schedules: L-04, S-17',
+  ]);
+  expect(said[0]).toMatch(/^\d+ states so far$/);
+});

@@ -13,7 +13,7 @@ import type { Kernel } from '../src/kernel/define.ts';
 import { loadKernel } from '../src/kernel/load.ts';
 import { hashOf } from '../src/runtime/prepared.ts';
 import { checkVersion, Replayer } from '../src/runtime/replay.ts';
-import { WriteLog } from '../src/runtime/simulate.ts';
+import { WriteLog } from '../src/runtime/write-log.ts';
 import { compile } from '../src/scenario/compile.ts';
 import { openTraceFile } from '../src/trace/file-reader.ts';
 import { fingerprintOf } from '../src/trace/fingerprint.ts';

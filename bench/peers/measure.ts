@@ -4,7 +4,8 @@
 import { invariants } from '../../src/check/invariants/index.ts';
 import { Checker } from '../../src/check/checker.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
-import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { Simulation } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { kernels } from '../../machines/kernels/index.ts';

@@ -120,7 +120,7 @@ export class Checker {
       const violation = this.evaluate(before);
       if (violation !== undefined) return violation;
     }
-    return this.restLeaf[to] !== 0 && this.atQuiescence.length > 0 && quiescent(this.world, this.restLeaf) ? this.evaluate(this.atQuiescence, this.world) : undefined;
+    return this.restLeaf[to] !== 0 && this.atQuiescence.length > 0 && quiescent(this.world, this.restLeaf) ? atRest(this.evaluate(this.atQuiescence, this.world)) : undefined;
   }
 
   private keep(written: Int32Array | readonly number[], count: number): void {
@@ -151,6 +151,9 @@ export class Checker {
   }
 
   private violation(invariant: number, sentence: string): Violation {
-    return { id: this.invariants[invariant]!.id, sentence };
+    const { id, bySentence } = this.invariants[invariant]!;
+    return { id, sentence, ...(bySentence === true ? { bySentence } : {}) };
   }
 }
+
+const atRest = (violation: Violation | undefined): Violation | undefined => violation && { ...violation, atRest: true };

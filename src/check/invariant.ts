@@ -25,6 +25,8 @@ export interface Invariant {
   readonly atRest?: Check;
   /** Evaluated when everybody is at rest and nothing is under way. */
   readonly atQuiescence?: Check;
+  /** The step that shows it receives what others did: what is broken is told apart by its sentence, not by that step. */
+  readonly bySentence?: true;
   /** The statement over the whole state, where there is one: what `onWrite` must amount to. */
   readonly whole?: Check;
 }

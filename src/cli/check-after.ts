@@ -7,7 +7,7 @@ import { hashOf } from '../runtime/prepared.ts';
 import { Replayer, ReplayError } from '../runtime/replay.ts';
 import type { RunResult } from '../runtime/run.ts';
 import { turn } from '../runtime/simulate-run.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import { Tally } from '../runtime/tally.ts';
 import { LaboratoryError } from '../runtime/world.ts';
 import type { Topology } from '../scenario/topology.ts';

@@ -1,6 +1,8 @@
 // Lets an engine that knows no clock work until it is through, its time is up, or somebody presses Ctrl-C; shows how far it is.
 
 import type { Interruption } from './interruption.ts';
+import { grouped, labelledList } from './output.ts';
+import { Block, PLAIN_FIRST_MS, PLAIN_MS, type Screen } from './progress.ts';
 
 /** Steps between two looks at the clock. */
 const PART = 1000;
@@ -8,34 +10,50 @@ const PART = 1000;
 export const EVERY_MS = 500;
 const TURN_MS = 20;
 
+/** More seconds are no limit that anybody has set. */
+const MOST_SECONDS = 1e9;
+
 export type Drive = 'done' | 'seconds' | 'interrupted';
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-/** Shows a line on a terminal, again and again in the same place; `clear` takes it away. */
+/** Says how far an exploration is, on standard error: on a terminal a block that is drawn again in place and taken away by `clear`, elsewhere a
+ *  line now and then. `quiet`: on a terminal only. */
 export class StatusLine {
   private readonly quiet: boolean;
-  private shown = false;
+  private readonly screen: Screen;
+  private readonly block: Block;
+  private due = performance.now() + PLAIN_FIRST_MS;
 
-  constructor(quiet: boolean) {
-    this.quiet = quiet || !process.stderr.isTTY;
+  constructor(quiet: boolean, screen: Screen = process.stderr) {
+    this.quiet = quiet;
+    this.screen = screen;
+    this.block = new Block(screen);
   }
-  show(text: string): void {
-    if (this.quiet) return;
-    process.stderr.write(`\r\x1b[K${text.slice(0, 78)}`);
-    this.shown = true;
+  /** The parts of what there is to say. */
+  show(parts: readonly string[]): void {
+    if (this.screen.isTTY === true) this.block.draw(labelledList('exploring', [...parts, 'Ctrl-C ends it']).split('\n'));
+    else if (!this.quiet && performance.now() >= this.due) {
+      this.due = performance.now() + PLAIN_MS;
+      this.screen.write(`faultline: ${parts.join(', ')}\n`);
+    }
   }
   clear(): void {
-    if (this.shown) process.stderr.write('\r\x1b[K');
-    this.shown = false;
+    if (this.screen.isTTY === true) this.block.clear();
   }
 }
 
-/** How long there is until `ends`, behind a line that says how far it is. */
-export const secondsLeft = (ends: number): string => `, ${Math.max(0, Math.ceil((ends - performance.now()) / 1000))} s left (Ctrl-C ends it)`;
+/** How much is done in a second: `1,234 states a second`. */
+export const rate = (count: number, began: number, what: string): string => `${grouped(Math.round(count / Math.max(0.001, (performance.now() - began) / 1000)))} ${what} a second`;
+
+/** How long there is until `ends`; nothing where nobody has set a limit. */
+export function toGo(ends: number): string[] {
+  const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+  return left > MOST_SECONDS ? [] : [`at most ${grouped(left)} s to go`];
+}
 
 /** `advance` works for about so many steps and says whether there is more. */
-export async function drive(advance: (steps: number) => boolean, seconds: number, interruption: Pick<Interruption, 'asked'>, status: Pick<StatusLine, 'show' | 'clear'>, says: () => string): Promise<Drive> {
+export async function drive(advance: (steps: number) => boolean, seconds: number, interruption: Pick<Interruption, 'asked'>, status: Pick<StatusLine, 'show' | 'clear'>, says: () => readonly string[]): Promise<Drive> {
   const ends = performance.now() + seconds * 1000;
   let pictured = performance.now();
   let turned = pictured;
@@ -45,7 +63,7 @@ export async function drive(advance: (steps: number) => boolean, seconds: number
       const now = performance.now();
       if (now - pictured >= EVERY_MS) {
         pictured = now;
-        status.show(`${says()}${secondsLeft(ends)}`);
+        status.show([...says(), ...toGo(ends)]);
       }
       if (now - turned >= TURN_MS) {
         await turn();

@@ -23,7 +23,7 @@ export interface ExploreArguments {
   readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
   readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
   readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs?: number; readonly checkpoint?: string; readonly resume?: string; readonly shard?: Shard; readonly vcpus?: number;
-  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean;
+  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean; readonly coverage?: boolean;
 }
 
 /** Declares the options of `explore`. */
@@ -51,6 +51,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--known <file>', 'findings in this file are notes, not findings')
     .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the files that --out and --checkpoint name')
+    .option('--coverage', 'list states, outcomes and pairs of conflicting steps that were seen, and that were not')
     .option('--json', 'say the result as JSON');
 }
 
@@ -71,6 +72,7 @@ export function checkExplore(given: ExploreArguments): void {
   if (given.preemptions !== undefined && given.strategy !== 'preemptions') refuse('preemptions', `is for the strategy of that name, and the strategy is ${given.strategy}`);
   if (given.shard !== undefined && given.strategy === 'auto') throw new UsageError('--shard needs a --strategy: what auto chooses is not divided');
   if (given.shard !== undefined && given.out === undefined) throw new UsageError('--shard needs --out: the file for this part, which faultline merge puts together with the others');
+  if (given.shard !== undefined && given.strategy === 'dpor') refuse('shard', 'divides a sample, and the strategy dpor makes each schedule out of those before it');
   if (given.shard !== undefined && given.schedules === undefined && given.strategy !== 'preemptions') throw new UsageError('--shard needs --schedules: how many there are in all parts together');
 }
 

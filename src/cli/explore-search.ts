@@ -1,20 +1,20 @@
 // Every interleaving: the exhaustive search as the command runs it, by one job or several, with checkpoints.
 
 import { invariants } from '../check/invariants/index.ts';
-import type { OutcomeCounts } from '../check/transitions.ts';
-import { transitionCoverage } from '../check/transitions.ts';
+import { machineCoverage } from '../explore/coverage.ts';
+import { notExercised, vacuous } from '../explore/exercised.ts';
 import type { Estimate } from '../explore/estimate.ts';
 import { oneJobOnly, SearchPool } from '../explore/search-pool.ts';
 import { Search } from '../explore/search/search.ts';
 import type { SearchOptions, SearchProgress, SearchResult } from '../explore/search/options.ts';
-import type { Topology } from '../scenario/topology.ts';
 import { blamingFile, CheckpointFile, type Kept } from './checkpoint-file.ts';
-import { drive, EVERY_MS, secondsLeft, type Drive, type StatusLine } from './explore-drive.ts';
-import type { Explored, Subject } from './explore-engines.ts';
+import { drive, EVERY_MS, rate, toGo, type Drive, type StatusLine } from './explore-drive.ts';
+import { machinesLine, type Explored, type Subject } from './explore-engines.ts';
 import { DEFAULTS, type ExploreArguments } from './explore-options.ts';
 import type { Interruption } from './interruption.ts';
 import type { NamedKernel } from './kernels.ts';
 import { grouped, labelled, labelledList } from './output.ts';
+import { BESIDE, besideLines, liveness, sampleBeside } from './sample-beside.ts';
 
 /** States up to which the whole graph of states is kept: with it livelocks are decided, and points of no return. */
 const GRAPH_STATES = 400_000;
@@ -24,17 +24,20 @@ const MANY_STATES = 300_000;
 const KEEP_MS = 300_000;
 
 /** How a search is driven. */
-interface Driving { readonly seconds: number; readonly interruption: Interruption; readonly status: StatusLine; readonly checkpoint: CheckpointFile | undefined }
+interface Driving {
+  readonly seconds: number; readonly interruption: Interruption; readonly status: StatusLine; readonly checkpoint: CheckpointFile | undefined;
+  readonly guess: Estimate | undefined; readonly graph: boolean; readonly began: number;
+}
 
 /** Every interleaving, or those that `kept` has left. */
 export async function searchAll(subject: Subject, given: ExploreArguments, guess: Estimate | undefined, kept: Kept | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
-  const { kernel, topology } = subject;
+  const { kernel, topology, scenario } = subject;
   const options = optionsOf(kernel, given, guess, kept);
   const why = oneJobOnly(options);
   const jobs = why !== undefined ? 1 : given.jobs ?? (kept === undefined && guess !== undefined && guess.states < MANY_STATES ? 1 : DEFAULTS.jobs);
   const checkpoint = given.checkpoint === undefined ? undefined : new CheckpointFile(given.checkpoint);
   const began = performance.now();
-  const driving = { seconds, interruption, status, checkpoint };
+  const driving = { seconds, interruption, status, checkpoint, guess, graph: options.graph === true, began };
   const search = blamingFile(kept?.file ?? '', () => (jobs > 1 ? poolOf(subject, options, jobs, kept)
     : kept === undefined ? new Search(kernel.kernel, topology, options) : Search.resume(kept.bytes, kernel.kernel, topology, options)));
   try {
@@ -47,18 +50,28 @@ export async function searchAll(subject: Subject, given: ExploreArguments, guess
     const graph = options.graph === true;
     const folds = graph ? [] : foldsOf(result, options);
     const notes = why === undefined || (given.jobs ?? 1) === 1 ? [] : [`one job, not ${given.jobs}: ${why}`];
+    const left = Math.max(1, seconds - took);
+    const beside = result.complete || ended === 'done' ? await sampleBeside(subject, given, left, interruption, status) : undefined;
+    const searched = { ...result.evaluated, 'L-04': result.states, 'L-07': result.terminals.count };
+    const { about = [] } = scenario;
+    const empty = result.complete ? vacuous(about, searched) : [];
+    const exercised = { ...searched, ...(beside === undefined ? {} : { 'S-17': beside.exercised['S-17']! }), ...liveness(graph && result.complete, beside) };
+    const coverage = { machines: machineCoverage({ table: kernel.kernel.table, topology }, result.coverage), pairs: beside?.pairs ?? [], exhaustive: result.complete && options.reduction !== true && result.findings.length === 0 };
     return {
       lines: [
         ...searchLines(result, { graph, folds, jobs, rate: (result.transitions - before) / Math.max(0.001, took), resumed: kept?.head.states }), ...notes.map((note) => labelled('', note)),
-        ...coverageLine(topology, kernel, result.coverage, result.complete), ...(checkpoint?.written === true ? [labelled('checkpoint', `${checkpoint.file}: --resume goes on with it`)] : []),
+        ...machinesLine(coverage), ...empty.map((id) => labelled('', `${id} holds because nothing in any interleaving could have broken it: on this kernel the scenario does not put it to the test`)),
+        ...(beside === undefined ? [] : besideLines(beside)), ...(checkpoint?.written === true ? [labelled('checkpoint', `${checkpoint.file}: --resume goes on with it`)] : []),
       ],
-      findings: result.findings, complete: result.complete, ended: result.complete ? 'done' : ended, inconclusive: result.complete ? [] : [whyCut(result, given, seconds, ended)],
+      findings: [...result.findings, ...(beside?.findings ?? []).filter(({ kind }) => BESIDE.includes(kind))], complete: result.complete, ended: result.complete ? 'done' : ended, coverage,
+      inconclusive: [...(result.complete ? [] : [whyCut(result, given, seconds, ended)]), ...notExercised(about.filter((id) => !empty.includes(id)), exercised)],
       ...(checkpoint?.written === true ? { checkpoint: checkpoint.file } : {}),
       json: {
         strategy: 'exhaustive', jobs, states: result.states, transitions: result.transitions, complete: result.complete, cut: result.cut ?? null, deadlocks: result.deadlocks, terminals: result.terminals,
         collision: result.collision, notes: [...result.notes, ...notes], checkpoint: checkpoint?.written === true ? checkpoint.file : null,
+        exercised, ...(beside === undefined ? {} : { sampled: { schedules: beside.schedules, windows: beside.windows.length } }),
       },
-      ...(graph && result.complete ? { avoidable: (finding) => search.pointOfNoReturn(finding) } : {}),
+      ...(graph && result.complete ? { avoidable: (finding) => (BESIDE.includes(finding.kind) ? undefined : search.pointOfNoReturn(finding)) } : {}),
     };
   } finally {
     if (search instanceof SearchPool) await search.close();
@@ -86,9 +99,14 @@ function poolOf({ kernel, topology }: Subject, options: SearchOptions, jobs: num
   return new SearchPool({ kernel: kernel.kernel, topology, options, jobs, ...(kernel.text === undefined ? {} : { kernelText: kernel.text }), ...(kept === undefined ? {} : { resume: kept.bytes }) });
 }
 
-const said = ({ states, transitions, frontier, findings }: SearchProgress): string => `${grouped(states)} states, ${grouped(transitions)} steps, frontier ${grouped(frontier)}, ${findings} found`;
+/** How far a search is. Folding and reduction leave fewer states than were estimated. */
+function said({ states, transitions, frontier, findings, megabytes }: SearchProgress, { guess, graph, began }: Pick<Driving, 'guess' | 'graph' | 'began'>): string[] {
+  const share = guess === undefined || guess.states === Infinity ? [] : [`of ${guess.exact ? '' : 'some '}${grouped(guess.exact ? guess.states : Number(guess.states.toPrecision(1)))}${graph ? '' : ' at most'} (${Math.min(99, Math.floor((100 * states) / guess.states))} %)`];
+  return [`${grouped(states)} distinct states`, ...share, `${grouped(transitions)} steps`, rate(states, began, 'states'), `frontier ${grouped(frontier)}`, `${grouped(megabytes)} MB`, `${findings} found so far`];
+}
 
-function driveOne(search: Search, { seconds, interruption, status, checkpoint }: Driving): Promise<Drive> {
+function driveOne(search: Search, driving: Driving): Promise<Drive> {
+  const { seconds, interruption, status, checkpoint } = driving;
   let kept = performance.now();
   return drive((steps) => {
     if (checkpoint !== undefined && performance.now() - kept > KEEP_MS) {
@@ -96,10 +114,11 @@ function driveOne(search: Search, { seconds, interruption, status, checkpoint }:
       kept = performance.now();
     }
     return search.advance(steps);
-  }, seconds, interruption, status, () => said(search.progress()));
+  }, seconds, interruption, status, () => said(search.progress(), driving));
 }
 
-async function driveJobs(pool: SearchPool, jobs: number, { seconds, interruption, status, checkpoint }: Driving): Promise<Drive> {
+async function driveJobs(pool: SearchPool, jobs: number, driving: Driving): Promise<Drive> {
+  const { seconds, interruption, status, checkpoint } = driving;
   let ended: Drive = 'done';
   const stop = (why: Drive) => (): void => {
     ended = why;
@@ -108,7 +127,7 @@ async function driveJobs(pool: SearchPool, jobs: number, { seconds, interruption
   const ends = performance.now() + seconds * 1000;
   interruption.stops(stop('interrupted'));
   const clock = setTimeout(stop('seconds'), Math.min(seconds * 1000, 0x7fffffff));
-  const picture = setInterval(() => status.show(`${said(pool.progress())}, ${jobs} jobs${secondsLeft(ends)}`), EVERY_MS);
+  const picture = setInterval(() => status.show([...said(pool.progress(), driving), `${jobs} jobs`, ...toGo(ends)]), EVERY_MS);
   const keeping = checkpoint === undefined ? undefined : setInterval(() => pool.stop(), KEEP_MS);
   // What Ctrl-C, the clock and checkpoints have changed meanwhile.
   const isOver = (): boolean => ended !== 'done';
@@ -143,10 +162,4 @@ function searchLines({ states, transitions, complete, terminals, collision, note
     ...(graph && complete ? [labelled('', 'livelocks are decided: from every state some progress can be reached, or a finding says from which not')] : []),
     ...notes.map((note) => labelled('', note)),
   ];
-}
-
-function coverageLine(topology: Topology, kernel: NamedKernel, coverage: OutcomeCounts, complete: boolean): string[] {
-  const machines = transitionCoverage(kernel.kernel.table, topology, coverage);
-  const rest = complete ? 'the others are impossible here' : 'the others were not seen';
-  return machines.length === 0 ? [] : [labelledList('exercised', machines.map(({ machine, taken, missed }, i) => `${i === 0 ? 'transitions: ' : ''}${machine} ${taken.length} of ${taken.length + missed.length}`)), labelled('', rest)];
 }

@@ -7,6 +7,7 @@ import { partOf } from '../explore/part.ts';
 import { withVcpus } from '../scenario/with-vcpus.ts';
 import { readCheckpoint, type Kept } from './checkpoint-file.ts';
 import { examples, type CommandDefinition } from './command.ts';
+import { coverageText } from './coverage-text.ts';
 import { EXIT } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { sample, type Explored, type Subject } from './explore-engines.ts';
@@ -92,27 +93,30 @@ async function report(subject: Subject, explored: Explored, small: readonly Smal
   const news = small.filter(({ known }) => known === undefined);
   const [worst] = [...news, ...small];
   const made = given.out === undefined;
-  const file = worst === undefined ? undefined : keepTrace(subject, worst, given.out ?? LAST_TRACE, made);
+  const files = worst === undefined ? undefined : keepTrace(subject, worst, given.out ?? LAST_TRACE, made);
+  const [file] = files ?? [];
   const again = `${COMMAND} explore ${shellWord(name)}${exploreWords(given)}`;
   const code = explored.ended === 'interrupted' ? EXIT.INTERRUPTED : news.length > 0 ? findingsCode(small) : explored.inconclusive.length > 0 ? EXIT.INCONCLUSIVE : EXIT.HELD;
   if (given.json === true) {
     await line(JSON.stringify({
-      scenario: subject.scenario.name, kernel: subject.kernel.kernel.name, fingerprint: subject.kernel.fingerprint, ...explored.json, exitCode: code, inconclusive: explored.inconclusive,
-      findings: small.map(({ finding, shrunk, hash, known }) => ({
-        kind: finding.kind, id: finding.id, sentence: finding.sentence, key: finding.key, known: known !== undefined, hash: hash ?? null,
+      scenario: subject.scenario.name, kernel: subject.kernel.kernel.name, fingerprint: subject.kernel.fingerprint, ...explored.json, ...(given.coverage === true ? { coverage: explored.coverage } : {}), exitCode: code, inconclusive: explored.inconclusive,
+      findings: small.map(({ finding, shrunk, edges, hash, known }) => ({
+        kind: finding.kind, id: finding.id, sentence: finding.sentence, key: finding.key, known: known !== undefined, hash,
         found: { steps: finding.schedule.length }, shrunk: shrunk === undefined ? null : { ...shrunk.after, schedule: shrunk.schedule },
-      })), trace: file ?? null,
+        ...(edges.length === 0 ? {} : { edges: edges.map((edge) => ({ key: edge.broken.key, sentence: edge.broken.sentence, ...edge.after, schedule: edge.schedule })) }),
+      })), trace: file ?? null, ...(files === undefined || files.length < 2 ? {} : { traces: files }),
     }, null, 2));
     return code;
   }
   for (const one of small) {
-    const commands = [...(one === worst && file !== undefined ? [replayCommand(file, made)] : []), again];
+    const commands = [...(one === worst && files !== undefined ? files.map((name, k) => replayCommand(name, made && k === 0)) : []), again];
     await say('', ...findingText(subject, one, commands, avoidableText(subject, explored, one)).split('\n'));
   }
+  if (given.coverage === true) await say('', ...coverageText(explored.coverage));
   await say('', ...verdict(subject, explored, small, news), '');
   if (file !== undefined) await write(`${labelled('trace', `${file}: the ${small.length > 1 ? 'worst finding' : 'finding'}, shrunk`)}\n`);
   const further = explored.checkpoint !== undefined ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --resume ${shellWord(explored.checkpoint)}`
-    : explored.totals === undefined && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
+    : (explored.totals === undefined || explored.totals.strategy === 'dpor') && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
     : explored.complete ? `${COMMAND} list scenarios` : `${COMMAND} explore ${shellWord(name)}${exploreWords({ ...given, seed: given.seed + 1 })}`;
   await say(labelledCommand('next', worst === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
   return code;

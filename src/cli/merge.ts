@@ -6,7 +6,8 @@ import { builtinScenario } from '../scenario/builtin/index.ts';
 import { builtinKernel } from '../../machines/kernels/index.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
-import { sampleLines, type Subject } from './explore-engines.ts';
+import { coverageText } from './coverage-text.ts';
+import { sampleCoverage, sampleLines, type Subject } from './explore-engines.ts';
 import { StatusLine } from './explore-drive.ts';
 import { findingsCode, findingText, smallest } from './explore-findings.ts';
 import { knownFindings } from './explore-options.ts';
@@ -17,7 +18,7 @@ import { compiled } from './scenarios.ts';
 import { loadScenario } from '../scenario/load.ts';
 import * as api from '../index.ts';
 
-interface Options { readonly kernel?: string; readonly scenario?: string; readonly known?: string; readonly json?: boolean }
+interface Options { readonly kernel?: string; readonly scenario?: string; readonly known?: string; readonly json?: boolean; readonly coverage?: boolean }
 
 /** The command `merge`. */
 export const merge: CommandDefinition = (program, done) => {
@@ -27,6 +28,7 @@ export const merge: CommandDefinition = (program, done) => {
     .option('-k, --kernel <kernel>', 'the file of the kernel, where it is not a built-in one')
     .option('--scenario <scenario>', 'the file of the scenario, where it is not a built-in one')
     .option('--known <file>', 'findings in this file are notes, not findings')
+    .option('--coverage', 'list states, outcomes and pairs of conflicting steps that were seen, and that were not')
     .option('--json', 'say the result as JSON')
     .addHelpText('after', examples('faultline merge part*.json'))
     .action(async (files: readonly string[], options: Options) => {
@@ -43,14 +45,16 @@ async function mergeFiles(files: readonly string[], options: Options, interrupti
   const part = mergeParts(files.map((file) => ({ file, part: readPart(file, textOf(file)) })));
   const result = resultOfPart(part);
   if (options.json === true) {
-    await line(JSON.stringify({ ...result, exitCode: codeOf(result.findings.length > 0 ? findingsCode(result.findings.map((finding) => ({ finding, shrunk: undefined, hash: undefined, known: undefined }))) : EXIT.HELD, result.inconclusive) }, null, 2));
-    return codeOf(findingsCode(result.findings.map((finding) => ({ finding, shrunk: undefined, hash: undefined, known: undefined }))), result.inconclusive);
+    const code = codeOf(findingsCode(result.findings.map((finding) => ({ finding, known: undefined }))), result.inconclusive);
+    await line(JSON.stringify({ ...result, exitCode: code }, null, 2));
+    return code;
   }
   const subject = subjectOf(part, options);
   await line(labelled('merged', `${counted(files.length, 'part')} of ${part.scenario} on kernel ${part.kernel}, strategy ${part.strategy}, seed ${part.seed}`));
   for (const one of sampleLines(result, part.shards.length)) await line(one);
   const small = await smallest(subject, result.findings, knownFindings(options.known), interruption, new StatusLine(false));
   for (const one of small) for (const text of ['', ...findingText(subject, one, [], undefined).split('\n')]) await line(text);
+  if (options.coverage === true) for (const one of ['', ...coverageText(sampleCoverage(result))]) await line(one);
   await line();
   const code = codeOf(findingsCode(small), result.inconclusive);
   await line(labelled('result', code === EXIT.HELD ? 'held: nothing was found in any part' : code === EXIT.INCONCLUSIVE ? 'INCONCLUSIVE: nothing was found, which says little'

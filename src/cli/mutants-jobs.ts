@@ -32,7 +32,7 @@ export async function rowsOnThreads({ kernel, text }: NamedKernel, ids: readonly
         at = interruption.asked ? undefined : left.shift();
         if (at === undefined) return resolve();
         busy.add(at);
-        status.show(`${[...busy].join(', ')}; ${done} of ${ids.length} are done (Ctrl-C ends it)`);
+        status.show([`${[...busy].join(', ')}; ${done} of ${ids.length} are done`]);
         worker.postMessage(at);
       };
       const fail = (how: string): void => reject(new LaboratoryError(`thread ${number + 1} of ${jobs} ${how}${at === undefined ? '' : `, with ${at}`}`));

@@ -59,7 +59,7 @@ export async function rowOf(base: Kernel, mutant: Mutant, { ways, options, secon
     const began = performance.now();
     const trial = new Trial(kernel, mutant.scenario, way, { ...options, known });
     const unit = way === 'exhaustive' ? 'states' : 'schedules';
-    const ended = await drive((steps) => trial.advance(steps), seconds, interruption, status, () => `${mutant.id}, ${way}: ${grouped(trial.effort())} ${unit}`);
+    const ended = await drive((steps) => trial.advance(steps), seconds, interruption, status, () => [`${mutant.id}, ${way}: ${grouped(trial.effort())} ${unit}`]);
     if (ended === 'interrupted') return undefined;
     const { finding, effort, complete } = trial.result();
     cells.push({ way, noticed: finding?.id ?? null, sentence: finding?.sentence ?? null, effort, complete, seconds: (performance.now() - began) / 1000 });

@@ -10,7 +10,7 @@ import { counted, grouped, labelledList, WIDTH } from './output.ts';
 /** Milliseconds between two pictures on a terminal. */
 const EVERY_MS = 500;
 /** Milliseconds until the first line where there is no terminal, and between two of them. */
-const PLAIN_FIRST_MS = 10_000, PLAIN_MS = 5000;
+export const PLAIN_FIRST_MS = 10_000, PLAIN_MS = 5000;
 
 /** What is known of a run that goes on. */
 export interface Progress {

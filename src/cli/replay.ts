@@ -8,14 +8,22 @@ import type { Violation } from '../check/violation.ts';
 import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Replayer } from '../runtime/replay.ts';
 import { runSchedule, type RecordedWith, type ScheduleResult } from '../runtime/schedule.ts';
+import type { Broken } from '../explore/broken.ts';
+import { scheduleOfTrace } from '../explore/schedule-trace.ts';
+import { whatsBroken } from '../explore/whats-broken.ts';
+import type { Kernel } from '../kernel/define.ts';
 import { restOf } from '../runtime/standstill.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
+import type { Topology } from '../scenario/topology.ts';
+import { TraceError } from '../trace/errors.ts';
+import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { checkEnding } from './ending.ts';
 import { EXIT } from './errors.ts';
+import { codeOfKind, nameOfKind } from './finding-codes.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { knownLines } from './known.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
@@ -46,10 +54,10 @@ const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolv
 
 function verify(trace: string | undefined, { until, trust = false }: Options): Promise<number> {
   const open = openReplayable(trace, trust);
-  return blamingKernel(open, () => verified(open, until));
+  return blamingKernel(open, () => verified(open, trace, until));
 }
 
-async function verified({ source, kernel, topology, scenario }: OpenTrace, until = Infinity): Promise<number> {
+async function verified({ source, kernel, topology, scenario }: OpenTrace, trace: string | undefined, until = Infinity): Promise<number> {
   const replayer = new Replayer(source, kernel, topology, (objects) => new WriteLog(objects));
   const { world, observer } = replayer;
   const checker = new Checker(world, invariants, { forward: true });
@@ -73,6 +81,9 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
   const { footer, step } = replayer;
   const memory = hashOf(world);
   if (footer !== undefined) checkEnding(source.name, footer, world, broken && { id: broken.violation.id, step: broken.step });
+  // What no single state shows, an exploration has found in the whole schedule.
+  const finding = broken === undefined && footer?.why !== 'deadlock' ? footer?.finding : undefined;
+  const again = finding && foundAgain(openTrace(trace), kernel, topology, finding);
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${kernel.name}, ${originOf(source.header)}`));
   await line(labelled('replayed', `${counted(step, 'step')}${footer === undefined ? '' : ', all of them'}; each did what the trace says`));
   await line(labelled('memory', `${memory}${footer === undefined || footer.why === 'failed' ? '' : ', as the trace says'}`));
@@ -81,11 +92,24 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, until
     for (const one of knownLines(kernel, scenario.name, broken.violation.id)) await line(one);
   }
   else if (interrupted) await line(labelled('result', 'interrupted'));
+  else if (again !== undefined) {
+    await line(labelled('result', `${nameOfKind(again.kind)} behind step ${grouped(step)}, as the trace says: ${again.id}: ${again.sentence}`));
+    for (const one of knownLines(kernel, scenario.name, again.id)) await line(one);
+  }
   else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
   else if (footer?.why === 'failed') await line(labelled('result', `the run failed in the step behind ${grouped(step)}`));
   else await line(labelled('result', 'nothing that was checked was broken'));
   if (interrupted) return EXIT.INTERRUPTED;
+  if (again !== undefined) return codeOfKind(again.kind);
   return broken !== undefined ? EXIT.SAFETY : footer?.why === 'deadlock' ? EXIT.DEADLOCK : EXIT.HELD;
+}
+
+/** What an exploration says it has found in a trace: it must be there. */
+function foundAgain(source: TraceSource, kernel: Kernel, topology: Topology, { kind, id, key, loop }: NonNullable<TraceFooter['finding']>): Broken {
+  const { broken, edges } = whatsBroken(kernel, topology, scheduleOfTrace(source), invariants, loop);
+  const found = [...broken, ...edges].find((one) => one.kind === kind && one.key === key);
+  if (found !== undefined) return found;
+  throw new TraceError('malformed', `says in its footer that it shows ${id} (${key}), but its replay does not: the footer was edited`).of(source.name);
 }
 
 function schedule(trace: string | undefined, kernelName: string, { until }: Options): Promise<number> {
@@ -131,7 +155,8 @@ async function scheduleResult({ violation, stopped, footer, steps }: ScheduleRes
   }
   const goesOn = footer?.why === 'deadlock' && rest !== undefined
     ? `; the trace ends in a deadlock, ${rest.mover === undefined ? 'here everybody has come to the end' : `this kernel goes on: '${rest.mover}' can move`}` : '';
-  await line(labelled('result', `nothing that was checked was broken${goesOn}`));
+  const notLooked = footer?.finding !== undefined && footer.violation === undefined && footer.why !== 'deadlock' ? `; for what the trace shows, ${footer.finding.id}, nobody looks on another kernel: explore does` : '';
+  await line(labelled('result', `nothing that was checked was broken${goesOn}${notLooked}`));
   return EXIT.HELD;
 }
 

@@ -1,7 +1,7 @@
 // faultline shrink: the smallest run that breaks what a trace has broken, explained.
 
 import { readSchedule } from '../explore/schedule-trace.ts';
-import type { FindingKind } from '../explore/finding.ts';
+import type { Finding } from '../explore/finding.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -40,13 +40,12 @@ async function shrinkTrace(trace: string | undefined, { out, force, trust = fals
   const open = openReplayable(trace, trust);
   const { source, scenario, topology } = open;
   const { schedule, footer } = readSchedule(source);
-  const { kind, id, sentence } = brokenBy(source.name, footer);
-  const finding = { kind, id, sentence, schedule, key: '' };
+  const finding = { ...brokenBy(source.name, footer), schedule };
   const subject = { kernel: open, scenario, topology };
   const shrunk = await shrinkOne(subject, finding, interruption, new StatusLine(false), 'shrinking');
-  if (shrunk === undefined) throw new UsageError(`${source.name}: its schedule alone does not break ${id}`);
-  const small = { finding, shrunk, hash: shrunkHash(open.kernel, shrunk), known: undefined };
-  const file = out === undefined ? undefined : keepTrace(subject, small, out, false);
+  if (shrunk === undefined) throw new UsageError(`${source.name}: its schedule alone does not break ${finding.id}`);
+  const small = { finding, shrunk, edges: [], hash: shrunkHash(open.kernel, shrunk), known: undefined };
+  const [file] = out === undefined ? [] : keepTrace(subject, small, out, false) ?? [];
   await line(labelled('trace', `${source.name}: ${scenario.name} on kernel ${open.kernel.name}`));
   for (const one of findingText(subject, small, file === undefined ? [] : [replayCommand(file, false)], undefined).split('\n')) await line(one);
   if (file !== undefined) {
@@ -58,8 +57,12 @@ async function shrinkTrace(trace: string | undefined, { out, force, trust = fals
 }
 
 /** What a trace ends with. */
-function brokenBy(name: string, { why, violation, steps }: TraceFooter): { kind: FindingKind; id: string; sentence: string } {
-  if (violation !== undefined) return { kind: 'safety', ...violation };
-  if (why === 'deadlock') return { kind: 'deadlock', id: DEADLOCK_ID, sentence: 'nobody can go on' };
+function brokenBy(name: string, { why, violation, steps, finding }: TraceFooter): Omit<Finding, 'schedule'> {
+  if (finding !== undefined) {
+    const { loop, ...rest } = finding;
+    return loop === undefined ? rest : { ...rest, loop };
+  }
+  if (violation !== undefined) return { kind: 'safety', ...violation, key: '' };
+  if (why === 'deadlock') return { kind: 'deadlock', id: DEADLOCK_ID, sentence: 'nobody can go on', key: '' };
   throw new UsageError(`${name} has nothing to shrink: it ends with '${why}', behind step ${steps}, and nothing broken`);
 }

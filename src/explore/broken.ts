@@ -1,20 +1,14 @@
-// What is broken, so that it can be found again: two runs have broken the same when kind and key are the same. Keys say what was broken
-// in which states of which machines, and no numbers: pages, vCPUs and steps are others in a smaller scenario or a shorter schedule.
+// What a run has broken, so that it can be found again in a smaller one.
 
-import type { LockCycle } from '../check/lock-report.ts';
-import type { Race } from '../check/races.ts';
+import type { LockCycle, LockEdge, LockNesting } from '../check/lock-report.ts';
+import { raceSentence, type Race } from '../check/races.ts';
 import type { Violation } from '../check/violation.ts';
-import type { FindingKind } from './finding.ts';
-
-/** Ids of properties that are not invariants. */
-export const DEADLOCK = 'L-04', LOCK_ORDER = 'S-17', RACE = 'data-race', LIVELOCK = 'L-01';
+import { edgeKey, keyOfViolation, LEAK, leakKey, LOCK_ORDER, lockOrderKey, RACE, raceKey } from './keys.ts';
+import type { Finding } from './finding.ts';
+import type { Leak } from './leaks.ts';
 
 /** What a run has broken. */
-export interface Broken {
-  readonly kind: FindingKind;
-  readonly id: string;
-  readonly sentence: string;
-  readonly key: string;
+export interface Broken extends Omit<Finding, 'schedule' | 'loop'> {
   /** Deadlock: some wait for each other while others can go on. */
   readonly partial?: boolean;
 }
@@ -22,23 +16,27 @@ export interface Broken {
 /** What to find again. */
 export type Target = Pick<Broken, 'kind' | 'key' | 'partial'>;
 
-/** Is it what was looked for? A violation may be called a leak by who has found it. */
-export function isTarget({ kind, key }: Target, broken: Broken): boolean {
-  return broken.key === key && (broken.kind === kind || (broken.kind === 'safety' && kind === 'leak'));
-}
+/** Is it what was looked for? */
+export const isTarget = ({ kind, key }: Target, broken: Broken): boolean => broken.key === key && broken.kind === kind;
 
-/** A broken invariant. */
-export function brokenBy({ id, sentence }: Violation): Broken {
-  return { kind: 'safety', id, sentence, key: `${id} ${sentence.replaceAll(/0x[0-9a-f]+|\d+/g, '#')}` };
-}
+/** A broken invariant; `step` is the one that broke it. */
+export const brokenBy = (violation: Violation, step: string): Broken => ({ id: violation.id, sentence: violation.sentence, ...keyOfViolation(violation, step) });
 
 /** A data race. */
-export function brokenByRace(race: Race, sentence: string): Broken {
-  return { kind: 'race', id: RACE, sentence, key: [race.layout, ...race.steps].join(' ') };
-}
+export const brokenByRace = (race: Race): Broken => ({ kind: 'race', id: RACE, sentence: raceSentence(race), key: raceKey(race) });
 
 /** A lock order that could make actors wait for each other. */
-export function brokenByOrder({ classes }: LockCycle): Broken {
-  const round = [...classes, classes[0]!].join(' -> ');
-  return { kind: 'lock-order', id: LOCK_ORDER, sentence: `locks are taken in an order that can hang: ${round}`, key: classes.join(' ') };
+export function brokenByOrder(cycle: LockCycle): Broken {
+  const { classes, heldBack } = cycle;
+  const writer = heldBack.length === 0 ? '' : `, once a writer has queued for ${heldBack.join(', ')}`;
+  return { kind: 'lock-order', id: LOCK_ORDER, sentence: `locks are taken in an order that can hang: ${[...classes, classes[0]!].join(' -> ')}${writer}`, key: lockOrderKey(cycle) };
 }
+
+/** An edge of the lock order: what one schedule may show of a circle. */
+export function brokenByEdge(edge: LockEdge | LockNesting): Broken {
+  const { held, wanted } = edge;
+  return { kind: 'lock-order', id: LOCK_ORDER, sentence: `${wanted.actor} wants ${wanted.object} in ${wanted.step} while it holds ${held.object}, taken in ${held.step}`, key: edgeKey(edge) };
+}
+
+/** Something left behind. */
+export const brokenByLeak = ({ what, sentence }: Leak): Broken => ({ kind: 'leak', id: LEAK, sentence, key: leakKey(what) });

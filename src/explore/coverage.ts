@@ -2,6 +2,7 @@
 // conflict, which were seen in both orders. Plain data, which shards send each other.
 
 import { outcome } from '../memory/outcome.ts';
+import type { OutcomeCounts } from '../check/transitions.ts';
 import type { RunWorld } from '../runtime/world.ts';
 
 /** What was seen of something, and what not, by path, or by `path: outcome`. */
@@ -13,7 +14,7 @@ export interface MachineCoverage { readonly machine: string; readonly states: Se
 export interface ConflictingPair { readonly layout: string; readonly steps: readonly [string, string]; readonly times: readonly [number, number] }
 
 /** Counts of states and outcomes; a step costs one addition. */
-export class OutcomeTable {
+export class OutcomeTable implements OutcomeCounts {
   private readonly world: RunWorld;
   private readonly width: number;
   private readonly counts: Float64Array;
@@ -29,23 +30,30 @@ export class OutcomeTable {
     this.counts[leaf * this.width + outcome]! += 1;
   }
 
+  times(leaf: number, name: string): number {
+    return this.counts[leaf * this.width + outcome(name)]!;
+  }
+
   /** Of the machines that the scenario has actors of. */
   report(): MachineCoverage[] {
-    const { world: { table, topology }, counts, width } = this;
-    const { next } = table;
-    const reached = new Set<number>(topology.actors.map(({ machine }) => table.initial.get(machine)!));
-    for (let at = 0; at < counts.length; at++) if (counts[at] !== 0) reached.add(Math.floor(at / width)).add(next[at]!);
-    const machines = [...new Set(topology.actors.map((actor) => actor.machine))].toSorted();
-    return machines.map((machine) => {
-      const leaves = table.leaves.filter((leaf) => leaf.machine === machine);
-      const outcomes = leaves.flatMap(({ number, path, outcomes: names }) => names.map((name) => ({ text: `${path}: ${name}`, seen: counts[number * width + outcome(name)]! > 0 })));
-      const texts = (seen: boolean): string[] => outcomes.filter((one) => one.seen === seen).map(({ text }) => text);
-      return {
-        machine, outcomes: { seen: texts(true), notSeen: texts(false) },
-        states: { seen: leaves.filter(({ number }) => reached.has(number)).map(({ path }) => path), notSeen: leaves.filter(({ number }) => !reached.has(number)).map(({ path }) => path) },
-      };
-    });
+    return machineCoverage(this.world, this);
   }
+}
+
+/** What these counts cover, of the machines that the scenario has actors of. A state was seen when it was left, or come to. */
+export function machineCoverage({ table, topology }: Pick<RunWorld, 'table' | 'topology'>, counts: OutcomeCounts): MachineCoverage[] {
+  const reached = new Set<number>(topology.actors.map(({ machine }) => table.initial.get(machine)!));
+  for (const { number, outcomes } of table.leaves) {
+    for (const name of outcomes) if (counts.times(number, name) > 0) reached.add(number).add(table.next[number * table.width + outcome(name)]!);
+  }
+  const machines = [...new Set(topology.actors.map((actor) => actor.machine))].toSorted();
+  return machines.map((machine) => {
+    const leaves = table.leaves.filter((leaf) => leaf.machine === machine);
+    const outcomes = leaves.flatMap(({ number, path, outcomes: names }) => names.map((name) => ({ text: `${path}: ${name}`, seen: counts.times(number, name) > 0 })));
+    const texts = (seen: boolean): string[] => outcomes.filter((one) => one.seen === seen).map(({ text }) => text);
+    const paths = (seen: boolean): string[] => leaves.filter(({ number }) => reached.has(number) === seen).map(({ path }) => path);
+    return { machine, outcomes: { seen: texts(true), notSeen: texts(false) }, states: { seen: paths(true), notSeen: paths(false) } };
+  });
 }
 
 const together = (all: readonly Seen[]): Seen => {

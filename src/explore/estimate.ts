@@ -39,9 +39,10 @@ export function estimate(kernel: Kernel, topology: Topology, budget: number): Es
   runSetup(world);
   tracker.start();
   const depth = walkLength(world, tracker);
-  if (depth === Infinity) return { states: Infinity, exact: false, fits: false };
+  // Walks that never end may go round in few states: somebody tries again and again.
   const { levels, states, done } = shortSearch(world, tracker);
   if (done) return { states, exact: true, fits: states <= budget };
+  if (depth === Infinity) return { states: Infinity, exact: false, fits: false };
   const guess = Math.round(extrapolated(levels, states, depth));
   return { states: guess, exact: false, fits: guess <= budget };
 }

@@ -9,8 +9,9 @@ import type { LockCycle } from '../check/lock-report.ts';
 import type { Race } from '../check/races.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { brokenByOrder, brokenByRace, type Broken } from './broken.ts';
+import type { Broken } from './broken.ts';
 import { HeldLocks } from './held-locks.ts';
+import { lockOrderKey, raceKey } from './keys.ts';
 import { Player, type Played, type PlayedStep } from './player.ts';
 import { conflicts, touchesOf, type Touch } from './regroup.ts';
 import { playerOptions } from './reproduce.ts';
@@ -45,11 +46,11 @@ export function explain(kernel: Kernel, { broken, topology, schedule }: Explaine
   const touches = touchesOf(player, schedule);
   const teller = new Teller(player, held, steps, touches);
   if (broken.kind === 'race') {
-    const race = races.find((one) => brokenByRace(one, '').key === broken.key);
+    const race = races.find((one) => raceKey(one) === broken.key);
     return { steps, pair: race && teller.ofRace(race), reordering: undefined, waits, cycle: undefined };
   }
   if (broken.kind === 'lock-order') {
-    const cycle: LockCycle | undefined = lockOrder.cycles.find((one) => brokenByOrder(one).key === broken.key);
+    const cycle: LockCycle | undefined = lockOrder.cycles.find((one) => lockOrderKey(one) === broken.key);
     return { steps, pair: undefined, reordering: undefined, waits, cycle };
   }
   if (broken.kind === 'livelock') return { steps, pair: undefined, reordering: undefined, waits, cycle: undefined };
@@ -219,9 +220,10 @@ const greater = (a: readonly number[], b: readonly number[]): boolean => {
 function waitsOf(player: Player, held: HeldLocks): ExplainedWait[] {
   const { world } = player;
   const name = (actor: number): string => world.topology.actors[actor - 1]!.name;
-  return player.waits().map(({ actor, object, holders }) => {
+  return player.waits().map((wait) => {
+    const { actor, object } = wait;
     const { step, path } = world.leafOf(actor);
-    return { actor: name(actor), step, leaf: path, object: held.stream.object(object), holders: holders.map((one) => ({ actor: name(one), since: held.since(one, object) })) };
+    return { actor: name(actor), step, leaf: path, object: held.stream.object(object), holders: player.holders(wait).map((one) => ({ actor: name(one), since: held.since(one, object) })) };
   }).toSorted((a, b) => Number(isCall(a)) - Number(isCall(b)));
 }
 

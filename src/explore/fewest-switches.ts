@@ -15,7 +15,7 @@ import type { Decision, Schedule } from './schedule.ts';
 import { cheaper, type Cost } from './shrink-schedule.ts';
 import { StateSet } from './search/state-set.ts';
 import { Tracker } from './search/tracker.ts';
-import { peekInto } from './wait-cycles.ts';
+import { peekInto } from './peek.ts';
 
 export interface Fewest {
   /** Nothing when nothing was found that costs at most what was asked for. */

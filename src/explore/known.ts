@@ -7,6 +7,7 @@ import { outcomeName } from '../memory/outcome.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { Player } from './player.ts';
 import type { Explained } from './explain.ts';
+import type { Finding } from './finding.ts';
 
 /** A finding that is known. */
 export interface KnownFinding {
@@ -67,6 +68,9 @@ export function shrunkHash(kernel: Kernel, { broken, topology, schedule }: Expla
   const lines = steps.map(({ actor, leaf, outcome, choice }) => `${topology.actors[actor - 1]!.name} ${player.world.table.leaves[leaf]!.step} ${outcomeName(outcome)}${choice < 0 ? '' : ` ${choice}`}`);
   return textHash([`${broken.kind} ${broken.key}`, ...lines].join('\n'));
 }
+
+/** Of a finding that was not made small: of what is broken alone. */
+export const keyHash = ({ kind, key }: Pick<Finding, 'kind' | 'key'>): string => textHash(`${kind} ${key}`);
 
 /** 64 bits of a text. */
 function textHash(text: string): string {

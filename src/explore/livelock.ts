@@ -1,8 +1,11 @@
 // Livelock by a fair bound: a schedule was cut, nobody has made progress for half of it, and everybody who could go on has had turns in that
 // time. A sample cannot prove that it goes on like this for ever; an exhaustive search can.
 
+import { MonotoneWords } from '../memory/canonical.ts';
+import { hashState, hashText } from '../memory/hash.ts';
 import { isBlocked } from '../memory/outcome.ts';
 import type { RunWorld } from '../runtime/world.ts';
+import { LIVELOCK, livelockKey } from './keys.ts';
 import type { Finding } from './finding.ts';
 import type { ScheduleLoop } from './sample-loop.ts';
 
@@ -10,6 +13,9 @@ import type { ScheduleLoop } from './sample-loop.ts';
 const LEAST = 500;
 /** Somebody has had turns who took this part of an even share: one who took a few of thousands was starved, and may be about to end it all. */
 const SHARE = 1 / 8;
+
+/** A loop, and how many steps of the schedule it takes to come round it. */
+interface Livelock { readonly finding: Omit<Finding, 'schedule'>; readonly steps: number }
 
 export class LivelockWatch {
   private readonly world: RunWorld;
@@ -21,6 +27,8 @@ export class LivelockWatch {
   /** Program counter of each actor when it stepped last: who comes to another instruction makes progress. */
   private readonly pc: Int32Array;
   private last = 0;
+  /** Loops found, by who goes round: most schedules come to the same. */
+  private readonly known = new Map<string, Livelock>();
 
   constructor(world: RunWorld, loop: ScheduleLoop, bound: number) {
     this.world = world;
@@ -52,7 +60,7 @@ export class LivelockWatch {
   }
 
   /** Asked of a schedule that its bound has cut. Spoils memory: the schedule is over. */
-  find(): Omit<Finding, 'schedule'> | undefined {
+  find(): Livelock | undefined {
     const { world, loop, stretch } = this;
     if (loop.steps - this.last < stretch) return undefined;
     const state = world.words.subarray(0, world.plan.stateWords);
@@ -80,11 +88,41 @@ export class LivelockWatch {
     });
     world.watch = watch;
     if (!fair || busy.length === 0) return undefined;
-    const steps = [...new Set(busy.map((actor) => world.leafOf(actor).machine))].toSorted();
     const who = busy.toSorted((a, b) => a - b).map((actor) => world.topology.actors[actor - 1]!.name).join(', ');
-    return {
-      kind: 'livelock', id: 'L-01', key: `L-01 ${steps.join(' ')}`,
-      sentence: `${who} went on for ${loop.steps - this.last} steps, and nobody has made progress, though everybody who could go on had turns`,
-    };
+    const sentence = `${who} went on for ${loop.steps - this.last} steps, and nobody has made progress, though everybody who could go on had turns`;
+    let found = this.known.get(who);
+    if (found === undefined) {
+      const { leaves, first, end } = this.lasso();
+      found = { finding: { kind: 'livelock', id: LIVELOCK, key: livelockKey(leaves), sentence, ...(first < end ? { loop: first } : {}) }, steps: end };
+      this.known.set(who, found);
+    }
+    return found;
+  }
+
+  /** The shortest way from a state back to it, in the part without progress: the steps behind `first`, up to `end`. All of that part, and no loop,
+   *  where no state comes again. `leaves`: names of its steps. */
+  private lasso(): { leaves: string[]; first: number; end: number } {
+    const { world, loop } = this;
+    const monotone = new MonotoneWords(world.plan, world.words);
+    const seen = new Map<string, number>();
+    const names: string[] = [];
+    let best = { key: '', first: loop.steps, end: loop.steps };
+    const { watch } = world;
+    world.watch = undefined;
+    loop.playAgain((step) => {
+      if (step > 0) names.push(world.table.leaves[world.last.leaf]!.step);
+      if (step < this.last) return;
+      const hash = hashText(hashState(world.words, world.plan.stateWords, (cell) => monotone.value(cell)));
+      const before = seen.get(hash);
+      seen.set(hash, step);
+      if (before === undefined) return;
+      const length = step - before;
+      const shortest = best.end - best.first;
+      const key = livelockKey(names.slice(before));
+      // Of loops of the same length it is always the same one that counts.
+      if (shortest === 0 || length < shortest || (length === shortest && key < best.key)) best = { key, first: before, end: step };
+    });
+    world.watch = watch;
+    return { leaves: best.first < best.end ? names.slice(best.first, best.end) : names.slice(this.last), first: best.first, end: best.end };
   }
 }

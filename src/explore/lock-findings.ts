@@ -1,16 +1,10 @@
 // Cycles in the lock order of many schedules, as findings: each with the schedule in which the last of its edges appeared.
 
 import { withCycles } from '../check/lock-cycles.ts';
-import type { LockCycle, LockEdge } from '../check/lock-report.ts';
+import type { LockEdge } from '../check/lock-report.ts';
+import { brokenByEdge, brokenByOrder } from './broken.ts';
+import { edgeKey } from './keys.ts';
 import type { SampledFinding, ShownEdge, ShownLockOrder, ShownNesting } from './sample-types.ts';
-
-const edgeSentence = ({ held, wanted }: LockEdge): string => `${wanted.actor} wants ${wanted.object} in ${wanted.step} while it holds ${held.object}, taken in ${held.step}`;
-
-function sentence({ classes, edges, heldBack }: LockCycle): string {
-  const round = classes.length === 1 ? `${classes[0]} inside ${classes[0]}` : `${[...classes, classes[0]].join(' → ')}`;
-  const writer = heldBack.length === 0 ? '' : `; a writer that queues for ${heldBack.join(', ')} closes the circle`;
-  return `locks are taken in a circle, ${round}: ${edges.map(edgeSentence).join('; ')}${writer}`;
-}
 
 /** Findings of an order that was put together from schedules. */
 export function lockFindings({ classes, edges, nestings }: ShownLockOrder): SampledFinding[] {
@@ -19,15 +13,12 @@ export function lockFindings({ classes, edges, nestings }: ShownLockOrder): Samp
   const { cycles } = withCycles({ classes, edges: edges.map(({ edge }) => edge), nestings: nestings.map(({ edge }) => edge) });
   return cycles.map((cycle) => {
     const last = cycle.edges.map((edge) => shown.get(edge)!).reduce((a, b) => (b.first > a.first || (b.first === a.first && b.schedule.length > a.schedule.length) ? b : a));
-    return {
-      kind: 'lock-order', id: 'S-17', sentence: sentence(cycle), schedule: last.schedule, key: `S-17 ${cycle.classes.join(' ')}`,
-      times: 1, first: last.first, by: last.by,
-    };
+    const edges = cycle.edges.map((edge) => ({ ...brokenByEdge(edge), schedule: shown.get(edge)!.schedule }));
+    return { ...brokenByOrder(cycle), schedule: last.schedule, edges, times: 1, first: last.first, by: last.by };
   });
 }
 
 const byFirst = (a: ShownEdge | ShownNesting, b: ShownEdge | ShownNesting): number => a.first - b.first || a.schedule.length - b.schedule.length;
-const keyOf = ({ from, fromMode, to, toMode }: LockEdge): string => [from, fromMode, to, toMode].join(' ');
 
 /** The earliest of each kind of edge. */
 function earliest<T extends ShownEdge | ShownNesting>(all: readonly T[], key: (one: T) => string): T[] {
@@ -42,7 +33,7 @@ export function mergeShown(parts: readonly ShownLockOrder[]): ShownLockOrder {
   for (const one of parts.flatMap((part) => part.classes)) classes.set(one.name, { ...one, writers: one.writers || classes.get(one.name)?.writers === true });
   return {
     classes: [...classes.values()],
-    edges: earliest(parts.flatMap(({ edges }) => edges), ({ edge }) => keyOf(edge)),
-    nestings: earliest(parts.flatMap(({ nestings }) => nestings), ({ edge }) => `${keyOf(edge)} ${edge.nested}`),
+    edges: earliest(parts.flatMap(({ edges }) => edges), ({ edge }) => edgeKey(edge)),
+    nestings: earliest(parts.flatMap(({ nestings }) => nestings), ({ edge }) => edgeKey(edge)),
   };
 }

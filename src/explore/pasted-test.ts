@@ -1,11 +1,12 @@
 // The text of a test that replays a finding's schedule by the public API: to be pasted into a file of a person's own.
 
 import type { Scenario } from '../scenario/types.ts';
+import { isEdge } from './keys.ts';
 import type { Broken } from './broken.ts';
 import type { NamedSchedule } from './named-schedule.ts';
 
 export interface PastedTestOptions {
-  readonly broken: Pick<Broken, 'kind' | 'id'>;
+  readonly broken: Pick<Broken, 'kind' | 'id' | 'key'>;
   readonly schedule: NamedSchedule;
   /** Livelock: steps in front of the loop. */
   readonly loop?: number | undefined;
@@ -63,6 +64,7 @@ function expected({ kind, id }: PastedTestOptions['broken']): string {
 export function pastedTest({ broken, schedule, loop, scenario, kernel }: PastedTestOptions): string {
   const name = typeof scenario === 'string' ? scenario : scenario.name;
   const { title: _title, shows: _shows, about: _about, ...plain } = typeof scenario === 'string' ? { title: '' } as Partial<Scenario> : scenario;
+  const edge = isEdge(broken.key);
   const inline = typeof scenario !== 'string';
   const on = typeof kernel === 'string' ? kernel : kernel.from;
   return [
@@ -71,13 +73,11 @@ export function pastedTest({ broken, schedule, loop, scenario, kernel }: PastedT
     ...(typeof kernel === 'string' ? [] : [`import kernel from ${quoted(kernel.from)};`]),
     '',
     ...(inline ? [`const scenario = ${code(plain, '', 'const scenario = '.length)} as const;`, ''] : []),
-    `test(${quoted(`${name} breaks ${broken.id} on ${on}`)}, () => {`,
-    `  const { broken } = replaySchedule(${inline ? 'scenario' : quoted(name)}, ${typeof kernel === 'string' ? quoted(kernel) : 'kernel'}, [`,
+    `test(${quoted(`${name} ${edge ? 'shows' : 'breaks'} ${edge ? broken.key : broken.id} on ${on}`)}, () => {`,
+    `  const { ${edge ? 'lockOrder' : 'broken'} } = replaySchedule(${inline ? 'scenario' : quoted(name)}, ${typeof kernel === 'string' ? quoted(kernel) : 'kernel'}, [`,
     ...scheduleLines(schedule),
     loop === undefined ? '  ]);' : `  ], { loop: ${loop} });`,
-    '  expect(broken).toContainEqual(expect.objectContaining({',
-    `    ${expected(broken)},`,
-    '  }));',
+    ...(edge ? [`  expect(lockOrder).toContain(${quoted(broken.key)});`] : ['  expect(broken).toContainEqual(expect.objectContaining({', `    ${expected(broken)},`, '  }));']),
     '});',
     '',
   ].join('\n');

@@ -5,19 +5,19 @@ import { Analysis } from '../check/analysis.ts';
 import { FootprintLog } from '../check/footprint.ts';
 import type { Invariant } from '../check/invariant.ts';
 import { invariants as all } from '../check/invariants/index.ts';
-import { raceSentence } from '../check/races.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { MonotoneWords } from '../memory/canonical.ts';
 import { hashState, hashText } from '../memory/hash.ts';
 import { isBlocked } from '../memory/outcome.ts';
 import type { Observer, Words } from '../memory/views.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
+import type { Wait } from '../runtime/wait-for.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { brokenByOrder, brokenByRace, isTarget, type Broken, type Target } from './broken.ts';
+import { brokenByEdge, brokenByOrder, brokenByRace, isTarget, type Broken, type Target } from './broken.ts';
 import { Judge } from './judge.ts';
 import type { Decision, Schedule } from './schedule.ts';
-import { holdersOf, peekInto, waitsIn, type Peek, type Wait } from './wait-cycles.ts';
+import { peekInto, type Peek } from './peek.ts';
 
 /** What the steps of a play write, and what a look ahead has to take back. */
 class PlayLog implements Observer {
@@ -144,6 +144,8 @@ export interface PlayerOptions {
   readonly footprints?: boolean;
   /** Look for lock-order cycles and data races: at the end of each play. */
   readonly analysed?: boolean;
+  /** Then tell edges of the lock order too. */
+  readonly edges?: boolean;
 }
 
 export class Player {
@@ -155,10 +157,11 @@ export class Player {
   private readonly start: Words;
   private readonly judge: Judge;
   private readonly analysed: boolean;
+  private readonly edges: boolean;
   private readonly actors: number;
   private monotone: MonotoneWords | undefined;
 
-  constructor(kernel: Kernel, topology: Topology, { invariants = all, cycles = false, footprints = false, analysed = false }: PlayerOptions = {}) {
+  constructor(kernel: Kernel, topology: Topology, { invariants = all, cycles = false, footprints = false, analysed = false, edges = false }: PlayerOptions = {}) {
     const { world, observer } = preparedWorld<PlayLog>(kernel, topology, (objects, words) => new (footprints || analysed ? FootprintPlayLog : PlayLog)(objects, words));
     this.world = world;
     this.log = observer;
@@ -170,6 +173,7 @@ export class Player {
     this.peek = peekInto(world, () => observer.mark(), () => observer.back());
     this.judge = new Judge(world, this.peek, invariants, cycles);
     this.analysed = analysed;
+    this.edges = edges;
     this.actors = topology.actors.length;
   }
 
@@ -193,12 +197,12 @@ export class Player {
 
   /** Everybody who waits in the middle of its work, as the world stands. */
   waits(): Wait[] {
-    return waitsIn(this.world, this.peek);
+    return this.judge.waits();
   }
 
-  /** Who would have to act before `actor` can go on with this object. */
-  holders(object: number, actor: number): number[] {
-    return holdersOf(this.world, object, actor);
+  /** Who would have to go on before one of them can. */
+  holders(wait: Wait): number[] {
+    return this.judge.holders(wait);
   }
 
   /** Plays a schedule from the beginning. */
@@ -266,7 +270,7 @@ export class Player {
     for (const { actor, object } of this.waits()) analysis.blocked(actor, object);
     const { races, lockOrder } = analysis.report();
     this.executed += ANALYSIS_STEPS;
-    return [...found, ...races.map((race) => brokenByRace(race, raceSentence(race))), ...lockOrder.cycles.map(brokenByOrder)];
+    return [...found, ...races.map(brokenByRace), ...lockOrder.cycles.map(brokenByOrder), ...(this.edges ? [...lockOrder.edges, ...lockOrder.nestings].map(brokenByEdge) : [])];
   }
 
   private canMove(): boolean {

@@ -8,11 +8,11 @@ import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts'
 import { compile } from '../scenario/compile.ts';
 import { unknownName } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/types.ts';
-import { isTarget, LIVELOCK, type Broken } from './broken.ts';
+import type { Broken } from './broken.ts';
 import { Player } from './player.ts';
-import { keyOfLoop } from './reproduce.ts';
 import { actorOf, ScheduleError, type NamedSchedule } from './named-schedule.ts';
 import type { Decision } from './schedule.ts';
+import { whatsBroken } from './whats-broken.ts';
 
 /** What a replayed schedule has come to. */
 export interface ReplayedSchedule {
@@ -20,6 +20,8 @@ export interface ReplayedSchedule {
   readonly steps: number;
   /** All that is broken at its end: an invariant by its last step; actors that wait for each other; lock orders; data races. */
   readonly broken: readonly Pick<Broken, 'kind' | 'id' | 'sentence' | 'key'>[];
+  /** Keys of the edges of the lock order that it shows: those of several schedules may make a circle. */
+  readonly lockOrder: readonly string[];
 }
 
 export interface ReplayScheduleOptions {
@@ -38,17 +40,8 @@ export function replaySchedule(
   const on = typeof kernel === 'object' ? kernel : builtinKernel(kernel);
   if (on === undefined) throw unknownName('', 'kernel', kernel as string, kernels.map(({ name }) => name));
   const topology = compile(what, on);
-  const player = new Player(on, topology, { invariants, analysed: true });
-  const decisions = decisionsOf(player, schedule);
-  const played = player.play(decisions, { strict: true });
-  const total = schedule.reduce((sum, [, steps]) => sum + steps, 0);
-  if (played.broken !== undefined && played.steps.length < total) return { steps: played.steps.length, broken: [told(played.broken)] };
-  if (played.broken?.kind === 'safety') return { steps: total, broken: [told(played.broken)] };
-  const cycle = new Player(on, topology, { invariants: [], cycles: true }).play(decisions, { strict: true }).broken;
-  const key = loop === undefined ? undefined : keyOfLoop(new Player(on, topology, { invariants: [] }), decisions.slice(0, loop), decisions.slice(loop));
-  const livelock = key === undefined ? [] : [{ kind: 'livelock', id: LIVELOCK, sentence: 'a loop leads back to its beginning', key } as const];
-  const found = [...livelock, ...played.atEnd.map(told)];
-  return { steps: total, broken: cycle === undefined || played.atEnd.some((one) => isTarget(cycle, one)) ? found : [told(cycle), ...found] };
+  const { steps, broken, edges } = whatsBroken(on, topology, decisionsOf(new Player(on, topology, { invariants: [] }), schedule), invariants, loop);
+  return { steps, broken: broken.map(told), lockOrder: edges.map(({ key }) => key) };
 }
 
 const told = ({ kind, id, sentence, key }: Broken): ReplayedSchedule['broken'][number] => ({ kind, id, sentence, key });

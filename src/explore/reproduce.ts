@@ -3,7 +3,8 @@
 import type { Invariant } from '../check/invariant.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { isTarget, LIVELOCK, type Broken } from './broken.ts';
+import { isTarget, type Broken, type Target } from './broken.ts';
+import { isEdge, LIVELOCK, livelockKey } from './keys.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { Player, type Played, type PlayerOptions } from './player.ts';
 import type { Schedule } from './schedule.ts';
@@ -31,22 +32,22 @@ export interface Reproduction {
 const isAnalysed = (kind: FindingKind): boolean => kind === 'race' || kind === 'lock-order';
 
 /** Options of a player that finds this again. */
-export const playerOptions = ({ kind, partial }: Pick<Broken, 'kind' | 'partial'>, invariants: readonly Invariant[]): PlayerOptions =>
-  ({ invariants, cycles: partial === true, analysed: isAnalysed(kind) });
+export const playerOptions = ({ kind, partial, key }: Target, invariants: readonly Invariant[]): PlayerOptions =>
+  ({ invariants, cycles: partial === true, analysed: isAnalysed(kind), edges: isEdge(key) });
 
 /** What a finding's schedule breaks, and the invariants that judge it. */
 export interface Identified { readonly broken: Broken; readonly invariants: readonly Invariant[] }
 
 /** What the schedule of a finding breaks; throws a ShrinkError when it is something else. */
 export function identify(kernel: Kernel, topology: Topology, failure: Failure, invariants: readonly Invariant[]): Identified {
-  const { kind, id, key, sentence, schedule } = failure;
+  const { kind, id, key = '', sentence, schedule } = failure;
   if (kind === 'livelock') return { broken: livelock(kernel, topology, failure), invariants };
   const isSafety = kind === 'safety' || kind === 'leak';
-  const played = new Player(kernel, topology, playerOptions({ kind }, invariants)).play(schedule, { strict: true, ...(isSafety ? {} : { only: { kind, key: '' } }) });
+  const played = new Player(kernel, topology, playerOptions({ kind, key }, invariants)).play(schedule, { strict: true, ...(isSafety ? {} : { only: { kind, key: '' } }) });
   const { broken } = played;
-  if (broken !== undefined && isSafety && (id === undefined || broken.id === id)) return { broken: { ...broken, kind }, invariants };
+  if (broken !== undefined && isSafety && (id === undefined || broken.id === id)) return { broken, invariants };
   const found = played.atEnd.filter((one) => one.kind === kind);
-  const best = found.find((one) => one.key === key) ?? found.find((one) => one.sentence === sentence) ?? found[0];
+  const best = found.find((one) => one.key === key) ?? (isEdge(key) ? undefined : found.find((one) => one.sentence === sentence) ?? found[0]);
   if (best !== undefined) return { broken: best, invariants };
   if (broken !== undefined) {
     // Something else broke on the way, which whoever found this did not look for or went on behind.
@@ -118,12 +119,12 @@ function livelock(kernel: Kernel, topology: Topology, { schedule, loop, id = LIV
   return { kind: 'livelock', id, sentence, key };
 }
 
-/** The states that a loop goes through, by machine; nothing when it does not lead back to the state behind the stem. */
+/** Key of a loop; nothing when it does not lead back to the state behind the stem. */
 export function keyOfLoop(player: Player, stem: Schedule, loop: Schedule): string | undefined {
   const none = { kind: 'livelock', key: '' } as const;
   if (player.play(stem, { strict: true, only: none }).steps.length < stem.length) return undefined;
   const before = player.stateHash();
   const played = player.play([...stem, ...loop], { strict: true, only: none });
   if (played.steps.length < stem.length + loop.length || player.stateHash() !== before) return undefined;
-  return played.steps.slice(stem.length).map(({ leaf }) => `${player.world.table.leaves[leaf]!.machine} ${player.world.table.leaves[leaf]!.path}`).join(', ');
+  return livelockKey(played.steps.slice(stem.length).map(({ leaf }) => player.world.table.leaves[leaf]!.step));
 }

@@ -2,7 +2,8 @@
 // parked until somebody writes what they wait for, and every decision is kept. It allocates nothing per step.
 
 import { blockedOn, isBlocked } from '../memory/outcome.ts';
-import type { WriteLog } from '../runtime/simulate.ts';
+import { Parking } from '../runtime/parking.ts';
+import type { WriteLog } from '../runtime/write-log.ts';
 import type { RunWorld } from '../runtime/world.ts';
 import type { Decision } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
@@ -10,7 +11,7 @@ import type { Strategy } from './strategy.ts';
 /** What came of asking for a step: it was executed; nobody can go on; the strategy gave the schedule up. */
 export const STEPPED = 0, STILL = 1, GIVEN_UP = 2;
 
-export class ScheduleLoop {
+export class ScheduleLoop extends Parking {
   readonly world: RunWorld;
   /** Steps of this schedule so far. */
   steps = 0;
@@ -23,33 +24,23 @@ export class ScheduleLoop {
   readonly waitsOn: Int32Array;
   /** Told of each actor that was found blocked, and on what. */
   parked: (actor: number, object: number) => void = () => {};
-  private readonly log: WriteLog;
   private readonly start: Int32Array;
   private readonly state: Int32Array;
   private readonly alive: Int32Array;
-  private readonly candidates: Int32Array;
-  private readonly place: Int32Array;
-  private ready = 0;
-  private readonly parkedOn: Int32Array;
-  private readonly nextParked: Int32Array;
   private readonly finalLeaf: Uint8Array;
   private strategy!: Strategy;
   private readonly choose = (n: number): number => this.strategy.choose(n);
 
   /** Of a world that stands where schedules begin, with the log that watches it. A schedule has at most `bound` steps. */
   constructor(world: RunWorld, log: WriteLog, bound: number) {
+    super(log, world.topology.actors.length, world.plan.objects);
     this.world = world;
-    this.log = log;
     const { plan, table, topology } = world;
     this.state = world.words.subarray(0, plan.stateWords) as Int32Array;
     this.start = Int32Array.from(this.state);
     this.finalLeaf = Uint8Array.from(table.leaves, (leaf) => (leaf.final ? 1 : 0));
     const actors = topology.actors.length;
     this.alive = Int32Array.from(topology.actors.keys(), (i) => i + 1).filter((actor) => !world.ended(actor));
-    this.candidates = new Int32Array(actors);
-    this.place = new Int32Array(actors + 1).fill(-1);
-    this.parkedOn = new Int32Array(plan.objects);
-    this.nextParked = new Int32Array(actors + 1);
     this.waitsOn = new Int32Array(actors + 1).fill(-1);
     this.lastStep = new Int32Array(actors + 1);
     this.actors = new Uint16Array(bound);
@@ -77,13 +68,20 @@ export class ScheduleLoop {
     for (let k = 0; k < alive.length; k++) {
       const actor = alive[k]!;
       const object = waitsOn[actor]!;
-      if (object >= 0) {
-        this.parkedOn[object] = 0;
-        this.log.forgetParked(object);
-        waitsOn[actor] = -1;
-      }
+      if (object >= 0) this.forget(object);
       place[actor] = -1;
       this.wake(actor);
+    }
+  }
+
+  /** Takes the steps of this schedule once more, from the start; `visit` is told how many were taken, from 0 on. The schedule is over. */
+  playAgain(visit: (steps: number) => void): void {
+    const { world } = this;
+    this.state.set(this.start);
+    visit(0);
+    for (let step = 0; step < this.steps; step++) {
+      world.step(this.actors[step]!, () => Math.max(0, this.choices[step]!));
+      visit(step + 1);
     }
   }
 
@@ -105,8 +103,7 @@ export class ScheduleLoop {
       this.choices[steps] = world.last.choice;
       this.steps = steps + 1;
       this.lastStep[actor] = steps + 1;
-      const { written, count } = log;
-      for (let k = 0; k < count; k++) if (this.parkedOn[written[k]!] !== 0) this.wakeParkedOn(written[k]!);
+      this.wakeWritten();
       if (this.finalLeaf[world.last.to] !== 0) this.sleep(actor);
       return STEPPED;
     }
@@ -139,36 +136,14 @@ export class ScheduleLoop {
     return Array.from({ length: steps }, (_one, k) => ({ actor: this.actors[k]!, choice: this.choices[k]! }));
   }
 
-  private wake(actor: number): void {
-    this.place[actor] = this.ready;
-    this.candidates[this.ready++] = actor;
+  protected override wake(actor: number): void {
+    this.waitsOn[actor] = -1;
+    super.wake(actor);
   }
 
-  private sleep(actor: number): void {
-    const at = this.place[actor]!;
-    const last = this.candidates[--this.ready]!;
-    this.candidates[at] = last;
-    this.place[last] = at;
-    this.place[actor] = -1;
-  }
-
-  private park(actor: number, object: number): void {
-    this.sleep(actor);
-    this.nextParked[actor] = this.parkedOn[object]!;
-    this.parkedOn[object] = actor;
+  protected override park(actor: number, object: number): void {
+    super.park(actor, object);
     this.waitsOn[actor] = object;
-    this.log.watchParked(object);
     this.parked(actor, object);
-  }
-
-  private wakeParkedOn(object: number): void {
-    let actor = this.parkedOn[object]!;
-    this.parkedOn[object] = 0;
-    this.log.forgetParked(object);
-    while (actor !== 0) {
-      this.waitsOn[actor] = -1;
-      this.wake(actor);
-      actor = this.nextParked[actor]!;
-    }
   }
 }

@@ -1,5 +1,6 @@
 // From the sums of an exploration to what it says: findings in order, what makes it inconclusive, what the strategy promises.
 
+import { notExercised } from './exercised.ts';
 import { lockFindings } from './lock-findings.ts';
 import { pctBound, pctSentences } from './strategies/pct.ts';
 import type { FindingKind } from './finding.ts';
@@ -20,15 +21,14 @@ export function resultOf(totals: SampleTotals): SampleResult {
 }
 
 /** Why nothing found would say little. */
-function reasons({ schedules, endings, exercised, about, analysed, windows, pairs, shards, parameters, complete }: SampleTotals): string[] {
+function reasons({ strategy, exhausted, schedules, endings, exercised, about, analysed, windows, pairs, shards, parameters, complete }: SampleTotals): string[] {
   const sentences: string[] = [];
   if (schedules === 0) return ['no schedule was executed'];
-  for (const id of about) {
-    const times = exercised[id];
-    if (times === undefined) sentences.push(`the scenario is about ${id}, which nothing here checks`);
-    else if (times === 0) sentences.push(`the scenario is about ${id}, which was never exercised`);
-  }
-  if (endings.cut > CUT * schedules) {
+  sentences.push(...notExercised(about, exercised));
+  // A schedule of a scenario without an end is as long as it is told to be: nothing was cut off.
+  if (strategy === 'dpor' && !exhausted) sentences.push('depth first, it has not come to every order of conflicting steps: what it has not tried is not spread evenly');
+  if (strategy === 'dpor' && endings.cut > 0) sentences.push(`${endings.cut} of ${schedules} schedules were cut after ${parameters['bound']} steps: what comes behind was not put into other orders`);
+  else if (endings.cut > CUT * schedules && parameters['endless'] !== 1) {
     sentences.push(`${endings.cut} of ${schedules} schedules were cut after ${parameters['bound']} steps, more than ${CUT * 100} %`);
   }
   const both = pairs.some(({ times }) => times[0] > 0 && times[1] > 0);

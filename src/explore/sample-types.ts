@@ -51,6 +51,8 @@ export interface SampledFinding extends Finding {
   readonly first: number;
   /** Strategy that made that schedule. */
   readonly by: string;
+  /** Of a circle in the lock order: what each schedule shows of it, a finding of its own each. */
+  readonly edges?: readonly Finding[] | undefined;
 }
 
 /** The first schedule that has shown an edge of the lock order. */

@@ -3,17 +3,17 @@
 
 import { Analysis, analysisMegabytes, MOST_ANALYSIS_MEGABYTES } from '../check/analysis.ts';
 import { Checker } from '../check/checker.ts';
-import { raceSentence } from '../check/races.ts';
 import { mix } from '../memory/hash.ts';
 import { FootprintWriteLog } from '../runtime/footprint-write-log.ts';
 import { preparedWorld } from '../runtime/prepared.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import { planFor, type RunWorld } from '../runtime/world.ts';
 import { OutcomeTable } from './coverage.ts';
 import { DeadlockFinder } from './deadlocks.ts';
 import { LivelockWatch } from './livelock.ts';
-import { brokenFinding } from './keys.ts';
-import { LEAK, Leaks } from './leaks.ts';
+import { brokenBy, brokenByLeak, brokenByRace } from './broken.ts';
+import { SETUP } from './keys.ts';
+import { Leaks } from './leaks.ts';
 import { mergeShown } from './lock-findings.ts';
 import { Pairs } from './pairs.ts';
 import { Recheck } from './recheck.ts';
@@ -22,7 +22,6 @@ import { GIVEN_UP, ScheduleLoop, STEPPED } from './sample-loop.ts';
 import { resultOf } from './sample-result.ts';
 import { Portfolio } from './strategies/portfolio.ts';
 import { PctStrategy } from './strategies/pct.ts';
-import { PreemptionStrategy } from './strategies/preemption.ts';
 import { ReplayStrategy } from './strategies/replay.ts';
 import { strategyKind } from './strategies/index.ts';
 import { TRIAL_STEPS, trials } from './trials.ts';
@@ -77,6 +76,8 @@ export class Sampler {
   private noting = false;
   /** Deadlock of the schedule at hand, with how many of its steps lead to it. */
   private closed: { finding: Omit<Finding, 'schedule'>; steps: number } | undefined;
+  /** Others, in a schedule that is seen to its end. */
+  private readonly also: { finding: Omit<Finding, 'schedule'>; steps: number }[] = [];
   private begun = 0;
   private schedules = 0;
   private steps = 0;
@@ -97,7 +98,8 @@ export class Sampler {
     this.options = options;
     this.shard = shard;
     const kind = strategyKind(name);
-    const makeLog = name === 'pos' || name === 'portfolio' ? PeekLog : analysed ? FootprintWriteLog : WriteLog;
+    if (kind.divisible === false && shard.of > 1) throw new RangeError(`strategy '${name}' makes each schedule out of those before it, and cannot be divided; give it one job and no shards`);
+    const makeLog = ['pos', 'portfolio', 'dpor'].includes(name) ? PeekLog : analysed ? FootprintWriteLog : WriteLog;
     const { world, observer: log } = preparedWorld<WriteLog>(kernel, topology, (objects) => new makeLog(objects));
     this.world = world;
     this.log = log;
@@ -105,7 +107,7 @@ export class Sampler {
     log.watchOnly(new Uint8Array(world.plan.objects));
     const trial = trials(world, log, seed, options.isOver);
     this.isTried = !trial.cut;
-    this.bound = options.bound ?? (trial.endless ? TRIAL_STEPS : Math.max(LEAST_BOUND, TIMES_LONGER * trial.longest));
+    this.bound = options.bound ?? (trial.long ? TRIAL_STEPS : Math.max(LEAST_BOUND, TIMES_LONGER * trial.longest));
     const actors = topology.actors.length;
     this.strategy = kind.make({
       seed, actors, alive: trial.alive, longest: Math.min(trial.longest, this.bound), patience: trial.patience, depth, preemptions: options.preemptions,
@@ -113,11 +115,11 @@ export class Sampler {
     });
     if (kind.endless && options.schedules === undefined) throw new RangeError(`strategy '${name}' has no end of its own; say how many schedules`);
     this.parameters = {
-      schedules: options.schedules ?? -1, bound: this.bound, depth, preemptions: options.preemptions ?? -1, longest: trial.longest,
+      schedules: options.schedules ?? -1, bound: this.bound, depth, preemptions: options.preemptions ?? -1, longest: trial.longest, endless: trial.endless ? 1 : 0,
     };
     // Strategies that divide their work themselves count what they have; the others are asked for every n-th schedule.
-    this.limit = this.strategy instanceof PreemptionStrategy ? Math.ceil((options.schedules ?? Infinity) / shard.of) : options.schedules ?? Infinity;
-    this.number = this.strategy instanceof PreemptionStrategy ? 0 : shard.index;
+    this.limit = this.strategy.ordered === true ? Math.ceil((options.schedules ?? Infinity) / shard.of) : options.schedules ?? Infinity;
+    this.number = this.strategy.ordered === true ? 0 : shard.index;
     this.pct = this.strategy instanceof Portfolio ? this.strategy.members.find((one) => one instanceof PctStrategy) : this.strategy instanceof PctStrategy ? this.strategy : undefined;
     this.loop = new ScheduleLoop(world, log, this.bound);
     this.recheckEvery = options.recheck ?? Math.max(RECHECK, world.plan.stateWords >>> 6);
@@ -130,15 +132,20 @@ export class Sampler {
     this.leaks = new Leaks(world);
     this.loop.parked = (actor, object) => {
       this.analysis?.blocked(actor, object);
-      this.closed ??= this.deadlocks.parked(actor, object);
+      const deadlock = this.deadlocks.parked(actor, object);
+      if (deadlock === undefined) return;
+      if (this.closed !== undefined && this.closed.finding.key !== deadlock.finding.key) this.also.push(deadlock);
+      this.closed ??= deadlock;
     };
     const { invariants = [] } = options;
-    const checker = options.check === undefined && invariants.length > 0 ? new Checker(world, invariants) : undefined;
+    // What a check looks at, its step touches: the order of steps that one check looks at matters.
+    const reads = this.strategy.whole === true && log instanceof FootprintWriteLog ? { reads: (id: number) => { log.footprint.read(id); } } : {};
+    const checker = options.check === undefined && invariants.length > 0 ? new Checker(world, invariants, reads) : undefined;
     this.check = options.check?.(world) ?? checker;
     this.evaluated = () => Object.fromEntries(invariants.map(({ id }, i) => [id, checker?.evaluated[i] ?? 0]));
     log.watchOnly(checker?.wanted() ?? new Uint8Array(world.plan.objects).fill(this.check === undefined ? 0 : 1));
     const before = checker?.wholeState();
-    if (before !== undefined) this.add(brokenFinding(before, 'the set-up'), 0);
+    if (before !== undefined) this.add(brokenBy(before, SETUP), 0);
   }
 
   /** Executes about so many steps, fewer when time is up. False when nothing is left to do. */
@@ -158,7 +165,7 @@ export class Sampler {
 
   /** How far it is. */
   progress(): SampleProgress {
-    const own = this.strategy instanceof PreemptionStrategy ? this.limit : Math.max(0, Math.ceil((this.limit - this.shard.index) / this.shard.of));
+    const own = this.strategy.ordered === true ? this.limit : Math.max(0, Math.ceil((this.limit - this.shard.index) / this.shard.of));
     return { schedules: this.schedules, steps: this.steps, findings: this.found.size, windows: this.analysis?.windowsHit ?? 0, of: own };
   }
 
@@ -184,7 +191,7 @@ export class Sampler {
   }
 
   private begin(): boolean {
-    if ((this.strategy instanceof PreemptionStrategy ? this.schedules : this.number) >= this.limit) {
+    if ((this.strategy.ordered === true ? this.schedules : this.number) >= this.limit) {
       this.ended = true;
       return false;
     }
@@ -198,6 +205,7 @@ export class Sampler {
     this.pairs?.begin();
     this.livelock.begin();
     this.closed = undefined;
+    this.also.length = 0;
     this.noting = this.recheckEvery > 0 && this.begun % this.recheckEvery === 0;
     if (this.noting) this.recheck.begin();
     this.begun++;
@@ -213,7 +221,10 @@ export class Sampler {
     const told = strategy.executed !== undefined;
     while (loop.steps < most) {
       const what = loop.next();
-      if (this.closed !== undefined) return 'deadlock';
+      if (this.closed !== undefined && strategy.whole !== true) {
+        if (what === STEPPED && told) strategy.executed!(last, footprint);
+        return 'deadlock';
+      }
       if (what !== STEPPED) return what === GIVEN_UP ? this.givenUp() : this.standstill();
       outcomes.count(last.leaf, last.outcome);
       livelock.executed(last);
@@ -225,7 +236,9 @@ export class Sampler {
       if (check !== undefined) {
         const violation = check.afterStep(log.written, log.count);
         if (violation !== undefined) {
-          this.closed = { finding: brokenFinding(violation, world.table.leaves[last.leaf]!.step), steps: loop.steps };
+          if (this.closed !== undefined) this.also.push(this.closed);
+          this.closed = { finding: brokenBy(violation, world.table.leaves[last.leaf]!.step), steps: loop.steps };
+          if (told) strategy.executed!(last, footprint);
           return 'broken';
         }
       }
@@ -243,6 +256,7 @@ export class Sampler {
 
   /** Nobody can go on. */
   private standstill(): Ending {
+    if (this.closed !== undefined) return 'deadlock';
     const deadlock = this.deadlocks.atEnd();
     if (deadlock !== undefined) {
       this.closed = { finding: deadlock, steps: this.loop.steps };
@@ -250,7 +264,7 @@ export class Sampler {
     }
     const leak = this.leaks.find();
     if (leak === undefined) return 'finished';
-    this.closed = { finding: { kind: 'leak', id: LEAK, sentence: leak.sentence, key: `${LEAK} ${leak.what}` }, steps: this.loop.steps };
+    this.closed = { finding: brokenByLeak(leak), steps: this.loop.steps };
     return 'broken';
   }
 
@@ -258,24 +272,24 @@ export class Sampler {
     const { loop, strategy } = this;
     this.running = false;
     this.steps += loop.steps;
-    const counts = strategy.end?.(loop.steps, ending === 'cut') !== false && (ending !== 'given up' || strategy instanceof ReplayStrategy);
+    const counts = strategy.end?.(loop.steps, ending === 'cut', ending === 'broken') !== false && (ending !== 'given up' || strategy instanceof ReplayStrategy);
     if (counts) {
       this.schedules++;
       this.endings[ending === 'given up' ? 'finished' : ending]++;
       this.longest = Math.max(this.longest, loop.steps);
       this.addDigest();
-      if (ending === 'cut') {
+      if (ending === 'cut' && this.closed === undefined) {
         const livelock = this.livelock.find();
-        if (livelock !== undefined) this.closed = { finding: livelock, steps: loop.steps };
+        this.closed = livelock;
       }
-      if (this.closed !== undefined) this.add(this.closed.finding, this.closed.steps);
+      for (const one of this.closed === undefined ? [] : [this.closed, ...this.also]) this.add(one.finding, one.steps);
     }
     this.collect(counts);
     if (this.noting) {
       this.recheck.again(loop.actors, loop.choices);
       this.rechecked++;
     }
-    this.number += !(this.strategy instanceof PreemptionStrategy) ? this.shard.of : counts ? 1 : 0;
+    this.number += !(this.strategy.ordered === true) ? this.shard.of : counts ? 1 : 0;
   }
 
   /** What the analyses have found in this schedule. */
@@ -283,7 +297,7 @@ export class Sampler {
     const { analysis, loop } = this;
     if (analysis === undefined) return;
     for (const race of analysis.takeRaces()) {
-      if (counts) this.add({ kind: 'race', id: 'data-race', sentence: raceSentence(race), key: `data-race ${race.layout} ${race.steps.join(' ')}` }, race.later.at);
+      if (counts) this.add(brokenByRace(race), race.later.at);
     }
     if (analysis.lockEdges === this.edges.length + this.nestings.length) return;
     const report = analysis.lockOrderReport();

@@ -6,12 +6,12 @@ import type { Kernel } from '../kernel/define.ts';
 import { isBlocked } from '../memory/outcome.ts';
 import { hashOf, preparedWorld } from '../runtime/prepared.ts';
 import { Recorder } from '../runtime/recorder.ts';
-import { WriteLog } from '../runtime/simulate.ts';
+import { WriteLog } from '../runtime/write-log.ts';
 import { restOf } from '../runtime/standstill.ts';
 import { compile } from '../scenario/compile.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { NO_CHOICE, OUTSIDE_ACTOR, RECORD } from '../trace/batch.ts';
-import { encodeBatch, encodeFooter, encodeHeader } from '../trace/encode.ts';
+import { encodeBatch, encodeFooter, encodeHeader, joined } from '../trace/encode.ts';
 import { TraceError } from '../trace/errors.ts';
 import { fingerprintOf } from '../trace/fingerprint.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
@@ -19,6 +19,7 @@ import { outcomeNames } from '../trace/outcomes.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { ScheduleError } from './named-schedule.ts';
+import type { Finding } from './finding.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface ScheduleTraceOptions {
@@ -27,10 +28,12 @@ export interface ScheduleTraceOptions {
   readonly kernelText?: { readonly file: string; readonly text: string } | undefined;
   /** What the header says; 0 when left out: a schedule has none. */
   readonly seed?: number;
+  /** What it breaks, so that whoever replays it looks for the same. */
+  readonly finding?: Omit<Finding, 'schedule'>;
 }
 
 /** Executes a schedule and gives the bytes of its trace file. It ends with what was violated, or with a deadlock, where that is so. */
-export function traceOfSchedule(kernel: Kernel, scenario: Scenario, schedule: Schedule, { invariants = all, kernelText, seed = 0 }: ScheduleTraceOptions = {}): Uint8Array {
+export function traceOfSchedule(kernel: Kernel, scenario: Scenario, schedule: Schedule, { invariants = all, kernelText, seed = 0, finding }: ScheduleTraceOptions = {}): Uint8Array {
   const { world, observer } = preparedWorld(kernel, compile(scenario, kernel), (objects) => new WriteLog(objects));
   const parts: Uint8Array[] = [encodeHeader({
     faultline: PACKAGE_VERSION, runtime: 'simulate', kernel: kernel.name, ...(kernelText === undefined ? {} : { kernelText }),
@@ -54,7 +57,10 @@ export function traceOfSchedule(kernel: Kernel, scenario: Scenario, schedule: Sc
   // What follows spoils the world.
   const rest = violation === undefined ? restOf(world) : undefined;
   const why: TraceFooter['why'] = violation !== undefined ? 'violation' : rest!.mover !== undefined ? 'steps' : rest!.why;
-  parts.push(encodeFooter({ why, steps, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }) }));
+  parts.push(encodeFooter({
+    why, steps, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }),
+    ...(finding === undefined ? {} : { finding: { kind: finding.kind, id: finding.id, key: finding.key, sentence: finding.sentence, ...(finding.loop === undefined ? {} : { loop: finding.loop }) } }),
+  }));
   return joined(parts);
 }
 
@@ -78,14 +84,4 @@ export function readSchedule(source: TraceSource): { schedule: Schedule; footer:
       schedule.push({ actor, choice: choice === NO_CHOICE ? -1 : choice });
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
 }

@@ -17,6 +17,10 @@ export interface Strategy {
   readonly name: string;
   /** Wants to be told of footprints; they cost time. */
   readonly footprints?: boolean;
+  /** Makes its schedules one out of the other: it cannot be asked for number n alone. */
+  readonly ordered?: boolean;
+  /** Wants to see schedules to their ends, also when some actors wait for each other for ever; and what checks look at, as if the steps did. */
+  readonly whole?: boolean;
   /** Before schedule number `schedule`, counted from 0. False: there is none left to try. */
   begin(schedule: number): boolean;
   /** Place, among the first `count` candidates, of the actor that is to try its step. It is asked again, with fewer candidates, when that
@@ -27,6 +31,7 @@ export interface Strategy {
   choose(n: number): number;
   /** Behind each step. */
   executed?(step: Executed, touched: Touched | undefined): void;
-  /** Behind a schedule, which had so many steps: `cut` when a bound ended it. False: it was one that had been before, and does not count. */
-  end?(steps: number, cut: boolean): boolean | void;
+  /** Behind a schedule, which had so many steps: `cut` when a bound ended it, `broken` when its last step broke a property. False: it was
+   *  one that had been before, and does not count. */
+  end?(steps: number, cut: boolean, broken: boolean): boolean | void;
 }

@@ -5,7 +5,7 @@ import { ScheduleLoop, STEPPED } from './sample-loop.ts';
 import { PctStrategy } from './strategies/pct.ts';
 import { RandomStrategy } from './strategies/random.ts';
 import type { Strategy } from './strategy.ts';
-import type { WriteLog } from '../runtime/simulate.ts';
+import type { WriteLog } from '../runtime/write-log.ts';
 import type { RunWorld } from '../runtime/world.ts';
 
 const TRIALS = 16;
@@ -20,6 +20,8 @@ export interface Trials {
   /** Steps of the longest. */
   readonly longest: number;
   /** Some trial has not ended. */
+  readonly long: boolean;
+  /** No trial has: the scenario goes on for ever, whoever has the turn. */
   readonly endless: boolean;
   readonly patience: number;
   /** Time was up before they had ended: they say nothing. */
@@ -32,22 +34,24 @@ export function trials(world: RunWorld, log: WriteLog, seed: number, isOver: () 
   const loop = new ScheduleLoop(world, log, TRIAL_STEPS);
   const actors = world.topology.actors.length;
   const alive = loop.living;
-  const random = run(loop, new RandomStrategy({ seed: seed + 1 }), isOver);
+  const [random, shortest] = run(loop, new RandomStrategy({ seed: seed + 1 }), isOver);
   const patience = Math.max(LEAST_PATIENCE, random);
-  const ordered = run(loop, new PctStrategy({ seed: seed + 1, actors, alive, longest: random, patience, depth: 1 }), isOver);
+  const [ordered, shorter] = run(loop, new PctStrategy({ seed: seed + 1, actors, alive, longest: random, patience, depth: 1 }), isOver);
   loop.reset();
   const longest = Math.max(random, ordered);
-  return { alive, longest, endless: longest >= TRIAL_STEPS, patience, cut: isOver() };
+  return { alive, longest, long: longest >= TRIAL_STEPS, endless: Math.min(shortest, shorter) >= TRIAL_STEPS, patience, cut: isOver() };
 }
 
-/** Steps of the longest of some schedules. */
-function run(loop: ScheduleLoop, strategy: Strategy, isOver: () => boolean): number {
+/** Steps of the longest and of the shortest of some schedules. */
+function run(loop: ScheduleLoop, strategy: Strategy, isOver: () => boolean): [longest: number, shortest: number] {
   let longest = 1;
+  let shortest = TRIAL_STEPS;
   for (let schedule = 0; schedule < TRIALS && !isOver(); schedule++) {
     strategy.begin(schedule);
     loop.begin(strategy);
     while (loop.steps < TRIAL_STEPS && loop.next() === STEPPED) strategy.executed?.(loop.world.last, undefined);
     longest = Math.max(longest, loop.steps);
+    shortest = Math.min(shortest, loop.steps);
   }
-  return longest;
+  return [longest, shortest];
 }

@@ -1,7 +1,7 @@
 // The write log of a simulation that keeps each step's footprint too: for runs whose steps are analysed.
 
 import { FootprintLog } from '../check/footprint.ts';
-import { WriteLog } from './simulate.ts';
+import { WriteLog } from './write-log.ts';
 
 export class FootprintWriteLog extends WriteLog {
   /** What the last step has touched. */

@@ -7,7 +7,7 @@ import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts'
 import { compile } from '../scenario/compile.ts';
 import { ScenarioError, unknownName } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/types.ts';
-import { encodeBatch, encodeFooter, encodeHeader } from '../trace/encode.ts';
+import { encodeBatch, encodeFooter, encodeHeader, joined } from '../trace/encode.ts';
 import { fingerprintOf } from '../trace/fingerprint.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
@@ -40,13 +40,7 @@ export function recordTrace(run: Run, runtime: Runtime = simulate): (result: Run
   })];
   run.batches.subscribe((batch) => parts.push(encodeBatch(batch)));
   return ({ why, steps, hash, violation }) => {
-    const all = [...parts, encodeFooter({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) })];
-    const bytes = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of all) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    const footer = encodeFooter({ why, steps, hash, ...(violation ? { violation: { id: violation.id, sentence: violation.sentence } } : {}) });
+    return joined([...parts, footer]);
   };
 }

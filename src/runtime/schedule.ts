@@ -9,7 +9,7 @@ import type { TraceFooter } from '../trace/header.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { Describer } from './describe.ts';
 import { applyInjection, injectionProblem, type Injection } from './injection.ts';
-import type { WriteLog } from './simulate.ts';
+import type { WriteLog } from './write-log.ts';
 import type { RunWorld } from './world.ts';
 
 export interface ScheduleResult {

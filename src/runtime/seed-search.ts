@@ -5,7 +5,8 @@ import { preparedWorld } from './prepared.ts';
 import { BATCH, Recorder } from './recorder.ts';
 import type { RunOptions } from './run.ts';
 import { partOf, sliceOf, turn, TURN_MS } from './simulate-run.ts';
-import { Simulation, WriteLog } from './simulate.ts';
+import { Simulation } from './simulate.ts';
+import { WriteLog } from './write-log.ts';
 import type { RunWorld } from './world.ts';
 
 /** Why a search is over: a round ended with a finding or an error, there were enough rounds, time is up, somebody wanted it to stop. */

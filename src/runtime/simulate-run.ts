@@ -6,7 +6,8 @@ import { Pending } from './pending.ts';
 import { preparedWorld } from './prepared.ts';
 import { BATCH, Recorder } from './recorder.ts';
 import { Run, type RunOptions, type RunResult, type Runtime } from './run.ts';
-import { Simulation, WriteLog } from './simulate.ts';
+import { Simulation } from './simulate.ts';
+import { WriteLog } from './write-log.ts';
 import { outsideCanHelp, waitingActors } from './standstill.ts';
 
 /** Milliseconds after which timers, signals and other work get their turn. */

@@ -3,84 +3,29 @@
 
 import { blockedOn, isBlocked } from '../memory/outcome.ts';
 import type { Injection } from '../memory/injection.ts';
-import type { Observer } from '../memory/views.ts';
 import { applyInjection } from './injection.ts';
+import { Parking } from './parking.ts';
 import { Random } from './random.ts';
 import type { RunWorld } from './world.ts';
-
-/** An actor is parked on the object; somebody evaluates what it holds. */
-const PARKED = 1, WANTED = 2;
-
-/** Collects the objects that a step writes, of those that somebody watches: who may be woken, which invariants are due. */
-export class WriteLog implements Observer {
-  /** An actor's own registers wake nobody; invariants that look at them name the steps at which they do. */
-  readonly ignores = ['frame'];
-  /** The first `count` places: objects that the step has written, each once, in the order of the first write. */
-  readonly written: Int32Array;
-  count = 0;
-  /** Why an object is watched; 0: its writes are not collected. */
-  private readonly watched: Uint8Array;
-  /** Step in which an object was written last. */
-  private readonly stamp: Int32Array;
-  private now = 1;
-
-  constructor(objects: number) {
-    this.written = new Int32Array(objects);
-    this.watched = new Uint8Array(objects).fill(WANTED);
-    this.stamp = new Int32Array(objects);
-  }
-  /** From now on only these objects (1, by number) and those that actors are parked on. */
-  watchOnly(wanted: Uint8Array): void {
-    for (let id = 0; id < this.watched.length; id++) this.watched[id] = (this.watched[id]! & PARKED) | (wanted[id] !== 0 ? WANTED : 0);
-  }
-  watchParked(id: number): void {
-    this.watched[id] = this.watched[id]! | PARKED;
-  }
-  forgetParked(id: number): void {
-    this.watched[id] = this.watched[id]! & ~PARKED;
-  }
-  write(id: number): void {
-    if (this.watched[id] === 0 || this.stamp[id] === this.now) return;
-    this.stamp[id] = this.now;
-    this.written[this.count++] = id;
-  }
-  /** Before each step. */
-  clear(): void {
-    this.count = 0;
-    this.now = (this.now + 1) | 0;
-  }
-}
+import type { WriteLog } from './write-log.ts';
 
 /** Why a simulation can go no further. */
 export type Standstill = 'finished' | 'deadlock';
 
 /** A random scheduler over a world whose set-up has run. */
-export class Simulation {
+export class Simulation extends Parking {
   readonly world: RunWorld;
   steps = 0;
-  private readonly log: WriteLog;
   private random: Random;
-  /** Actors that may be able to go on, in the first `ready` places. */
-  private readonly candidates: Int32Array;
-  private readonly place: Int32Array;
-  private ready = 0;
-  /** For each object, the actors parked on it, as a list through `nextParked`. */
-  private readonly parkedOn: Int32Array;
-  private readonly nextParked: Int32Array;
   /** 1 for leaves in which an actor has ended. */
   private readonly finalLeaf: Uint8Array;
   private readonly choose = (n: number): number => this.random.below(n);
 
   constructor(world: RunWorld, log: WriteLog, seed: number) {
+    super(log, world.topology.actors.length, world.plan.objects);
     this.world = world;
-    this.log = log;
     this.random = new Random(seed);
     this.finalLeaf = Uint8Array.from(world.table.leaves, (leaf) => (leaf.final ? 1 : 0));
-    const actors = world.topology.actors.length;
-    this.candidates = new Int32Array(actors);
-    this.place = new Int32Array(actors + 1).fill(-1);
-    this.parkedOn = new Int32Array(world.plan.objects);
-    this.nextParked = new Int32Array(actors + 1);
     this.wakeAll();
   }
 
@@ -91,11 +36,7 @@ export class Simulation {
     this.ready = 0;
     this.place.fill(-1);
     this.nextParked.fill(0);
-    for (let object = 0; object < this.parkedOn.length; object++) {
-      if (this.parkedOn[object] === 0) continue;
-      this.parkedOn[object] = 0;
-      this.log.forgetParked(object);
-    }
+    for (let object = 0; object < this.parkedOn.length; object++) if (this.parkedOn[object] !== 0) this.forget(object);
     this.wakeAll();
   }
 
@@ -157,41 +98,5 @@ export class Simulation {
       if (!isBlocked(world.step(actor, () => 0))) return actor;
     }
     return 0;
-  }
-
-  private wakeWritten(): void {
-    const { written, count } = this.log;
-    for (let k = 0; k < count; k++) if (this.parkedOn[written[k]!] !== 0) this.wakeParkedOn(written[k]!);
-  }
-
-  private wake(actor: number): void {
-    if (this.place[actor]! >= 0) return;
-    this.place[actor] = this.ready;
-    this.candidates[this.ready++] = actor;
-  }
-
-  private sleep(actor: number): void {
-    const at = this.place[actor]!;
-    const last = this.candidates[--this.ready]!;
-    this.candidates[at] = last;
-    this.place[last] = at;
-    this.place[actor] = -1;
-  }
-
-  private park(actor: number, object: number): void {
-    this.sleep(actor);
-    this.nextParked[actor] = this.parkedOn[object]!;
-    this.parkedOn[object] = actor;
-    this.log.watchParked(object);
-  }
-
-  private wakeParkedOn(object: number): void {
-    let actor = this.parkedOn[object]!;
-    this.parkedOn[object] = 0;
-    this.log.forgetParked(object);
-    while (actor !== 0) {
-      this.wake(actor);
-      actor = this.nextParked[actor]!;
-    }
   }
 }

@@ -29,7 +29,8 @@ export function encodeFooter(footer: TraceFooter): Uint8Array {
   return chunk(KIND.FOOTER, footer.steps + 1, 0, encoded(JSON.stringify(footer)));
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+/** Parts of a file, one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -43,6 +43,8 @@ const footerSchema = v.object({
   /** Hash of memory behind the last step; empty when the run failed. */
   hash: name,
   violation: v.optional(v.object({ id: name, sentence: v.string() })),
+  /** What an exploration has found in this schedule: what its replay must find again. `loop`: steps in front of a livelock's loop. */
+  finding: v.optional(v.object({ kind: v.picklist(['safety', 'leak', 'race', 'deadlock', 'lock-order', 'livelock']), id: name, key: v.string(), sentence: v.string(), loop: v.optional(count) })),
 });
 
 /** What stands behind the steps, if the run came to an end in order. */

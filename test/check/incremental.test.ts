@@ -8,7 +8,8 @@ import { invariants } from '../../src/check/invariants/index.ts';
 import { indicesOf } from '../../src/memory/plan.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Random } from '../../src/runtime/random.ts';
-import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { Simulation } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 

@@ -1,7 +1,14 @@
 // faultline explore, merge and shrink as a person calls them.
 
 import { afterAll, describe, expect, test } from 'vitest';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
+import { Sampler } from '../../src/explore/sample.ts';
+import { traceOfSchedule } from '../../src/explore/schedule-trace.ts';
+import { shrink } from '../../src/explore/shrink.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
+import { compile } from '../../src/scenario/compile.ts';
 import { PATCH, Sandbox } from '../support/command.ts';
+import type { Coverage } from '../../src/cli/coverage-text.ts';
 
 const box = new Sandbox();
 box.write('patch.ts', PATCH);
@@ -73,6 +80,59 @@ describe('explore', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(sentence);
     expect(err.trim().split('\n').length).toBe(1);
+  });
+});
+
+describe('a finding of each kind', () => {
+  test('the edges of a lock order: each a trace whose replay ends with 3 and says so, and which can be shrunk', async () => {
+    const scenario = builtinScenario('SC22')!;
+    const topology = compile(scenario, v6_8);
+    const sampler = new Sampler(v6_8, topology, { strategy: 'random', schedules: 200, seed: 1 });
+    while (sampler.advance(10_000)) { /* to the end */ }
+    const { edges } = sampler.result().findings.find(({ kind }) => kind === 'lock-order')!;
+    expect(edges!.length).toBe(2);
+    for (const [k, edge] of edges!.entries()) {
+      const shrunk = shrink(v6_8, topology, edge, { scenario });
+      box.write(`edge${k}.trace`, traceOfSchedule(v6_8, shrunk.scenario!, shrunk.schedule, { finding: shrunk.broken }));
+      const replayed = await box.run(['replay', `edge${k}.trace`]);
+      expect([replayed.code, replayed.err]).toEqual([3, '']);
+      expect(replayed.out.replace(/\s+/g, ' ')).toMatch(/LOCK ORDER behind step \d+, as the trace says: S-17: .* while it holds/);
+      const again = await box.run(['shrink', `edge${k}.trace`]);
+      expect([again.code, again.err]).toEqual([3, '']);
+    }
+  });
+
+  test('a loop without progress: its trace replays with 4 and says so, and can be shrunk', async () => {
+    box.write('never-over.ts', "import { deriveKernel, kernels, ok } from 'faultline';\n\nexport default deriveKernel(kernels.find(({ name }) => name === 'v6.8')!, { name: 'never-over', steps: { 'mmu.dropInProgress': () => ok } });\n");
+    const { code, out, err } = await box.run(['explore', 'SC01', '--kernel', './never-over.ts', '--out', 'loop.trace', '--json']);
+    expect([code, err]).toEqual([4, '']);
+    const { strategy, findings } = JSON.parse(out) as { strategy: string; findings: { kind: string }[] };
+    expect([strategy, findings.map(({ kind }) => kind)]).toEqual(['exhaustive', ['livelock']]);
+    const replayed = await box.run(['replay', 'loop.trace', '--trust']);
+    expect([replayed.code, replayed.err]).toEqual([4, '']);
+    expect(replayed.out.replace(/\s+/g, ' ')).toMatch(/LIVELOCK behind step \d+, as the trace says: L-01:/);
+    const again = await box.run(['shrink', 'loop.trace', '--trust']);
+    expect([again.code, again.err]).toEqual([4, '']);
+  });
+
+  test('--coverage lists what was seen, what was not, and what is impossible; JSON has the same', async () => {
+    const { out } = await box.run(['explore', 'SC01', '--coverage']);
+    expect(out).toMatch(/Coverage:\n {2}gmem: 1 of 45 states, 0 of \d+ outcomes\n/);
+    expect(out).toContain('    outcomes impossible, of states that were seen\n');
+    expect(out).toMatch(/pairs of conflicting steps: \d+ of \d+ in both orders/);
+    expect(out.split('\n').filter((line) => line.length > 78)).toEqual([]);
+    const json = JSON.parse((await box.run(['explore', 'SC01', '--strategy', 'random', '--schedules', '50', '--jobs', '1', '--coverage', '--json'])).out) as { coverage: Coverage };
+    expect(json.coverage.exhaustive).toBe(false);
+    expect(json.coverage.machines.find(({ machine }) => machine === 'vcpu')!.states.seen).toContain('call.run.guest');
+    expect(json.coverage.pairs.length).toBeGreaterThan(10);
+  });
+
+  test('a scenario without an end is judged to the length of its schedules, and says so', async () => {
+    const { code, out } = await box.run(['explore', 'endless.json', '--schedules', '20', '--jobs', '1']);
+    expect(code).toBe(0);
+    const text = out.replace(/\s+/g, ' ');
+    expect(text).toContain('20 at their length');
+    expect(text).toContain('the scenario has no end: of each schedule the first 3,000 steps were judged; what comes later was not');
   });
 });
 

@@ -1,6 +1,7 @@
 // How far a run is: the block is drawn in place, whatever the terminal; elsewhere there are plain lines.
 
 import { afterEach, expect, test, vi } from 'vitest';
+import { StatusLine } from '../../src/cli/explore-drive.ts';
 import { Block, progressBlock, progressLine, showSearch, type Progress } from '../../src/cli/progress.ts';
 import type { SeedSearch } from '../../src/runtime/seed-search.ts';
 
@@ -100,4 +101,28 @@ test('elsewhere a line comes after ten seconds and every five, and none where qu
   hide();
   vi.advanceTimersByTime(100_000);
   expect(written.length).toBe(2);
+});
+
+test('of an exploration: states, rate, frontier, how much of what is expected, findings; a block on a terminal, elsewhere a line now and then', async () => {
+  vi.useFakeTimers();
+  const parts = ['12,345 distinct states', 'of some 40,000 (30 %)', '61,234 steps', '4,115 states a second', 'frontier 214', '3 MB', '1 found so far', 'at most 57 s to go'];
+  const terminal = new Terminal();
+  const status = new StatusLine(false, terminal);
+  status.show(parts);
+  expect(terminal.rows).toEqual([
+    'exploring  12,345 distinct states, of some 40,000 (30 %), 61,234 steps,', '           4,115 states a second, frontier 214, 3 MB, 1 found so far,',
+    '           at most 57 s to go, Ctrl-C ends it', '',
+  ]);
+  status.clear();
+  expect(terminal.rows).toEqual(['']);
+  const written: string[] = [];
+  const screen = { write: (text: string) => written.push(text) };
+  const plain = new StatusLine(false, screen);
+  const quiet = new StatusLine(true, screen);
+  for (let ms = 0; ms < 16_000; ms += 500) {
+    plain.show(parts);
+    quiet.show(parts);
+    vi.advanceTimersByTime(500);
+  }
+  expect(written).toEqual([`faultline: ${parts.join(', ')}\n`, `faultline: ${parts.join(', ')}\n`]);
 });

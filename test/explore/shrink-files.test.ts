@@ -48,7 +48,7 @@ describe('a schedule as a trace', () => {
     const schedule = scheduleOfTrace(openTraceFile('traces/sc22-deadlock.trace'));
     const { after, broken } = shrink(v6_8, compile(named('SC22'), v6_8), { kind: 'deadlock', id: 'L-04', schedule }, { scenario: named('SC22') });
     expect(after).toEqual({ steps: 22, switches: 3, actors: 9, operations: 2 });
-    expect(broken.sentence).toBe('hw.mf and main.gmem wait for each other');
+    expect(broken.sentence).toBe('main.gmem waits in folio.lock for folio_lock(pfn 1), which hw.mf holds or is to have first; hw.mf waits in inode.downRead for invalidate_lock(inode 1), which main.gmem holds or is to have first');
   });
 });
 

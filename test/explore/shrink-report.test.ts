@@ -135,7 +135,7 @@ describe('the test to paste', () => {
 
   it('stays within 78 columns, and quotes what a name may hold', () => {
     for (const shrunk of [deadlock, freed, mutant]) expect(widest(testOf(shrunk, 'v6.8')!)).toBeLessThanOrEqual(78);
-    const text = pastedTest({ broken: { kind: 'safety', id: 'S-01' }, schedule: [["it's", 2, 0]], scenario: "a'b\\c", kernel: 'v6.8' });
+    const text = pastedTest({ broken: { kind: 'safety', id: 'S-01', key: 'S-01 fault.map' }, schedule: [["it's", 2, 0]], scenario: "a'b\\c", kernel: 'v6.8' });
     expect(text).toContain("    ['it\\'s', 2, 0],\n");
     expect(text).toContain("test('a\\'b\\\\c breaks S-01 on v6.8', () => {");
   });

@@ -14,7 +14,7 @@ import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { eventsOfTrace, Replayer, ReplayError } from '../../src/runtime/replay.ts';
 import type { Run, RunOptions, RunResult } from '../../src/runtime/run.ts';
 import { runSchedule } from '../../src/runtime/schedule.ts';
-import { WriteLog } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import type { World } from '../../src/memory/world.ts';
 import { forever, memoryError, punch, read, scenario, write } from '../../src/scenario/builder.ts';
 import { builtinScenario } from '../../src/scenario/builtin/index.ts';

@@ -7,7 +7,7 @@ import { deriveKernel, type Kernel } from '../../src/kernel/define.ts';
 import { hashOf, preparedWorld } from '../../src/runtime/prepared.ts';
 import { checkVersion, eventsOfTrace, Replayer, ReplayError } from '../../src/runtime/replay.ts';
 import { runSchedule } from '../../src/runtime/schedule.ts';
-import { WriteLog } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 import { TraceError } from '../../src/trace/errors.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { runSetup } from '../../src/runtime/setup.ts';
-import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { Simulation } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { planFor, privateWords, RunWorld } from '../../src/runtime/world.ts';
 import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';

@@ -3,7 +3,8 @@
 import { Player, type Played } from '../../src/explore/player.ts';
 import type { Decision } from '../../src/explore/schedule.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
-import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { Simulation } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { createGmem, forever, punch, read, scenario, setAttributes, slot } from '../../src/scenario/builder.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Kernel } from '../../src/kernel/define.ts';

@@ -7,7 +7,7 @@ import type { Kernel } from '../../src/kernel/define.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
 import { checkVersion, Replayer } from '../../src/runtime/replay.ts';
 import { simulate } from '../../src/runtime/simulate-run.ts';
-import { WriteLog } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { fingerprintOf } from '../../src/trace/fingerprint.ts';

@@ -1,7 +1,7 @@
 // Replaying a trace to its end, every step verified.
 
 import { Replayer } from '../../src/runtime/replay.ts';
-import { WriteLog } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Topology } from '../../src/scenario/topology.ts';
 import type { TraceFooter } from '../../src/trace/header.ts';

@@ -6,7 +6,8 @@ import { call, createGmem, deleteSlot, hostRead, hostWrite, mix, loop, punch, al
 import { SLOT_LIVE } from '../../src/memory/layouts/kvm.ts';
 import { runSetup } from '../../src/runtime/setup.ts';
 import { planFor, privateWords, RunWorld } from '../../src/runtime/world.ts';
-import { Simulation, WriteLog } from '../../src/runtime/simulate.ts';
+import { Simulation } from '../../src/runtime/simulate.ts';
+import { WriteLog } from '../../src/runtime/write-log.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';

@@ -1,5 +1,6 @@
 // All state invariants, in the order in which they are evaluated.
 
+import { l10 } from './l10.ts';
 import { l11 } from './l11.ts';
 import { s01 } from './s01.ts';
 import { s02 } from './s02.ts';
@@ -26,5 +27,5 @@ import { s34 } from './s34.ts';
 import type { Invariant } from '../invariant.ts';
 
 export const invariants: readonly Invariant[] = [
-  s01, s02, s03, s04, s05, s06, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s22, s25, s27, s28, s29, s30, s31, s32, s33, s34, l11,
+  s01, s02, s03, s04, s05, s06, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s22, s25, s27, s28, s29, s30, s31, s32, s33, s34, l10, l11,
 ];

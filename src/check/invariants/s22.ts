@@ -15,6 +15,7 @@ export const s22: Invariant = {
   title: 'calls answer as documented',
   statement: 'A system call fails with the errno of the first check, in documented order, that does not hold, and leaves things as they were. memory_failure() calls '
     + 'a page recovered only when nobody has it any more.',
+  bySentence: true,
   after: {
     'mf.verdict': (world) => {
       const { objects, frames, last } = world;

@@ -5,15 +5,13 @@ import { LaboratoryError, type RunWorld } from '../../runtime/world.ts';
 import { livelocks } from './livelock.ts';
 import { pointOfNoReturn, type PointOfNoReturn } from './no-return.ts';
 import { FULL } from './state-set.ts';
+import { LIVELOCK, livelockKey } from '../keys.ts';
 import type { Finding } from '../finding.ts';
 import type { Decision } from '../schedule.ts';
 import type { Findings } from './findings.ts';
 import type { Graph } from './graph.ts';
 import type { States } from './states.ts';
 import type { Tracker } from './tracker.ts';
-
-/** A livelock is L-01: an access that never completes. */
-const LIVELOCK = 'L-01';
 
 export class Aftermath {
   private readonly world: RunWorld;
@@ -36,11 +34,10 @@ export class Aftermath {
     return livelocks(this.graph, this.states.set.size).map(({ way, loop, states }) => {
       const steps = this.decisionsAlong([...way, ...loop]);
       const round = steps.slice(way.length - 1);
-      const paths = [...new Set(round.map(({ leaf }) => `${table.leaves[leaf]!.machine} ${table.leaves[leaf]!.path}`))].toSorted();
       const who = [...new Set(round.map(({ actor }) => topology.actors[actor - 1]!.name))];
-      return findings.keep(`${LIVELOCK} round ${paths.join(', ')}`, 'livelock', LIVELOCK,
-        `${who.join(', ')} ${who.length === 1 ? 'goes' : 'go'} round ${round.length} step${round.length === 1 ? '' : 's'} for ever: no progress can be reached from ${states.length} state${states.length === 1 ? '' : 's'}`,
-        () => steps.map(({ actor, choice }) => ({ actor, choice })), way.length - 1);
+      const sentence = `${who.join(', ')} ${who.length === 1 ? 'goes' : 'go'} round ${round.length} step${round.length === 1 ? '' : 's'} for ever: no progress can be reached from ${states.length} state${states.length === 1 ? '' : 's'}`;
+      const key = livelockKey(round.map(({ leaf }) => table.leaves[leaf]!.step));
+      return findings.keep({ kind: 'livelock', id: LIVELOCK, sentence, key }, () => steps.map(({ actor, choice }) => ({ actor, choice })), way.length - 1);
     }).includes(true);
   }
 

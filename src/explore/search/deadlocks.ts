@@ -3,38 +3,41 @@
 import { blockedOn } from '../../memory/outcome.ts';
 import { runSetup } from '../../runtime/setup.ts';
 import { privateWords, RunWorld } from '../../runtime/world.ts';
-import { WaitFor, type Wait } from './wait-for.ts';
+import type { Wait } from '../../runtime/wait-for.ts';
+import { DeadlockTeller, type FoundDeadlock } from '../deadlock.ts';
+import { Leaks, type Leak } from '../leaks.ts';
 import type { Schedule } from '../schedule.ts';
 
-/** A deadlock is L-04. */
-export const DEADLOCK = 'L-04';
-
 /** One that was seen. `front`: how much of a schedule it takes to come to it. */
-export interface Deadlock { readonly key: string; readonly sentence: string; readonly front: (schedule: Schedule) => Schedule }
+export interface Deadlock { readonly finding: FoundDeadlock; readonly front: (schedule: Schedule) => Schedule }
 
 export class Deadlocks {
   private readonly world: RunWorld;
-  private readonly waitFor: WaitFor;
+  private readonly teller: DeadlockTeller;
+  private leaks: Leaks | undefined;
 
   constructor(world: RunWorld) {
     this.world = world;
-    this.waitFor = new WaitFor(world);
+    this.teller = new DeadlockTeller(world);
   }
 
   /** The deadlocks of the state as it stands. `blocked[at + actor]`: 1 + the object that an actor is blocked on; `nobody`: no one can go on. */
   of(blocked: Int32Array, at: number, nobody: boolean): readonly Deadlock[] {
-    const { waitFor } = this;
-    const cycles = waitFor.mayBeCycle(blocked, at) ? waitFor.cycles(blocked, at) : [];
-    if (cycles.length > 0) {
-      return cycles.map((cycle) => ({ key: `${DEADLOCK} ${waitFor.keyOf(cycle)}`, sentence: waitFor.sentenceOf(cycle), front: (schedule) => this.upTo(schedule, cycle) }));
-    }
-    const standstill = nobody ? waitFor.standstill(blocked, at) : undefined;
-    return standstill === undefined ? [] : [{ key: `${DEADLOCK} ${standstill.key}`, sentence: standstill.sentence, front: (schedule) => schedule }];
+    const { teller } = this;
+    const cycles = teller.graph.cycles(blocked, at);
+    if (cycles.length > 0) return cycles.map((cycle) => ({ finding: teller.ofCycle(cycle), front: (schedule) => this.upTo(schedule, cycle) }));
+    const standstill = nobody ? teller.ofStandstill((actor) => blocked[at + actor]! - 1) : undefined;
+    return standstill === undefined ? [] : [{ finding: standstill, front: (schedule) => schedule }];
   }
 
   /** Nobody can go on: is somebody in the middle of something, whom nothing from outside can help? */
-  isStandstill(blocked: Int32Array, at: number): boolean {
-    return this.waitFor.standstill(blocked, at) !== undefined;
+  isStandstill(): boolean {
+    return this.teller.graph.standstill() !== undefined;
+  }
+
+  /** Nobody can go on, and nobody waits: is something left behind? */
+  leak(): Leak | undefined {
+    return this.isStandstill() ? undefined : (this.leaks ??= new Leaks(this.world)).find();
   }
 
   /** The front of a schedule up to the step that closes a cycle. */

@@ -1,6 +1,7 @@
 // What a search has found: the first of each key.
 
-import type { Finding, FindingKind } from '../finding.ts';
+import type { Broken } from '../broken.ts';
+import type { Finding } from '../finding.ts';
 import type { Schedule } from '../schedule.ts';
 
 export class Findings {
@@ -13,8 +14,8 @@ export class Findings {
     this.isKnown = known;
   }
 
-  /** Keeps a finding of this key, unless there is one. True when it is news. */
-  keep(key: string, kind: FindingKind, id: string, sentence: string, schedule: () => Schedule, loop?: number): boolean {
+  /** Keeps what is broken, unless there is something of its key. True when it is news. */
+  keep({ kind, id, sentence, key }: Broken, schedule: () => Schedule, loop?: number): boolean {
     if (this.found.has(key) || this.known.has(key)) return false;
     return this.put({ kind, id, sentence, key, schedule: schedule(), ...(loop === undefined ? {} : { loop }) });
   }

@@ -9,6 +9,8 @@ import type { SavedTally } from './tally.ts';
 export interface Outcome {
   readonly tally: SavedTally;
   readonly cut: Cut | null;
+  /** How often each invariant was evaluated. */
+  readonly evaluated: readonly number[];
   readonly found: readonly Finding[];
   /** Keys that marks of the graph mean, by place. */
   readonly keys: readonly string[];

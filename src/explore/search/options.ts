@@ -60,6 +60,8 @@ export interface SearchResult {
   readonly terminals: { readonly count: number; readonly hash: string };
   /** How often each leaf had each outcome. */
   readonly coverage: OutcomeCounts;
+  /** How often each invariant was evaluated, by id. */
+  readonly evaluated: Readonly<Record<string, number>>;
   /** Chance that two states had the same hash, so that one was taken for the other; 0 where whole states were kept. */
   readonly collision: number;
   /** What was wanted and not done, and why. */

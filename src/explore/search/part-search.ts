@@ -28,6 +28,7 @@ export class PartSearch extends Search {
   part(): Part {
     const part = { ...this.outcome(), ...this.edges(), stacks: this.deal(), pagesDiffer: this.pagesDiffer ?? null };
     this.tally.clear();
+    this.checker?.evaluated.fill(0);
     if (this.graph !== undefined) this.graph = new Graph();
     this.cut = undefined;
     return part;
@@ -40,8 +41,9 @@ export class PartSearch extends Search {
       this.keepPagesApart(apart.pagesDiffer!);
       return;
     }
-    for (const { tally, cut, found, keys, stacks, ...edges } of parts) {
+    for (const { tally, cut, found, keys, stacks, evaluated, ...edges } of parts) {
       this.tally.add(tally);
+      evaluated.forEach((times, k) => { this.checker!.evaluated[k]! += times; });
       for (const finding of found) this.findings.take(finding);
       this.graph?.add(edges, keys);
       this.stacks.push(...stacks);

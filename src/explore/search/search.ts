@@ -6,16 +6,14 @@ import { hashText } from '../../memory/hash.ts';
 import { blockedOn } from '../../memory/outcome.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { runSetup } from '../../runtime/setup.ts';
-import { LEAK, Leaks, type Leak } from '../leaks.ts';
 import { Aftermath } from './aftermath.ts';
 import { Ancestry } from './ancestry.ts';
 import { CheckpointError, joined, packCheckpoint, parted, unpackCheckpoint } from './checkpoint.ts';
-import { DEADLOCK, Deadlocks } from './deadlocks.ts';
+import { Deadlocks } from './deadlocks.ts';
 import { Findings } from './findings.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
 import { Frontier } from './frontier.ts';
 import { Graph, type Edges } from './graph.ts';
-import { brokenAs } from './broken-as.ts';
 import { symmetryOf } from './interchangeable.ts';
 import { GIVEN, Levels, REDUCED, REST, WHOLE } from './levels.ts';
 import { progressesOf } from './progress.ts';
@@ -29,7 +27,9 @@ import { Tracker } from './tracker.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Violation } from '../../check/violation.ts';
 import type { Topology } from '../../scenario/topology.ts';
-import type { Finding, FindingKind } from '../finding.ts';
+import { brokenBy, brokenByLeak, type Broken } from '../broken.ts';
+import { SETUP } from '../keys.ts';
+import type { Finding } from '../finding.ts';
 import type { Decision, Schedule } from '../schedule.ts';
 import type { Head, Outcome } from './head.ts';
 import type { PageTrial } from './page-trial.ts';
@@ -48,10 +48,9 @@ export class Search {
   /** Why pages turned out not to be interchangeable, in a part of a search: the whole has to begin anew. */
   protected pagesDiffer: string | undefined;
   private readonly tracker: Tracker;
-  private readonly checker: Checker | undefined;
+  protected readonly checker: Checker | undefined;
   private readonly reducer: Reducer | undefined;
   private readonly deadlockFinder: Deadlocks;
-  private readonly leaks: Leaks | undefined;
   private readonly states: States;
   protected readonly levels: Levels;
   private readonly frontier: Frontier | undefined;
@@ -117,7 +116,6 @@ export class Search {
     this.ancestry = options.order === 'bfs' ? new Ancestry() : undefined;
     if (options.invariants !== undefined && options.invariants.length > 0) {
       this.checker = new Checker(this.world, options.invariants, noting === undefined ? {} : { reads: noting.reads });
-      this.leaks = new Leaks(this.world);
       this.tracker.want(this.checker.wanted());
     } else this.tracker.want(new Uint8Array(plan.objects));
     if (noting !== undefined) {
@@ -128,7 +126,7 @@ export class Search {
     if (part) return;
     this.begin();
     const violation = this.checker?.wholeState();
-    if (violation !== undefined) this.keep(`${violation.id} at the start`, 'safety', violation.id, violation.sentence, () => []);
+    if (violation !== undefined) this.keep(brokenBy(violation, SETUP), () => []);
   }
 
   /** Adds the initial state. */
@@ -395,32 +393,32 @@ export class Search {
     const at = top * levels.width;
     const nobody = levels.enabled[top] === 0;
     if (nobody) {
-      let leak: Leak | undefined;
       tally.terminal(levels.print[top * 2]!, levels.print[top * 2 + 1]!);
-      if (deadlockFinder.isStandstill(levels.blocked, at)) tally.deadlocks++;
-      else if ((leak = this.leaks?.find()) !== undefined) {
-        this.keep(`${LEAK} ${leak.what}`, 'leak', LEAK, leak.sentence, () => this.schedule(top));
-        this.graph?.mark(levels.number[top]!, `${LEAK} ${leak.what}`);
-      }
+      if (deadlockFinder.isStandstill()) tally.deadlocks++;
     }
-    for (const { key, sentence, front } of deadlockFinder.of(levels.blocked, at, nobody)) {
-      this.keep(key, 'deadlock', DEADLOCK, sentence, () => front(this.schedule(top)));
-      this.graph?.mark(levels.number[top]!, key);
+    const found = deadlockFinder.of(levels.blocked, at, nobody);
+    for (const { finding, front } of found) {
+      this.keep(finding, () => front(this.schedule(top)));
+      this.graph?.mark(levels.number[top]!, finding.key);
     }
+    const leak = nobody && found.length === 0 ? deadlockFinder.leak() : undefined;
+    if (leak === undefined) return;
+    this.keep(brokenByLeak(leak), () => this.schedule(top));
+    this.graph?.mark(levels.number[top]!, brokenByLeak(leak).key);
   }
 
   /** The step that was executed from level `top` has broken a property. */
-  private broken(top: number, { id, sentence }: Violation): void {
-    const { world, levels, options: { invariants = [] } } = this;
-    const { actor, choice } = world.last;
+  private broken(top: number, violation: Violation): void {
+    const { world, levels } = this;
+    const { actor, choice, leaf } = world.last;
     levels.broken[top] = 1;
-    const { key, kind } = brokenAs(world, invariants, id);
-    this.keep(key, kind, id, sentence, () => [...this.schedule(top), { actor, choice }]);
-    this.graph?.mark(levels.number[top]!, key);
+    const broken = brokenBy(violation, world.table.leaves[leaf]!.step);
+    this.keep(broken, () => [...this.schedule(top), { actor, choice }]);
+    this.graph?.mark(levels.number[top]!, broken.key);
   }
 
-  private keep(key: string, kind: FindingKind, id: string, sentence: string, schedule: () => Schedule): void {
-    if (this.findings.keep(key, kind, id, sentence, schedule) && this.options.stop !== 'never') this.cut = 'finding';
+  private keep(broken: Broken, schedule: () => Schedule): void {
+    if (this.findings.keep(broken, schedule) && this.options.stop !== 'never') this.cut = 'finding';
   }
 
   /** What leads to the state of level `top`. */
@@ -466,8 +464,8 @@ export class Search {
   }
 
   protected outcome(): Outcome {
-    const { graph, findings, tally, cut } = this;
-    return { tally: tally.save(), cut: cut ?? null, found: [...findings.found.values(), ...findings.known.values()], keys: graph?.keys ?? [] };
+    const { graph, findings, tally, cut, checker } = this;
+    return { tally: tally.save(), cut: cut ?? null, evaluated: [...checker?.evaluated ?? []], found: [...findings.found.values(), ...findings.known.values()], keys: graph?.keys ?? [] };
   }
 
   protected edges(): Edges {
@@ -512,6 +510,8 @@ export class Search {
     if (stack !== undefined) this.follow(stack, frontier === undefined ? undefined : lists['words']!);
     else if (frontier !== undefined) this.goTo(lists['words']!);
     reducer?.load(lists, frontier === undefined ? this.depth : 0);
+    // The steps to where it was have been evaluated before.
+    this.checker?.evaluated.set(head.evaluated);
     // What cut the search does not any more; but for its depth, since those states were passed over, and what it was to stop for.
     this.cut = head.cut === 'depth' ? 'depth' : this.findings.found.size > 0 && this.options.stop !== 'never' ? 'finding' : undefined;
     if (this.cut === undefined && this.depth === 0 && frontier !== undefined && frontier.length > 0) this.next(frontier);
@@ -534,6 +534,7 @@ export class Search {
       findings: [...findings.found.values()], known: [...findings.known.values()], deadlocks: tally.deadlocks,
       terminals: { count: tally.terminals, hash: hashText([tally.terminalLow, tally.terminalHigh]) },
       coverage: { times: (leaf, name) => tally.times(leaf, name) },
+      evaluated: Object.fromEntries((this.options.invariants ?? []).map(({ id }, k) => [id, this.checker?.evaluated[k] ?? 0])),
       collision: this.states.exact !== undefined ? 0 : (states * (states - 1)) / 2 / 2 ** 64,
       notes: this.notes,
     };

@@ -38,6 +38,8 @@ export interface StrategyKind {
   readonly says: string;
   /** Has no end: it needs a number of schedules. */
   readonly endless: boolean;
+  /** Shards may divide it; they may when left out. */
+  readonly divisible?: boolean;
   make(context: StrategyContext): Strategy;
 }
 

@@ -1,6 +1,7 @@
 // All strategies of sampling, by name.
 
 import { nearest } from '../../kernel/nearest.ts';
+import { dpor } from './dpor.ts';
 import { pct } from './pct.ts';
 import { portfolio } from './portfolio.ts';
 import { pos } from './pos.ts';
@@ -9,7 +10,7 @@ import { random } from './random.ts';
 import { replay } from './replay.ts';
 import type { StrategyKind } from './context.ts';
 
-export const strategies: readonly StrategyKind[] = [portfolio, random, pct, pos, preemptions, replay];
+export const strategies: readonly StrategyKind[] = [portfolio, random, pct, pos, preemptions, dpor, replay];
 
 /** A kind of strategy by its name. Throws, with near names, when there is none. */
 export function strategyKind(name: string): StrategyKind {

@@ -26,7 +26,7 @@ export class Limited implements Strategy {
   executed(step: Executed, touched: Touched | undefined): void {
     this.inner.executed?.(step, touched);
   }
-  end(steps: number, cut: boolean): boolean | void {
-    return this.inner.end?.(steps, cut);
+  end(steps: number, cut: boolean, broken: boolean): boolean | void {
+    return this.inner.end?.(steps, cut, broken);
   }
 }

@@ -36,8 +36,8 @@ export class Portfolio implements Strategy {
   executed(step: Executed, touched: Touched | undefined): void {
     this.member.executed?.(step, touched);
   }
-  end(steps: number, cut: boolean): boolean | void {
-    return this.member.end?.(steps, cut);
+  end(steps: number, cut: boolean, broken: boolean): boolean | void {
+    return this.member.end?.(steps, cut, broken);
   }
 }
 

@@ -27,6 +27,7 @@ interface Free { readonly kind: 'choice'; choice: number; readonly choices: numb
 
 export class PreemptionStrategy implements Strategy {
   readonly name = 'preemptions';
+  readonly ordered = true;
   /** Preemptions that are allowed at present. */
   bound = 0;
   /** Every schedule was tried, within the limit of preemptions. */

@@ -2,6 +2,7 @@
 
 import type { Topology } from '../../scenario/topology.ts';
 import { Describer } from '../describe.ts';
+import { WaitFor } from '../wait-for.ts';
 import { UndoLog, waitsFor } from '../peek.ts';
 import { privateWords, RunWorld } from '../world.ts';
 import { CONTROL, Control, OWN, type Shared } from './shared.ts';
@@ -28,6 +29,7 @@ export function copyOfMemory(world: RunWorld, { memory }: Shared): { world: RunW
  *  which somebody is, are left alone, since they may have no end. */
 export function waitForGraph(world: RunWorld, log: UndoLog, busy: ReadonlySet<string> = new Set()): string[] {
   const describer = new Describer(world);
+  const graph = new WaitFor(world);
   return world.topology.actors.flatMap(({ name }, i) => {
     if (busy.has(world.leafOf(i + 1).step)) return [];
     let object: number;
@@ -38,7 +40,9 @@ export function waitForGraph(world: RunWorld, log: UndoLog, busy: ReadonlySet<st
       return [];
     }
     if (object < 0) return [];
-    const holders = describer.actorsIn(object).filter((holder) => holder !== name);
+    const holders: string[] = [];
+    if (graph.isLock(object)) graph.holders(i + 1, object, (holder) => { if (holder !== i + 1) holders.push(world.topology.actors[holder - 1]!.name); });
+    else holders.push(...describer.actorsIn(object).filter((holder) => holder !== name));
     return [`'${name}' waits in ${world.leafOf(i + 1).path} for ${describer.name(object)}${holders.length === 0 ? '' : `, which has ${holders.join(', ')}`}`];
   });
 }

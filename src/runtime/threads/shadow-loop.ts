@@ -10,7 +10,7 @@ import type { Topology } from '../../scenario/topology.ts';
 import type { TraceBatch } from '../../trace/batch.ts';
 import type { Injection } from '../injection.ts';
 import { Recorder } from '../recorder.ts';
-import { WriteLog } from '../simulate.ts';
+import { WriteLog } from '../write-log.ts';
 import { outsideCanHelp } from '../standstill.ts';
 import { LaboratoryError, planFor, privateWords, RunWorld } from '../world.ts';
 import { CONTROL, Control, END, type Shared } from './shared.ts';

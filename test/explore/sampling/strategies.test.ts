@@ -89,7 +89,7 @@ describe('a limit', () => {
 
 describe('the list of strategies', () => {
   it('has each once, and says what it does', () => {
-    expect(strategies.map(({ name }) => name)).toEqual(['portfolio', 'random', 'pct', 'pos', 'preemptions', 'replay']);
+    expect(strategies.map(({ name }) => name)).toEqual(['portfolio', 'random', 'pct', 'pos', 'preemptions', 'dpor', 'replay']);
     expect(new Set(strategies.map(({ says }) => says)).size).toBe(strategies.length);
   });
 

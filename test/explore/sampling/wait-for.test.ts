@@ -5,29 +5,34 @@ import { v6_8 } from '../../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
 import { invariants } from '../../../src/check/invariants/index.ts';
 import { Sampler } from '../../../src/explore/sample.ts';
-import { WaitFor } from '../../../src/explore/wait-for.ts';
+import { WaitFor } from '../../../src/runtime/wait-for.ts';
 import { deriveKernel, type Kernel } from '../../../src/kernel/define.ts';
 import { ok } from '../../../src/memory/outcome.ts';
+import type { Topology } from '../../../src/scenario/topology.ts';
 import type { World } from '../../../src/memory/world.ts';
 import { preparedWorld } from '../../../src/runtime/prepared.ts';
+import type { RunWorld } from '../../../src/runtime/world.ts';
 import { builtinScenario } from '../../../src/scenario/builtin/index.ts';
 import { compile } from '../../../src/scenario/compile.ts';
 import type { Step } from '../../../src/memory/world.ts';
 
+let world: RunWorld;
 let objects: World;
 let waitsOn: Int32Array;
 let graph: WaitFor;
+let topology: Topology;
 beforeEach(() => {
-  const { world } = preparedWorld(v6_8, compile(builtinScenario('SC08')!, v6_8));
+  ({ world } = preparedWorld(v6_8, compile(builtinScenario('SC08')!, v6_8)));
   objects = world.objects;
+  topology = world.topology;
   waitsOn = new Int32Array(world.topology.actors.length + 1).fill(-1);
-  graph = new WaitFor(world, waitsOn);
+  graph = new WaitFor(world);
 });
 
 /** Those that `actor` waits for, when it waits for this object. */
 function holders(actor: number, { id }: { id: number }): number[] {
   const found: number[] = [];
-  graph.forHolders(actor, id, (holder) => { found.push(holder); });
+  graph.holders(actor, id, (holder) => { found.push(holder); });
   return found;
 }
 
@@ -63,9 +68,9 @@ describe('who waits for', () => {
     expect(holders(1, objects.srcu_reader(5))).toEqual([]);
     objects.srcu_reader(5).kvm = 1;
     expect(holders(1, objects.srcu_reader(5))).toEqual([5]);
-    expect(holders(4, objects.ipi(0))).toEqual([]);
-    objects.vcpu_mode(0).mode = 1;
-    expect(holders(4, objects.ipi(0))).toEqual([1]);
+    const actor = (machine: string): number => topology.actors.findIndex((one) => one.machine === machine && one.vcpu === 0) + 1;
+    expect(holders(4, objects.ipi(0))).toEqual([actor('hardware')]);
+    expect(holders(actor('hardware'), objects.interrupt(0))).toEqual([actor('vcpu')]);
   });
 
   it('a message waits for nobody that could be named', () => {
@@ -75,17 +80,22 @@ describe('who waits for', () => {
 });
 
 describe('a cycle', () => {
+  const through = (actor: number): number[] | undefined => graph.cycle(actor, (one) => waitsOn[one]!)?.map((one) => one.actor);
+
   it('through three locks is found from whoever was parked last, and not before', () => {
+    // Who rests waits for nobody.
+    const busy = world.table.leaves.findIndex(({ step }) => step === 'inode.downRead');
+    for (let actor = 1; actor <= 3; actor++) world.frames[actor]!.leaf = busy;
     objects.slots_lock(0).owner = 1;
     objects.invalidate_lock(1).readers.set(2);
     objects.invalidate_lock(1).waiting_writers.set(1);
     objects.mmu_lock(0).writer = 3;
     waitsOn[1] = objects.invalidate_lock(1).id;
     waitsOn[2] = objects.mmu_lock(0).id;
-    expect(graph.cycle(2)).toBeUndefined();
+    expect(through(2)).toBeUndefined();
     waitsOn[3] = objects.slots_lock(0).id;
-    expect(graph.cycle(3)).toEqual([3, 1, 2]);
-    expect(graph.cycle(1)).toEqual([1, 2, 3]);
+    expect(through(3)).toEqual([3, 1, 2]);
+    expect(through(1)).toEqual([1, 2, 3]);
   });
 });
 

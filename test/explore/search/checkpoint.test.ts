@@ -46,7 +46,9 @@ describe('a search that is saved and gone on with', () => {
       expect(little.result()).toMatchObject({ cut: 'states', states: 300 });
       const more = Search.resume(little.save(), v6_8, topology, { ...base, order });
       while (more.advance(1000));
-      expect(told(more.result())).toEqual(told(exhaustive(v6_8, topology, { ...base, order })));
+      // The step that had no room is evaluated again.
+      const but = (result: SearchResult): object => ({ ...told(result), evaluated: Object.entries(result.evaluated).filter(([, times]) => times > 0).map(([id]) => id) });
+      expect(but(more.result())).toEqual(but(exhaustive(v6_8, topology, { ...base, order })));
     }
   });
 

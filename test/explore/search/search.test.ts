@@ -121,7 +121,7 @@ describe('a deadlock', () => {
   it('is found at the step that closes the cycle, with everybody in it', () => {
     const [found] = search('SC22').findings;
     expect(found).toMatchObject({ kind: 'deadlock', id: 'L-04' });
-    expect(found!.sentence).toBe('main.gmem waits for folio_lock(pfn 1), until hw.mf goes on; hw.mf waits for invalidate_lock(inode 1), until main.gmem goes on');
+    expect(found!.sentence).toBe('main.gmem waits in folio.lock for folio_lock(pfn 1), which hw.mf holds or is to have first; hw.mf waits in inode.downRead for invalidate_lock(inode 1), which main.gmem holds or is to have first');
     expect(follow(v6_8, 'SC22', found!).blocked).toEqual(expect.arrayContaining(['main.gmem', 'hw.mf']));
     // One step less, and one of the two still moves.
     expect(follow(v6_8, 'SC22', { ...found!, schedule: found!.schedule.slice(0, -1) }).blocked).not.toEqual(expect.arrayContaining(['main.gmem', 'hw.mf']));
@@ -138,7 +138,7 @@ describe('a deadlock', () => {
     const waiting = scenario({ name: 'w', vms: [{}], setup: [], threads: [{ name: 'a', program: [await_('go')] }, { name: 'b', program: [notify('go')] }] });
     expect(exhaustive(v6_8, compile(waiting, v6_8), all)).toMatchObject({ complete: true, deadlocks: 0, findings: [] });
     const forgotten = scenario({ name: 'w', vms: [{}], setup: [], threads: [{ name: 'a', program: [await_('go'), notify('back')] }, { name: 'b', program: [await_('back'), notify('go')] }] });
-    expect(exhaustive(v6_8, compile(forgotten, v6_8), all)).toMatchObject({ complete: true, deadlocks: 1, findings: [{ kind: 'deadlock', sentence: 'nobody can go on: a waits for sync_point(event 1); b waits for sync_point(event 0)' }] });
+    expect(exhaustive(v6_8, compile(forgotten, v6_8), all)).toMatchObject({ complete: true, deadlocks: 1, findings: [{ kind: 'deadlock', sentence: 'nobody can go on: a waits in vmm.next for sync_point(event 1); b waits in vmm.next for sync_point(event 0)' }] });
   });
 });
 
