@@ -69,7 +69,7 @@ describe('the list of invariants', () => {
   it('has every id once, with a title and a statement', () => {
     expect(new Set(invariants.map(({ id }) => id)).size).toBe(invariants.length);
     for (const { id, title, statement } of invariants) {
-      expect(id).toMatch(/^S-\d\d$/);
+      expect(id).toMatch(/^[SL]-\d\d$/);
       expect(title.length).toBeGreaterThan(10);
       expect(statement).toMatch(/^[A-Z].*\.$|^(mmu_|users_).*\.$/);
     }
