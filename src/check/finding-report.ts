@@ -33,6 +33,8 @@ export interface FindingReportOptions {
 
 const WHAT = { safety: 'broken', leak: 'broken', race: 'data race', deadlock: 'deadlock', 'lock-order': 'possible deadlock', livelock: 'livelock' } as const;
 const FIRST = 'A', SECOND = 'B';
+/** Steps of a schedule that are shown, and how many of a longer one: its last. */
+const MOST_ROWS = 300, LAST_ROWS = 60;
 /** Rows of the passing schedule in front of what was moved, and behind it. */
 const AROUND = 3;
 /** Rows of what was moved at most. */
@@ -49,7 +51,10 @@ export function findingReport(options: FindingReportOptions): string {
   const lines = wrap(`${heading}: ${sentence}.`, '', width);
   if (options.statement !== undefined) lines.push('', ...wrap(options.statement, '  ', width));
   lines.push('', ...wrap(`kernel ${options.kernel}, scenario ${options.scenario}, ${counted(steps.length, 'step')}${(options.notes ?? []).map((note) => `; ${note}`).join('')}`, '', width), '');
-  lines.push(...columnText(actors.map(({ name }) => name), rowsOf(options), width));
+  const rows = rowsOf(options);
+  const hidden = rows.length > MOST_ROWS ? rows.length - LAST_ROWS : 0;
+  if (hidden > 0) lines.push(...wrap(`Steps 1 to ${hidden} are left out here; 'show' has them.`, '', width), '');
+  lines.push(...columnText(actors.map(({ name }) => name), rows.slice(hidden), width));
   if (options.loop !== undefined) lines.push('', ...wrap(`Steps ${options.loop + 1} to ${steps.length} lead back to where they began, and can go on so for ever.`, '', width));
   if (cycle !== undefined) lines.push('', ...lockOrderLines({ cycles: [cycle], classes: [], edges: [], nestings: [] }));
   if (waits.length > 0) lines.push('', 'Who waits for whom:', ...waits.flatMap((wait) => waitLines(wait, width)));

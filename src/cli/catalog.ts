@@ -4,6 +4,7 @@ import { kernels } from '../../machines/kernels/index.ts';
 import type { State } from '../../machines/fragment.ts';
 import { evaluatedWhen } from '../check/invariant.ts';
 import { invariants } from '../check/invariants/index.ts';
+import { properties } from '../check/properties.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo } from '../kernel/table.ts';
 import { outcome } from '../memory/outcome.ts';
@@ -39,6 +40,13 @@ export function catalog(kernel: Kernel): Entry[] {
       text: () => [
         paragraph(`${title}. ${statement}`),
         paragraph(`Evaluated ${when}.`),
+        ...rows('Scenarios about it', builtinScenarios.filter(({ about }) => about?.includes(id)).map((one) => [one.name, one.title ?? ''])),
+      ],
+    })),
+    ...properties.map(({ id, title, statement, decided }) => ({
+      kind: 'property', name: id,
+      text: () => [
+        paragraph(`${title}. ${statement}`), paragraph(decided),
         ...rows('Scenarios about it', builtinScenarios.filter(({ about }) => about?.includes(id)).map((one) => [one.name, one.title ?? ''])),
       ],
     })),

@@ -17,7 +17,7 @@ import type { Subject } from './explore-engines.ts';
 import { drive, type StatusLine } from './explore-drive.ts';
 import { codeOfKind } from './finding-codes.ts';
 import type { Interruption } from './interruption.ts';
-import { knownLines } from './known.ts';
+import { knownFindingLines } from './known.ts';
 import { COMMAND, grouped, labelled, shellWord, WIDTH, wrapped } from './output.ts';
 
 /** Seconds that shrinking one finding may take. */
@@ -78,7 +78,7 @@ export async function shrinkOne({ kernel, topology, scenario }: Subject, finding
 
 /** The text of one finding. */
 export function findingText({ kernel, scenario }: Subject, { finding, shrunk, edges, hash, known }: Small, commands: readonly string[], avoidable: string | undefined): string {
-  const bug = knownLines(kernel.kernel, scenario.name, finding.id);
+  const bug = knownFindingLines(kernel.kernel, scenario.name, finding);
   const note = known === undefined ? [] : [labelled('', `known: ${known.note ?? 'it is in the file of known findings'}`)];
   const text = (one: Shrunk, own: readonly string[]): string => shrinkReport(kernel.kernel, one, { invariants, commands: own, ...(kernel.text === undefined ? {} : { kernelName: { from: kernel.text.file } }) });
   const apart = (): string => [

@@ -4,6 +4,7 @@
 import { Analysis } from '../check/analysis.ts';
 import { FootprintLog } from '../check/footprint.ts';
 import type { Invariant } from '../check/invariant.ts';
+import { LockAnalysis } from '../check/lock-analysis.ts';
 import { invariants as all } from '../check/invariants/index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { MonotoneWords } from '../memory/canonical.ts';
@@ -142,8 +143,8 @@ export interface PlayerOptions {
   readonly cycles?: boolean;
   /** Keep each step's footprint. */
   readonly footprints?: boolean;
-  /** Look for lock-order cycles and data races: at the end of each play. */
-  readonly analysed?: boolean;
+  /** Look for lock-order cycles, and, unless it is 'locks', for data races: at the end of each play. */
+  readonly analysed?: boolean | 'locks';
   /** Then tell edges of the lock order too. */
   readonly edges?: boolean;
 }
@@ -156,13 +157,13 @@ export class Player {
   private readonly log: PlayLog;
   private readonly start: Words;
   private readonly judge: Judge;
-  private readonly analysed: boolean;
+  private readonly analysed: boolean | 'locks';
   private readonly edges: boolean;
   private readonly actors: number;
   private monotone: MonotoneWords | undefined;
 
   constructor(kernel: Kernel, topology: Topology, { invariants = all, cycles = false, footprints = false, analysed = false, edges = false }: PlayerOptions = {}) {
-    const { world, observer } = preparedWorld<PlayLog>(kernel, topology, (objects, words) => new (footprints || analysed ? FootprintPlayLog : PlayLog)(objects, words));
+    const { world, observer } = preparedWorld<PlayLog>(kernel, topology, (objects, words) => new (footprints || analysed !== false ? FootprintPlayLog : PlayLog)(objects, words));
     this.world = world;
     this.log = observer;
     if (observer instanceof FootprintPlayLog) {
@@ -209,7 +210,7 @@ export class Player {
   play(schedule: Schedule, options: PlayOptions = {}): Played {
     this.begin();
     const { complete = false, strict = false, most = Infinity, switches = Infinity, only } = options;
-    const analysis = this.analysed ? new Analysis(this.world) : undefined;
+    const analysis = this.analysed === false ? undefined : this.analysed === 'locks' ? new LockAnalysis(this.world) : new Analysis(this.world);
     const steps: PlayedStep[] = [];
     let switched = 0;
     let broken: Broken | undefined;
@@ -225,15 +226,18 @@ export class Player {
     };
     let atEnd: readonly Broken[] = [];
     const result = (why: Played['why']): Played => ({ steps, broken, atEnd, why: broken === undefined ? why : 'broken' });
+    let bound = false;
     for (const { actor, choice } of schedule) {
       if (broken !== undefined) return result('broken');
-      if (steps.length >= most || switched > switches) return result('bound');
+      bound = steps.length >= most || switched > switches;
+      if (bound) break;
       if (!step(actor, choice) && strict) return result('inapplicable');
     }
-    if (complete) {
+    if (complete && !bound) {
       let actor = steps.at(-1)?.actor ?? 1;
       for (let asked = 0, row = 0; broken === undefined && asked < this.actors;) {
-        if (steps.length >= most || switched > switches) return result('bound');
+        bound = steps.length >= most || switched > switches;
+        if (bound) break;
         if (row < LONGEST_ROW && step(actor, 0)) {
           asked = 0;
           row++;
@@ -244,11 +248,13 @@ export class Player {
         }
       }
     }
+    // What analyses have found was there before the bound.
+    if (bound && analysis === undefined) return result('bound');
     if (broken === undefined) {
       atEnd = this.atEnd(analysis);
       broken = atEnd.find((one) => only === undefined || isTarget(only, one));
     }
-    return result(complete ? 'finished' : 'bound');
+    return result(complete && !bound ? 'finished' : 'bound');
   }
 
   /** Executes a step of an actor; nothing when it cannot go on. A choice that there is not is the last one that there is. */
@@ -263,7 +269,7 @@ export class Player {
   }
 
   /** What shows only when the steps are over. */
-  private atEnd(analysis: Analysis | undefined): Broken[] {
+  private atEnd(analysis: Analysis | LockAnalysis | undefined): Broken[] {
     const deadlock = this.canMove() ? undefined : this.judge.standstill();
     const found = deadlock === undefined ? [] : [deadlock];
     if (analysis === undefined) return found;

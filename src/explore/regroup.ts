@@ -2,7 +2,7 @@
 // actor's steps stand in blocks and the text reads one actor after the other. The last step, which breaks it, stays the last.
 
 import type { Player } from './player.ts';
-import type { Schedule } from './schedule.ts';
+import type { Decision, Schedule } from './schedule.ts';
 
 /** Objects that a step has read only, and those that it has written. */
 export interface Touch { readonly read: ReadonlySet<number>; readonly wrote: ReadonlySet<number> }
@@ -26,6 +26,24 @@ export function conflicts(a: Touch, b: Touch): number[] {
   for (const id of a.wrote) if (b.wrote.has(id) || b.read.has(id)) found.push(id);
   for (const id of a.read) if (b.wrote.has(id)) found.push(id);
   return found;
+}
+
+/** The steps without which the last one would be another: those of its actor, and of whoever has written what these look at, and so on. What is
+ *  left out has changed nothing that they see, so they do what they did. */
+export function pastOf(schedule: Schedule, touches: readonly Touch[]): Schedule {
+  const actors = new Set<number>();
+  const seen = new Set<number>();
+  const kept: Decision[] = [];
+  for (let k = Math.min(schedule.length, touches.length) - 1; k >= 0; k--) {
+    const { actor, choice } = schedule[k]!;
+    const { read, wrote } = touches[k]!;
+    if (kept.length > 0 && !actors.has(actor) && ![...wrote].some((id) => seen.has(id))) continue;
+    actors.add(actor);
+    for (const id of read) seen.add(id);
+    for (const id of wrote) seen.add(id);
+    kept.push({ actor, choice });
+  }
+  return kept.toReversed();
 }
 
 /** The same partial order, written down with few changes of actors: whoever has the longest run in front of it goes first. */

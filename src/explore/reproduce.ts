@@ -33,7 +33,7 @@ const isAnalysed = (kind: FindingKind): boolean => kind === 'race' || kind === '
 
 /** Options of a player that finds this again. */
 export const playerOptions = ({ kind, partial, key }: Target, invariants: readonly Invariant[]): PlayerOptions =>
-  ({ invariants, cycles: partial === true, analysed: isAnalysed(kind), edges: isEdge(key) });
+  ({ invariants, cycles: partial === true, analysed: kind === 'lock-order' ? 'locks' : isAnalysed(kind), edges: isEdge(key) });
 
 /** What a finding's schedule breaks, and the invariants that judge it. */
 export interface Identified { readonly broken: Broken; readonly invariants: readonly Invariant[] }

@@ -21,15 +21,19 @@ export interface ShrinkReportOptions {
   readonly explanation?: Explanation;
 }
 
+/** Steps of a schedule that is written into a test. */
+const LONGEST_TEST = 300;
+
 /** The report as text. */
 export function shrinkReport(kernel: Kernel, shrunk: Shrunk, { invariants = all, commands = [], kernelName = kernel.name, explanation }: ShrinkReportOptions = {}): string {
-  const { broken, topology, scenario, loop } = shrunk;
+  const { broken, topology, scenario, loop, schedule } = shrunk;
   const statement = invariants.find(({ id }) => id === broken.id)?.statement;
   return findingReport({
     id: broken.id, kind: broken.kind, sentence: broken.sentence, kernel: kernel.name, scenario: scenario?.name ?? 'of the run', table: kernel.table, actors: topology.actors,
     explanation: explanation ?? explain(kernel, shrunk, { invariants }), notes: notesOf(shrunk), commands,
     ...(statement === undefined ? {} : { statement }), ...(loop === undefined ? {} : { loop }),
-    ...(scenario === undefined ? {} : { test: testOf(shrunk, kernelName) ?? '' }),
+    // A test of hundreds of lines is of no use: the trace has them.
+    ...(scenario === undefined || schedule.length > LONGEST_TEST ? {} : { test: testOf(shrunk, kernelName) ?? '' }),
   });
 }
 

@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario/types.ts';
 import type { Broken } from './broken.ts';
 import { FewestSwitches } from './fewest-switches.ts';
 import { Player, switchesOf } from './player.ts';
-import { regrouped, touchesOf } from './regroup.ts';
+import { pastOf, regrouped, touchesOf } from './regroup.ts';
 import { identify, reproduction, type Failure, type Reproduction } from './reproduce.ts';
 import type { Schedule } from './schedule.ts';
 import { cheaper, costOf, shrinkSchedule } from './shrink-schedule.ts';
@@ -130,6 +130,10 @@ class Shrinker {
     const already = this.spent;
     if (this.best.loop.length === 0) {
       const player = new Player(this.kernel, topology, { footprints: true, invariants: [] });
+      // In a long run most steps have nothing to do with the one that breaks it.
+      const past = pastOf(this.best.schedule, touchesOf(player, this.best.schedule));
+      const small = past.length < this.best.schedule.length ? trial(past, costOf(this.best.schedule)) : undefined;
+      if (small !== undefined && cheaper(costOf(small), costOf(this.best.schedule))) this.best = { ...this.best, schedule: small };
       const candidate = regrouped(this.best.schedule, touchesOf(player, this.best.schedule));
       const found = candidate.length === this.best.schedule.length ? trial(candidate, costOf(this.best.schedule)) : undefined;
       if (found !== undefined && cheaper(costOf(found), costOf(this.best.schedule))) this.best = { ...this.best, schedule: found };

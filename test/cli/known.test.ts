@@ -1,7 +1,7 @@
 // What is broken and known is called by its name.
 
 import { afterAll, expect, test } from 'vitest';
-import { knownLines } from '../../src/cli/known.ts';
+import { knownFindingLines, knownLines } from '../../src/cli/known.ts';
 import { M02, v6_8 } from '../support/recorded.ts';
 import { Sandbox } from '../support/command.ts';
 
@@ -15,6 +15,14 @@ test.each([
   ['a kernel derived from one that has it', M02, 'SC21', 'S-19', ['known: G4-B1 of v6.8, mended in v6.8-fixed']],
   ['nothing that is known', v6_8, 'SC01', 'S-01', []],
 ])('%s', (_what, kernel, scenario, id, lines) => expect(knownLines(kernel, scenario, id).map((one) => one.trim())).toEqual(lines));
+
+test('a lock order or a data race that is known is the bug that has it', () => {
+  const lines = (kind: 'lock-order' | 'race' | 'deadlock', id: string, key: string): string[] => knownFindingLines(v6_8, 'stress', { kind, id, key }).map((one) => one.trim());
+  expect(lines('lock-order', 'S-17', 'S-17 invalidate_lock folio_lock')).toEqual(['known: G4-B10 of v6.8, mended in v6.8-fixed']);
+  expect(lines('lock-order', 'S-17', 'S-17 mmu_lock folio_lock')).toEqual([]);
+  expect(lines('race', 'data-race', 'data-race memslot gmem.nextBoundSlot memslot.freeOld')).toEqual(['known: G4-B3 of v6.8, mended in v6.8-fixed']);
+  expect(lines('deadlock', 'L-04', 'L-04 any')).toEqual(['may be G4-B10 of v6.8, mended in v6.8-fixed']);
+});
 
 test('a deadlock that is known is named below it', async () => {
   expect((await box.run(['run', 'SC22', '--seed', '3'])).out).toMatch(/DEADLOCK behind step 22: nobody can go on\n +known: G4-B10 of v6\.8, mended in v6\.8-fixed\n +main waits/);

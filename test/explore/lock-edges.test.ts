@@ -68,3 +68,17 @@ it('edges of a known bug become traces, which say what they show', () => {
     expect(last.value.finding).toEqual({ kind: 'lock-order', id: 'S-17', key: edge.key, sentence: broken.sentence });
   }
 });
+
+it('an edge in a long run of a scenario without an end is made small too', () => {
+  const scenario = builtinScenario('stress')!;
+  const topology = compile(scenario, v6_8);
+  const sampler = new Sampler(v6_8, topology, { strategy: 'portfolio', schedules: 60, seed: 1 });
+  while (sampler.advance(10_000)) { /* to the end */ }
+  const circle = sampler.result().findings.find(({ kind }) => kind === 'lock-order')!;
+  const longest = circle.edges!.toSorted((a, b) => b.schedule.length - a.schedule.length)[0]!;
+  expect(longest.schedule.length).toBeGreaterThan(1000);
+  const { after, broken } = shrink(v6_8, topology, longest, { budget: 200_000 });
+  expect(broken.key).toBe(longest.key);
+  expect(after.steps).toBeLessThan(200);
+  expect(after.switches).toBeLessThan(10);
+});
