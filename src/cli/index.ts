@@ -10,5 +10,6 @@ import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 import { shrink } from './shrink.ts';
+import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, replay, show, shrink, exportTrace, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, replay, show, why, shrink, exportTrace, list, explain];
