@@ -1,6 +1,7 @@
 // All commands, in the order in which help lists them. A command is one file and one row here.
 
 import type { CommandDefinition } from './command.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
@@ -12,4 +13,4 @@ import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, replay, show, why, shrink, exportTrace, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, replay, show, why, diff, shrink, exportTrace, list, explain];
