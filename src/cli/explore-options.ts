@@ -10,6 +10,7 @@ import { strategies } from '../explore/strategies/index.ts';
 import type { Shard } from '../explore/strategies/context.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import { shellWord } from './output.ts';
+import { REPORT_HELP } from './reports.ts';
 import * as values from './values.ts';
 
 /** Strategies that a person can name: the exhaustive search, those of sampling, and the choice between both. */
@@ -24,6 +25,7 @@ export interface ExploreArguments {
   readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
   readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs: number; readonly shard?: Shard; readonly vcpus?: number;
   readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean;
+  readonly report?: readonly string[];
 }
 
 /** Declares the options of `explore`. */
@@ -49,6 +51,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--known <file>', 'findings in this file are notes, not findings')
     .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the file that --out names')
+    .option('--report <how>', REPORT_HELP, values.several)
     .option('--json', 'say the result as JSON');
 }
 
@@ -66,6 +69,7 @@ export function checkExplore(given: ExploreArguments): void {
   if (given.depth !== undefined && given.strategy !== 'pct' && given.strategy !== 'portfolio') refuse('depth', `is for pct, and the strategy is ${given.strategy}`);
   if (given.preemptions !== undefined && given.strategy !== 'preemptions') refuse('preemptions', `is for the strategy of that name, and the strategy is ${given.strategy}`);
   if (given.shard !== undefined && given.strategy === 'auto') throw new UsageError('--shard needs a --strategy: what auto chooses is not divided');
+  if (given.shard !== undefined && given.report !== undefined) refuse('report', 'is for what all parts have found, and --shard explores one of them');
   if (given.shard !== undefined && given.out === undefined) throw new UsageError('--shard needs --out: the file for this part, which faultline merge puts together with the others');
   if (given.shard !== undefined && given.schedules === undefined && given.strategy !== 'preemptions') throw new UsageError('--shard needs --schedules: how many there are in all parts together');
 }
