@@ -6,18 +6,14 @@ import type { Command } from 'commander';
 import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { readKnown, type KnownFinding } from '../explore/known.ts';
 import { MOST_JOBS } from '../explore/pool.ts';
-import { strategies } from '../explore/strategies/index.ts';
 import type { Shard } from '../explore/strategies/context.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
+import { DEFAULTS, STRATEGIES } from './explore-defaults.ts';
 import { shellWord } from './output.ts';
 import { REPORT_HELP } from './reports.ts';
 import * as values from './values.ts';
 
-/** Strategies that a person can name: the exhaustive search, those of sampling, and the choice between both. */
-export const STRATEGIES = ['auto', 'exhaustive', ...strategies.map(({ name }) => name).filter((name) => name !== 'replay')] as const;
-
-/** What holds when nobody says: seconds, schedules of a sample, states that `auto` takes for few enough, megabytes of a search. */
-export const DEFAULTS = { seconds: 60, schedules: 100_000, states: 2_000_000, megabytes: 2048 } as const;
+export { DEFAULTS, STRATEGIES };
 
 /** What the command line gave. */
 export interface ExploreArguments {
