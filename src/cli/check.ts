@@ -21,7 +21,7 @@ export const check: CommandDefinition = (program, done) => {
     .description('check the file of a scenario or of a kernel, and say what it comes to')
     .argument('<file>', 'a scenario (.json, .ts, .js) or a kernel (.ts, .js), or the name of a built-in one')
     .option('-k, --kernel <kernel>', 'the kernel to count the states of a scenario on (default: v6.8)')
-    .option('--as <kind>', 'what it is: kernel or scenario (default: a kernel when the file has deriveKernel or\ndefineKernel in it)', values.oneOf(['kernel', 'scenario']))
+    .option('--as <kind>', 'what it is: kernel or scenario (default: a kernel when the file has deriveKernel or defineKernel in it)', values.oneOf(['kernel', 'scenario']))
     .option('--json', 'say the result as JSON')
     .addHelpText('after', '\nExits with 0 when it is in order, with 2 and one sentence when it is not.\n')
     .addHelpText('after', examples('faultline check mine.json', 'faultline check ./my-patch.ts', 'faultline check mine.ts --kernel ./my-patch.ts', 'faultline check SC01'))

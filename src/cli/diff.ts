@@ -88,7 +88,7 @@ function textOf(a: OpenTrace, b: OpenTrace, header: readonly HeaderDifference[],
     ...(together === undefined ? [] : [labelled('together', `behind step ${grouped(together.a)} of A and step ${grouped(together.b)} of B memory is the same again, but for counters that only grow; ${
       together.parts === undefined ? 'from there on both do the same' : `they part again at step ${grouped(together.parts.a)} of A and step ${grouped(together.parts.b)} of B`}`)]),
     ...(atEnds === undefined ? [] : [labelled('together', `at their ends ${atEnds === 0 ? 'both have the same memory' : `they differ in ${counted(atEnds, 'word')}`}; the kernels have other states, so before that it is not told`)]),
-    ...(same || together !== undefined || atEnds !== undefined || memory.not !== undefined || (next.a === undefined && next.b === undefined) ? [] : [labelled('together', followed === undefined ? 'never again' : `not within ${counted(followed, 'step')}`)]),
+    ...(same || together !== undefined || atEnds !== undefined || memory.not !== undefined || next.a === undefined || next.b === undefined ? [] : [labelled('together', followed === undefined ? 'never again' : `not within ${counted(followed, 'step')}`)]),
     '',
     labelled('result', same ? `the same: ${counted(common, 'step')}, and the same end` : next.a === undefined && next.b === undefined ? 'they have the same steps, and end differently' : `they differ from step ${grouped(common + 1)} on`),
   ];

@@ -68,7 +68,8 @@ export function diffTraces(a: Side, b: Side): TraceDiff {
     const { common, last, next } = together(one, other);
     const not = whyIncomparable(one.world, other.world);
     const memory = next.a === undefined && next.b === undefined ? { words: [], count: 0 } : not === undefined ? compareMemory(one.world, other.world, LISTED) : { words: [], count: 0, not };
-    const later = next.a === undefined && next.b === undefined ? {} : again(one, other, not);
+    // One that has ended goes nowhere from there.
+    const later = next.a === undefined || next.b === undefined ? {} : again(one, other, not);
     const ends = { a: one.end(), b: other.end() };
     return { same: next.a === undefined && next.b === undefined && sameText(ends.a, ends.b), common, last, next, memory, ...later, ends };
   } finally {

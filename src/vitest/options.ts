@@ -3,8 +3,10 @@
 import { DEFAULT_KERNEL, kernels } from '../../machines/kernels/index.ts';
 import { findKernel, type NamedKernel } from '../cli/kernels.ts';
 import { compiled, findScenario } from '../cli/scenarios.ts';
-import type { Kernel } from '../kernel/define.ts';
+import { UsageError } from '../cli/errors.ts';
+import { isKernel, type Kernel } from '../kernel/define.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
+import { shown } from '../scenario/errors.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { fingerprintOf } from '../trace/fingerprint.ts';
@@ -47,6 +49,7 @@ export interface Subject {
 
 /** Finds scenario and kernel: objects, built-in ones by their names, or files. */
 export function subjectOf(scenario: Scenario | string, kernel: Kernel | string = DEFAULT_KERNEL): Subject {
+  if (typeof kernel !== 'string' && !isKernel(kernel)) throw new UsageError(`the kernel is ${shown(kernel)}, not the name of one, or what defineKernel or deriveKernel has made`);
   const named = typeof kernel === 'string' ? findKernel(kernel) : { kernel, fingerprint: fingerprintOf(kernel) };
   const found = typeof scenario === 'string' ? findScenario(scenario, named.kernel) : compiled(scenario, scenarioName(scenario), named.kernel);
   return {

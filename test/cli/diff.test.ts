@@ -65,6 +65,7 @@ describe('two runs of one scenario', () => {
     const of = (name: string, recorded: typeof whole) => ({ source: traceInMemory(name, bytesOf(recorded)), kernel: v6_8, topology });
     const found = diffTraces(of('whole', whole), of('part', part));
     expect(found).toMatchObject({ same: false, common: 60, next: { a: { step: 61 }, b: undefined }, ends: { a: { why: 'finished' }, b: { why: 'steps', steps: 60 } } });
+    expect([found.together, found.atEnds, found.followed]).toEqual([undefined, undefined, undefined]);
   });
 });
 

@@ -73,6 +73,7 @@ describe('expectHolds', () => {
 
   test.each([
     [{ scenario: 'SC99' }, "there is no scenario 'SC99'"], [{ kernel: 'v6.9' }, "there is no kernel 'v6.9'"], [{ strategy: 'rand' }, "there is no strategy 'rand'; did you mean 'random'"],
+    [{ kernel: { name: 'no kernel' } as never }, 'the kernel is an object, not the name of one, or what defineKernel'],
     [{ seconds: 0 }, "'seconds' is a number above 0, not 0"], [{ scenario: { name: 'x', vms: [{ vcpu: [] }] } }, "scenario 'x': vms[0]: has no member 'vcpu'; did you mean 'vcpus'?"],
   ])('%j: %s', async ({ scenario = 'SC01', ...options }: { scenario?: unknown } & HoldsOptions, sentence) => {
     expect(await messageOf(expectHolds(scenario as string, options))).toContain(sentence);
