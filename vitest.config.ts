@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Examples are tested from the sources, too.
-  resolve: { alias: { faultline: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: { alias: { 'faultline/vitest': fileURLToPath(new URL('src/vitest/index.ts', import.meta.url)), faultline: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

@@ -36,6 +36,12 @@ test('own-vmm.ts answers exits and the run replays', async () => {
   expect(steps.filter(({ actor }) => actor === 'outside').map(({ injection, messages }) => [injection !== undefined, messages?.map(({ from, message }) => `${from} ${message}`)])).toEqual([
     [true, ['outside command']], [true, ['outside decision']], [true, ['outside command']], [true, ['outside command']], [true, ['outside decision']],
   ]);
+  // What came in is a cause like any other, and a part of what is compared.
+  const at = (steps as { step?: number; actor?: string }[]).find(({ actor }) => actor === 'outside')!.step!;
+  const why = await box.run(['why', 'own.trace', 'mailbox(cpu1).type', '--at', String(at)]);
+  expect([why.code, why.err]).toEqual([0, '']);
+  expect(why.out).toContain(`step ${at}: outside, inject\n`);
+  expect((await box.run(['diff', 'own.trace', 'own.trace'])).code).toBe(0);
   const elsewhere = await box.run(['replay', 'own.trace', '--kernel', 'v6.8']);
   expect(elsewhere.err).toBe('');
   expect(elsewhere.out).toContain('schedule   on kernel v6.8: ');

@@ -1,29 +1,25 @@
 // How an exploration is to be: the options of `explore`, checked against each other, and written back as a command line.
 
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { readKnown, type KnownFinding } from '../explore/known.ts';
 import { MOST_JOBS } from '../explore/pool.ts';
-import { strategies } from '../explore/strategies/index.ts';
 import type { Shard } from '../explore/strategies/context.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
+import { DEFAULTS, STRATEGIES } from './explore-defaults.ts';
 import { shellWord } from './output.ts';
+import { REPORT_HELP } from './reports.ts';
 import * as values from './values.ts';
 
-/** Strategies that a person can name: the exhaustive search, those of sampling, and the choice between both. */
-export const STRATEGIES = ['auto', 'exhaustive', ...strategies.map(({ name }) => name).filter((name) => name !== 'replay')] as const;
-
-/** What holds when nobody says: seconds, schedules of a sample, states that `auto` takes for few enough, megabytes of a search, threads. */
-export const DEFAULTS = { seconds: 60, schedules: 100_000, states: 2_000_000, megabytes: 2048, jobs: Math.min(2, availableParallelism()) } as const;
+export { DEFAULTS, STRATEGIES };
 
 /** What the command line gave. */
 export interface ExploreArguments {
   readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
   readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
   readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs?: number; readonly checkpoint?: string; readonly resume?: string; readonly shard?: Shard; readonly vcpus?: number;
-  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean; readonly coverage?: boolean;
+  readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean; readonly coverage?: boolean; readonly report?: readonly string[];
 }
 
 /** Declares the options of `explore`. */
@@ -52,6 +48,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the files that --out and --checkpoint name')
     .option('--coverage', 'list states, outcomes and pairs of conflicting steps that were seen, and that were not')
+    .option('--report <how>', REPORT_HELP, values.several)
     .option('--json', 'say the result as JSON');
 }
 
@@ -71,6 +68,7 @@ export function checkExplore(given: ExploreArguments): void {
   if (given.depth !== undefined && given.strategy !== 'pct' && given.strategy !== 'portfolio') refuse('depth', `is for pct, and the strategy is ${given.strategy}`);
   if (given.preemptions !== undefined && given.strategy !== 'preemptions') refuse('preemptions', `is for the strategy of that name, and the strategy is ${given.strategy}`);
   if (given.shard !== undefined && given.strategy === 'auto') throw new UsageError('--shard needs a --strategy: what auto chooses is not divided');
+  if (given.shard !== undefined && given.report !== undefined) refuse('report', 'is for what all parts have found, and --shard explores one of them');
   if (given.shard !== undefined && given.out === undefined) throw new UsageError('--shard needs --out: the file for this part, which faultline merge puts together with the others');
   if (given.shard !== undefined && given.strategy === 'dpor') refuse('shard', 'divides a sample, and the strategy dpor makes each schedule out of those before it');
   if (given.shard !== undefined && given.schedules === undefined && given.strategy !== 'preemptions') throw new UsageError('--shard needs --schedules: how many there are in all parts together');

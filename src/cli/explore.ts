@@ -10,6 +10,7 @@ import { examples, type CommandDefinition } from './command.ts';
 import { coverageText } from './coverage-text.ts';
 import { EXIT } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
+import { caseOf } from './explore-case.ts';
 import { sample, type Explored, type Subject } from './explore-engines.ts';
 import { findingsCode, findingText, keepTrace, replayCommand, smallest, type Small } from './explore-findings.ts';
 import { checkExplore, declareExploreOptions, DEFAULTS, exploreWords, knownFindings, type ExploreArguments } from './explore-options.ts';
@@ -18,6 +19,7 @@ import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord, write } from './output.ts';
 import { mayWrite } from './recording.ts';
+import { wantedReports, writeReports } from './reports.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
 import { LAST_TRACE } from './traces.ts';
 
@@ -47,9 +49,11 @@ async function exploreScenario(name: string, given: ExploreArguments, interrupti
   const { scenario, topology } = findScenario(name, kernel.kernel, vcpus === undefined ? undefined : (found) => withVcpus(found, vcpus, kernel.kernel.calls));
   const known = knownFindings(given.known);
   if (given.out !== undefined) mayWrite('--out', given.out, given.force === true);
+  const reports = wantedReports(given.report, given.json === true);
   if (given.checkpoint !== undefined) mayWrite('--checkpoint', given.checkpoint, given.force === true || given.checkpoint === given.resume);
   const subject: Subject = { kernel, scenario, topology };
   const kept = given.resume === undefined ? undefined : readCheckpoint(given.resume, subject);
+  const began = performance.now();
   const status = new StatusLine(given.json === true);
   const say = async (...lines: readonly string[]): Promise<void> => { if (given.json !== true) for (const one of lines) await line(one); };
   await say(labelled('scenario', `${scenario.name}${scenario.title === undefined ? '' : `: ${scenario.title}`}`), labelled('kernel', `${kernel.kernel.name}: ${kernel.kernel.title}`));
@@ -57,7 +61,12 @@ async function exploreScenario(name: string, given: ExploreArguments, interrupti
   if (given.shard !== undefined) return keepPart(subject, explored, given, name);
   await say(...explored.lines);
   const small = await blamingKernel(kernel, () => smallest(subject, explored.findings, known, interruption, status));
-  return report(subject, explored, small, given, name, say);
+  const code = await report(subject, explored, small, given, name, say);
+  if (reports.length > 0) {
+    const command = `${COMMAND} explore ${shellWord(name)}${exploreWords(given)}`;
+    await writeReports(reports, [caseOf(subject, explored, small, { name, strategy: given.strategy, seconds: (performance.now() - began) / 1000, command })]);
+  }
+  return code;
 }
 
 /** Explores as the strategy says. */

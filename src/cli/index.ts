@@ -1,15 +1,19 @@
 // All commands, in the order in which help lists them. A command is one file and one row here.
 
 import type { CommandDefinition } from './command.ts';
+import { check } from './check.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
 import { list } from './list.ts';
 import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
+import { newFile } from './new.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 import { shrink } from './shrink.ts';
+import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, mutants, replay, show, shrink, exportTrace, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, mutants, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];

@@ -2,6 +2,8 @@
 
 import { EXIT, systemProblem } from './errors.ts';
 
+export { COMMAND, shellWord } from './words.ts';
+
 export const WIDTH = 78;
 
 /** Nothing can be written any more: the reader is gone, or the disk is full. */
@@ -80,9 +82,6 @@ export const labelled = (label: string, text: string): string => wrapped(text, W
 /** `label      command`, on one line however long it is, so that it can be pasted. */
 export const labelledCommand = (label: string, command: string): string => `${label.padEnd(LABEL)}${command}`;
 
-/** A word as a shell takes it. */
-export const shellWord = (word: string): string => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
 /** The same as `labelled` for a list, whose members are not broken. */
 export const labelledList = (label: string, members: readonly string[]): string =>
   labelled(label, members.map((one) => one.replaceAll(' ', '\u2007')).join(', ')).replaceAll('\u2007', ' ');
@@ -102,6 +101,3 @@ export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)
 
 /** `1 step`, `1,234 steps`. */
 export const counted = (n: number, what: string): string => `${grouped(n)} ${what}${n === 1 ? '' : 's'}`;
-
-/** How a command is called, for the ones that are suggested. */
-export const COMMAND = 'npx --no faultline';

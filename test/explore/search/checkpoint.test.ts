@@ -17,6 +17,9 @@ const told = ({ coverage, ...rest }: SearchResult): object => ({
   ...rest, coverage: v6_8.table.leaves.flatMap(({ number, outcomes }) => outcomes.map((one) => coverage.times(number, one))),
 });
 
+/** The same, but of invariants only whether they were evaluated. */
+const exercisedIn = (result: SearchResult): object => ({ ...told(result), evaluated: Object.entries(result.evaluated).filter(([, times]) => times > 0).map(([id]) => id) });
+
 const ways: readonly SearchOptions[] = [
   {}, { order: 'bfs' }, { exact: true }, { order: 'bfs', exact: true }, { graph: true }, { order: 'bfs', graph: true }, { reduction: true }, { order: 'bfs', reduction: true },
   { symmetry: true },
@@ -26,7 +29,9 @@ describe('a search that is saved and gone on with', () => {
   it.each(ways)('comes to what it would have come to without: %o', (way) => {
     const options = { ...base, ...way };
     const where = way.symmetry === true ? two : topology;
-    const wanted = told(exhaustive(v6_8, where, options));
+    // Reduction forgets what it had tried on the path, and tries it again.
+    const all = (result: SearchResult): object => (way.reduction === true ? exercisedIn(result) : told(result));
+    const wanted = all(exhaustive(v6_8, where, options));
     let search = new Search(v6_8, where, options);
     let saved = 0;
     while (search.advance(211)) {
@@ -34,9 +39,9 @@ describe('a search that is saved and gone on with', () => {
       saved++;
     }
     expect(saved).toBeGreaterThan(2);
-    expect(told(search.result())).toEqual(wanted);
+    expect(all(search.result())).toEqual(wanted);
     // What is over stays over.
-    expect(told(Search.resume(search.save(), v6_8, where, options).result())).toEqual(wanted);
+    expect(all(Search.resume(search.save(), v6_8, where, options).result())).toEqual(wanted);
   });
 
   it('has more room, and comes to the end', () => {
@@ -47,8 +52,7 @@ describe('a search that is saved and gone on with', () => {
       const more = Search.resume(little.save(), v6_8, topology, { ...base, order });
       while (more.advance(1000));
       // The step that had no room is evaluated again.
-      const but = (result: SearchResult): object => ({ ...told(result), evaluated: Object.entries(result.evaluated).filter(([, times]) => times > 0).map(([id]) => id) });
-      expect(but(more.result())).toEqual(but(exhaustive(v6_8, topology, { ...base, order })));
+      expect(exercisedIn(more.result())).toEqual(exercisedIn(exhaustive(v6_8, topology, { ...base, order })));
     }
   });
 

@@ -10,7 +10,7 @@ export const barrierMutants: readonly Mutant[] = [
     fragments: { 'mmu.fault': (edit) => edit.remove('barrier', 'invalid') },
   },
   {
-    id: 'B02', memory: 'weak', does: 'has no barrier between storing its mode and looking at its requests', where: 'vcpu_enter_guest', scenario: SC09, shownBy: ['S-02', 'S-03', 'S-27'],
+    id: 'B02', memory: 'weak', does: 'has no barrier between storing its mode and looking at its requests', where: 'vcpu_enter_guest', scenario: SC09, shownBy: ['S-02', 'S-03', 'S-27', 'L-10'],
     fragments: { 'vcpu.run': (edit) => edit.remove('barrier', 'recheck') },
   },
   {

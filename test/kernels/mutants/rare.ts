@@ -123,7 +123,7 @@ export const rareMutants: readonly Mutant[] = [
     fragments: { 'gmem.getPfn': (edit) => edit.remove('recheck', 'binding') },
   },
   {
-    id: 'N06', does: 'does not look at requests again when it is in guest mode', where: 'vcpu_enter_guest', scenario: SC09, shownBy: ['S-02', 'S-03', 'S-27'],
+    id: 'N06', does: 'does not look at requests again when it is in guest mode', where: 'vcpu_enter_guest', scenario: SC09, shownBy: ['S-02', 'S-03', 'S-27', 'L-10'],
     fragments: { 'vcpu.run': (edit) => edit.remove('recheck', 'unlock') },
   },
   {
