@@ -15,6 +15,7 @@ export type { Fragment, Leaf, LeafOptions, State, States, Targets, Use } from '.
 export { blocked, more, ok, outcome, queued } from './memory/outcome.ts';
 export { arg, arg64 } from './memory/calls.ts';
 export type { Argument, Call } from './memory/calls.ts';
+export { readOnce } from './kernel/read-once.ts';
 export type { Choose, Config, Facts, Frame, Step, World, WorldOf } from './memory/world.ts';
 
 // Objects and registers of a kernel's own.

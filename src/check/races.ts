@@ -2,6 +2,7 @@
 // program order, locks, messages, reference counts or sections, and not declared lock-free (accesses.ts). Vector clocks for who knows
 // what, and for each object its last plain write and everybody's last reads since, as FastTrack does.
 
+import { readsOnce } from '../kernel/read-once.ts';
 import { accesses, ACQUIRE, ATOMIC, COUNT, PLAIN, RELEASE } from './accesses.ts';
 import { Clocks } from './clocks.ts';
 import { EXCLUSIVE, type LockListener } from './lock-watch.ts';
@@ -259,7 +260,7 @@ export class Races implements LockListener {
 
 /** The rules for every leaf and table, as bits. */
 function codesOf(stream: StepStream): Uint8Array {
-  const { plan, table } = stream.world;
+  const { kernel, plan, table } = stream.world;
   const codes = new Uint8Array(table.leaves.length * plan.tables.length * 2);
   const plainRule = { read: PLAIN, write: PLAIN };
   table.leaves.forEach(({ step }, leaf) => plan.tables.forEach(({ layout }, place) => {
@@ -267,7 +268,7 @@ function codesOf(stream: StepStream): Uint8Array {
     if (layout.ghost || layout.name === 'frame' || stream.isLock(layout.name)) return;
     const rules = accesses[layout.name] ?? plainRule;
     const rule = { ...rules, ...('steps' in rules ? rules.steps?.[step] : undefined) };
-    codes[(leaf * plan.tables.length + place) * 2] = rule.read;
+    codes[(leaf * plan.tables.length + place) * 2] = readsOnce(kernel.steps.get(step)) ? rule.read & ~PLAIN : rule.read;
     codes[(leaf * plan.tables.length + place) * 2 + 1] = rule.write;
   }));
   return codes;

@@ -1,11 +1,12 @@
 // What the analyses of one world share: the world, the number of the step at hand, and names for what a witness tells.
 
 import { indicesOf, tableOfObject } from '../memory/plan.ts';
+import type { Kernel } from '../kernel/define.ts';
 import type { Watched } from './checked-world.ts';
 import { lockClassesOf, type LockClass } from './lock-classes.ts';
 
 /** What an analysis needs of a runtime's world. */
-export type AnalysedWorld = Pick<Watched, 'plan' | 'words' | 'facts' | 'table' | 'topology' | 'last'>;
+export type AnalysedWorld = Pick<Watched, 'plan' | 'words' | 'facts' | 'table' | 'topology' | 'last'> & { readonly kernel: Pick<Kernel, 'steps'> };
 
 /** A step of an actor, for a witness. */
 export interface StepWitness {

@@ -1,6 +1,6 @@
 // The text that `faultline new kernel` writes: a patch of a few lines that adds a state and a step, and breaks nothing.
 
-const IMPORTS = "import { deriveKernel, kernels, ok, outcome, step, type Step } from 'faultline';";
+const IMPORTS = "import { deriveKernel, kernels, ok, outcome, readOnce, step, type Step } from 'faultline';";
 
 /** A kernel in TypeScript. */
 export const newKernel = (name: string): string => `// ${name}: Linux 6.8 with one more look at mmu_invalidate_seq, before mmu_lock is taken: a fault that would have to be repeated
@@ -18,7 +18,8 @@ const base = kernels.find((kernel) => kernel.name === 'v6.8')!;
 const stale = outcome('stale');
 
 /** A step reads and writes the objects of the world, and the registers of its fragment by their names. It answers an outcome. */
-const look: Step<{ mmu_seq: number }> = ({ kvm_mmu }, frame) => (kvm_mmu(frame.vm).mmu_invalidate_seq === frame.mmu_seq ? ok : stale);
+// Without readOnce, which stands for READ_ONCE(), the look would be a data race with whoever has mmu_lock for writing.
+const look: Step<{ mmu_seq: number }> = readOnce(({ kvm_mmu }, frame) => (kvm_mmu(frame.vm).mmu_invalidate_seq === frame.mmu_seq ? ok : stale));
 
 export default deriveKernel(base, {
   name: '${name}',

@@ -4,6 +4,10 @@ import { accesses } from '../../src/check/accesses.ts';
 import { LockWatch } from '../../src/check/lock-watch.ts';
 import { mergeRaces, Races, raceSentence, type Race } from '../../src/check/races.ts';
 import { StepStream } from '../../src/check/step-stream.ts';
+import { deriveKernel } from '../../src/kernel/derive.ts';
+import { readOnce } from '../../src/kernel/read-once.ts';
+import { blocked, ok } from '../../src/memory/outcome.ts';
+import { step } from '../../machines/fragment.ts';
 import { layout } from '../../src/memory/layout.ts';
 import { layouts } from '../../src/memory/layouts/index.ts';
 import { mailbox } from '../../src/memory/layouts/ipc.ts';
@@ -16,6 +20,7 @@ import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
 import { v6_8_weak } from '../../machines/kernels/v6.8-weak.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import type { Step, World } from '../../src/memory/world.ts';
 import { analysable, reportOver } from '../support/analysed.ts';
 import { Feed } from '../support/feed.ts';
 import { locklessKernels } from '../support/lockless.ts';
@@ -251,6 +256,15 @@ describe('the kernels', () => {
 
   it.each(locklessKernels)('without $what it has: $layouts in $scenario', ({ kernel, scenario, layouts: expected }) => {
     expect(reportOver(kernel, scenario, 10, 3000).races.map((race) => race.layout)).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  it('a look of a patch without a lock is one, unless it says that it reads once', () => {
+    const racing = (mark: (look: Step) => Step): string[] => reportOver(deriveKernel(v6_8, {
+      name: 'early-look', fragments: { 'mmu.fault': (edit) => edit.insertBefore('lock', 'early', step('mine.look', 'the sequence, without mmu_lock', { ok: 'lock' })) },
+      steps: { 'mine.look': mark(({ kvm_mmu }: World, f: { vm: number }) => (kvm_mmu(f.vm).mmu_invalidate_seq < 0 ? blocked(kvm_mmu(f.vm)) : ok)) as never },
+    }), 'SC01', 10, 3000).races.flatMap((race) => (race.steps.includes('mine.look') ? [race.layout] : []));
+    expect(racing((look) => look)).toContain('kvm_mmu');
+    expect(racing(readOnce)).toEqual([]);
   });
 
   it('have the objects and steps that the rules name', () => {

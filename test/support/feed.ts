@@ -30,7 +30,7 @@ export class Feed<L extends { readonly [key: string]: Layout }> {
     this.steps = steps;
     const pages = new PageSpace([{ start: 0n, end: 3n }]);
     this.world = {
-      plan, words, last: this.last,
+      plan, words, last: this.last, kernel: { steps: new Map() },
       facts: { gfns: pages, indexes: pages, hvas: pages },
       table: { leaves: steps.map((step) => ({ step, path: `in.${step}`, outcomes: ['ok'] })), width: 1 },
       topology: { actors: names.map((name) => ({ name, machine: 'm', vcpu: -1 })) },

@@ -61,7 +61,8 @@ describe('expectHolds', () => {
     const cut = { kernel: 'v6.8-fixed', strategy: 'exhaustive', states: 1000, seconds } as const;
     expect(await messageOf(expectHolds('SC15', cut))).toMatch(/^SC15 on v6\.8-fixed is inconclusive: nothing was found in the \d+ states .*\n {2}it was cut at its limit of 1000 states/);
     expect(await expectHolds('SC15', { ...cut, inconclusive: 'pass' })).toMatchObject({ complete: false, inconclusive: ['it was cut at its limit of 1000 states'] });
-    expect(await messageOf(expectHolds(ENDLESS, { schedules: 5, strategy: 'random' }))).toContain('5 of 5 schedules were cut after 3000 steps');
+    // Without an end, a scenario is judged to the length of its schedules.
+    expect(await expectHolds(ENDLESS, { schedules: 5, strategy: 'random' })).toMatchObject({ complete: false, inconclusive: [] });
     expect(await messageOf(expectHolds('SC15', { strategy: 'exhaustive', seconds: 0.000_001 }))).toMatch(/its 0\.000001 seconds were over/);
   });
 
