@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts';
 import { explain } from './explain.ts';
 import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
+import { hunt } from './hunt.ts';
 import { list } from './list.ts';
 import { merge } from './merge.ts';
 import { replay } from './replay.ts';
@@ -11,4 +12,4 @@ import { run } from './run.ts';
 import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, replay, show, shrink, exportTrace, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, replay, show, shrink, exportTrace, list, explain];
