@@ -1,6 +1,7 @@
 // All commands, in the order in which help lists them. A command is one file and one row here.
 
 import type { CommandDefinition } from './command.ts';
+import { compare } from './compare.ts';
 import { explain } from './explain.ts';
 import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
@@ -12,4 +13,4 @@ import { run } from './run.ts';
 import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, replay, show, shrink, exportTrace, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, replay, show, shrink, exportTrace, list, explain];
