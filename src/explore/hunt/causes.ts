@@ -10,12 +10,13 @@ import type { Finding, FindingKind } from '../finding.ts';
 import { ShrinkError } from '../reproduce.ts';
 import { KINDS } from '../sample-result.ts';
 import type { Schedule } from '../schedule.ts';
+import { operationsOf } from '../smaller-scenarios.ts';
 import { shrinking, type Shrunk } from '../shrink.ts';
 import { explaining } from './explained.ts';
 import type { MendedKernels } from './mended.ts';
 
 /** Steps that shrinking a finding may take. */
-const SHRINK_STEPS = 300_000;
+const SHRINK_STEPS = 800_000;
 
 export interface Cause {
   /** Known bugs of the kernel that it is; none: it is news. */
@@ -28,7 +29,7 @@ export interface Cause {
   /** Number of the first scenario that showed it, and of how many did. */
   readonly first: number;
   readonly times: number;
-  /** The smallest scenario, and schedule on it. */
+  /** The smallest scenario so far, and schedule on it. */
   readonly scenario: Scenario;
   readonly schedule: Schedule;
   /** Livelock: number of steps in front of the loop. */
@@ -87,6 +88,7 @@ export class Causes {
     const loop = shrunk === undefined ? finding.loop : shrunk.loop;
     const made: Cause = { bugs, kind, id, sentence, key, first: n, times: 0, scenario: small, schedule: shrunk?.schedule ?? finding.schedule, ...(loop === undefined ? {} : { loop }) };
     if (cause < 0) cause = this.causes.push(made) - 1;
+    else if (sizeOf(made) < sizeOf(this.causes[cause]!)) this.causes[cause] = { ...made, first: this.causes[cause]!.first, times: this.causes[cause]!.times };
     this.shapes.push({ key: finding.key, operations: operationKinds(small), cause });
     return cause;
   }
@@ -106,6 +108,9 @@ export class Causes {
     }
   }
 }
+
+/** Operations of its scenario, then steps. */
+const sizeOf = ({ scenario, schedule }: Cause): number => operationsOf(scenario) * 1e6 + schedule.length;
 
 /** What tells causes apart. */
 const nameOf = ({ bugs, kind, id, key }: Pick<Cause, 'bugs' | 'kind' | 'id' | 'key'>): string => (bugs.length > 0 ? bugs.join(' ') : `${kind} ${id} ${key}`);

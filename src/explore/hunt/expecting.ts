@@ -30,7 +30,7 @@ const fileRange: Rule = (op, around) =>
 function lonelyBind(op: AnyOp, around: Around): string | undefined {
   const { ground } = around;
   const { fd, filePage = 0, pages, page, slot } = op;
-  if (slot !== 2 || page === 0 || !isNumber(pages) || pages === 0 || !staysMapped(op) || !staysOpen(fd, around)) return undefined;
+  if (slot !== 2 || (page === 0 && ground.slots.length > 0) || !isNumber(pages) || pages === 0 || !staysMapped(op) || !staysOpen(fd, around)) return undefined;
   if (!isNumber(filePage) || filePage + pages > ground.files.get(String(fd))!) return 'EINVAL';
   return ground.slots.some((one) => one.fd === fd && one.filePage < filePage + pages && filePage < one.filePage + one.pages) ? 'EEXIST' : 'ok';
 }
@@ -39,7 +39,7 @@ const rules: Readonly<Record<string, Rule>> = {
   punch: fileRange,
   allocate: fileRange,
   close: ({ fd }, { ground, count }) => (ground.files.has(String(fd)) && count('close', { fd }) === 1 ? 'ok' : undefined),
-  set_attributes: (op, around) => (undisturbed(around) && staysMapped(op) && sane(op, around.ground.pages) ? 'ok' : undefined),
+  set_attributes: (op, around) => (undisturbed(around) && staysMapped(op) && isNumber(op['page']) ? 'ok' : undefined),
   set_region: (op, around) => {
     if (!undisturbed(around) || around.count('set_region') !== 1) return undefined;
     const there = around.ground.slots.some(({ slot }) => slot === op['slot']);

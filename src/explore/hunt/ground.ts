@@ -20,6 +20,7 @@ export interface Ground {
   readonly type: VmType;
   /** Pages of file, slot and memory region. */
   readonly pages: number;
+  readonly huge: boolean;
   /** The page that most operations are about. */
   readonly focus: number;
   readonly memory: readonly MemorySpec[];
@@ -37,8 +38,8 @@ export const ELSEWHERE = 16;
 
 /** Draws the ground. */
 export function drawGround(dice: Dice): Ground {
-  const huge = dice.chance(12);
-  const pages = huge ? 4 : [1, 2, 3][dice.index(60, 30, 10)]!;
+  const huge = dice.chance(16);
+  const pages = huge ? 4 : [1, 2, 3][dice.index(55, 35, 10)]!;
   const vms = dice.chance(7) ? 2 : 1;
   const type = (['sw-protected', 'confidential', 'default'] as const)[dice.index(70, 26, 4)]!;
   const hasMemory = huge || dice.chance(60);
@@ -59,7 +60,7 @@ export function drawGround(dice: Dice): Ground {
   if (dice.chance(12)) makeFile('B', pages);
   const split = hasFile && type !== 'default' && pages === 2 && dice.chance(25);
   const memory = hasMemory ? { memory: 'ram' } : {};
-  if (dice.chance(86) && (hasMemory || (hasFile && type !== 'default'))) {
+  if (dice.chance(80) && (hasMemory || (hasFile && type !== 'default'))) {
     // A VM without private memory has slots without a file.
     const file = hasFile && type !== 'default' ? { fd: 'A' } : {};
     makeSlot({ slot: 0, page: 0, pages: split ? 1 : pages, filePage: 0, ...file, ...memory });
@@ -69,7 +70,7 @@ export function drawGround(dice: Dice): Ground {
   const allocated = hasFile && dice.chance(55) ? pages : 0;
   if (allocated > 0) setup.push({ op: 'allocate', fd: 'A', page: 0, pages: allocated });
   return {
-    vms, type, pages, focus: dice.below(pages), files, slots, allocated, setup,
+    vms, type, pages, huge, focus: dice.below(pages), files, slots, allocated, setup,
     memory: hasMemory ? [{ name: 'ram', pages, ...(huge ? { huge } : {}) }] : [],
   };
 }

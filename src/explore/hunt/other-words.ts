@@ -1,13 +1,13 @@
 // What guests and hardware of a drawn scenario may do.
 
-import { drawPage, drawRange, type Word } from './vmm-words.ts';
+import { drawPage, drawRange, elsewhere, type Word } from './vmm-words.ts';
 
 const intent = (type: string, chance: boolean): { private?: boolean } => (type === 'confidential' ? { private: chance } : {});
 
 /** Operations of a guest. */
 export const guestWords: readonly Word[] = [
-  { weight: 7, draw: (ground, dice) => ({ op: 'write', page: drawPage(ground, dice), value: 1 + dice.below(5), ...intent(ground.type, dice.chance(60)) }) },
-  { weight: 6, draw: (ground, dice) => ({ op: 'read', page: drawPage(ground, dice), ...intent(ground.type, dice.chance(60)) }) },
+  { weight: 7, draw: (ground, dice) => ({ ...elsewhere({ op: 'write', page: drawPage(ground, dice) }, dice), value: 1 + dice.below(5), ...intent(ground.type, dice.chance(60)) }) },
+  { weight: 6, draw: (ground, dice) => ({ ...elsewhere({ op: 'read', page: drawPage(ground, dice) }, dice), ...intent(ground.type, dice.chance(60)) }) },
   { weight: 2, draw: (ground, dice) => (ground.type === 'default' ? undefined : { op: 'convert', ...drawRange(ground, dice), to: dice.pick(['private', 'shared']) }) },
   { weight: 1, draw: (ground, dice) => ({ op: 'speculate', page: drawPage(ground, dice) }) },
   { weight: 1, draw: (ground, dice) => ({ op: 'evict', page: drawPage(ground, dice) }) },

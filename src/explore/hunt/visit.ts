@@ -8,10 +8,11 @@ import type { Topology } from '../../scenario/topology.ts';
 import type { Finding } from '../finding.ts';
 import { Sampler } from '../sample.ts';
 import { goesOn } from './goes-on.ts';
+import type { SearchResult } from '../search/options.ts';
 import { Search } from '../search/search.ts';
 
 export interface VisitBudget {
-  /** States up to which everything is searched. */
+  /** States up to which everything is searched; 0: it is not tried. */
   readonly states: number;
   /** Schedules of the sample that looks for races and lock order, which a search does not see; and of one where there are too many states. */
   readonly few: number;
@@ -35,9 +36,13 @@ const PART = 2000;
 
 /** Visits a scenario; yields now and then. `seed` is that of the sample. */
 export function* visiting(kernel: Kernel, topology: Topology, seed: number, budget: VisitBudget = VISIT, invariants: readonly Invariant[] = all): Generator<void, Visited> {
-  const search = new Search(kernel, topology, { invariants, stop: 'never', states: budget.states, graph: true });
-  while (search.advance(PART)) yield;
-  const { complete, states, transitions, findings } = search.result();
+  let searched: Pick<SearchResult, 'complete' | 'states' | 'transitions' | 'findings'> = { complete: false, states: 0, transitions: 0, findings: [] };
+  if (budget.states > 0) {
+    const search = new Search(kernel, topology, { invariants, stop: 'never', states: budget.states, graph: true });
+    while (search.advance(PART)) yield;
+    searched = search.result();
+  }
+  const { complete, states, transitions, findings } = searched;
   const sampler = new Sampler(kernel, topology, { invariants, seed, strategy: 'portfolio', schedules: complete ? budget.few : budget.schedules });
   while (sampler.advance(PART)) yield;
   const sampled = sampler.result();

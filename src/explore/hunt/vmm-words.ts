@@ -9,8 +9,11 @@ import { ELSEWHERE, slotMembers, type Ground } from './ground.ts';
 /** An operation that may be drawn; it answers nothing where the ground has not what it is about. */
 export interface Word extends Weighted { draw(ground: Ground, dice: Dice): AnyOp | undefined }
 
-/** A page, mostly the one that everybody wants. */
-export const drawPage = ({ pages, focus }: Ground, dice: Dice): number => (dice.chance(75) ? focus : dice.below(pages));
+/** A page, mostly the one that everybody wants; of a huge page any. */
+export const drawPage = ({ pages, focus, huge }: Ground, dice: Dice): number => (dice.chance(huge ? 40 : 75) ? focus : dice.below(pages));
+
+/** The same where a second slot may lie, now and then. */
+export const elsewhere = <T extends { readonly page: number }>(range: T, dice: Dice): T => (dice.chance(8) ? { ...range, page: range.page + ELSEWHERE } : range);
 
 /** A range, mostly of one page. */
 export function drawRange(ground: Ground, dice: Dice): { page: number; pages: number } {
@@ -23,7 +26,7 @@ const vmOf = ({ vms }: Ground, dice: Dice): { vm?: number } => (vms > 1 ? { vm: 
 const fileOf = ({ files }: Ground, dice: Dice): string | undefined => (files.size === 0 ? undefined : [...files.keys()][dice.index(...[80, 20].slice(0, files.size))]);
 const regionOf = ({ memory }: Ground): string | undefined => memory[0]?.name;
 
-const onFile = (weight: number, make: (fd: string, ground: Ground, dice: Dice) => AnyOp): Word => ({
+const onFile = (weight: number, make: (fd: string, ground: Ground, dice: Dice) => AnyOp | undefined): Word => ({
   weight, draw: (ground, dice) => {
     const fd = fileOf(ground, dice);
     return fd === undefined ? undefined : make(fd, ground, dice);
@@ -47,7 +50,7 @@ const words: readonly (Word & { readonly call?: string })[] = [
   onFile(4, (fd, ground, dice) => ({ op: 'allocate', fd, ...drawRange(ground, dice) })),
   onFile(7, (fd) => ({ op: 'close', fd })),
   onFile(1, (fd) => ({ op: 'dup', fd, newFd: 'A2' })),
-  { weight: 9, draw: (ground, dice) => (ground.type === 'default' ? undefined : { op: 'set_attributes', ...vmOf(ground, dice), ...drawRange(ground, dice), to: dice.pick(['private', 'shared']) }) },
+  { weight: 9, draw: (ground, dice) => (ground.type === 'default' ? undefined : { op: 'set_attributes', ...vmOf(ground, dice), ...elsewhere(drawRange(ground, dice), dice), to: dice.pick(['private', 'shared']) }) },
   // Memslots: deleted, made anew, made twice, with other flags, elsewhere.
   onSlot(8, ({ slot }, ground) => ({ op: 'set_region', ...(ground.vms > 1 ? { vm: 0 } : {}), slot, page: 0, pages: 0 })),
   onSlot(4, (slot, ground) => ({ op: 'set_region', ...(ground.vms > 1 ? { vm: 0 } : {}), ...slotMembers(slot) })),
@@ -64,8 +67,11 @@ const words: readonly (Word & { readonly call?: string })[] = [
     ...slotMembers({ slot: dice.pick([0, 1, 2]), page: dice.pick([0, ELSEWHERE]), pages: 1 + dice.below(ground.pages), fd, filePage: dice.below(ground.pages), ...(ground.memory.length > 0 ? { memory: 'ram' } : {}) }),
   })),
   onMemory(3, (memory, ground, dice) => ({ op: 'set_region', ...vmOf(ground, dice), slot: dice.pick([0, 2]), page: dice.pick([0, ELSEWHERE]), pages: ground.pages, memory, flags: dice.pick([[], [], ['readonly']]) })),
+  // The slot that the set-up has left out.
+  onFile(12, (fd, ground) => (ground.slots.length > 0 || ground.type === 'default' ? undefined
+    : { op: 'set_region', ...(ground.vms > 1 ? { vm: 0 } : {}), ...slotMembers({ slot: 0, page: 0, pages: ground.files.get(fd)!, fd, filePage: 0, ...(ground.memory.length > 0 ? { memory: 'ram' } : {}) }) })),
   // Numbers at the edges.
-  onFile(3, (fd, ground, dice) => ({ op: 'set_region', ...vmOf(ground, dice), ...slotMembers({ slot: 2, page: ground.slots.length === 0 ? 0 : dice.pick([0, ELSEWHERE]), pages: 1 + dice.below(2), fd, filePage: 0 }), filePage: dice.pick(EDGES) })),
+  onFile(4, (fd, ground, dice) => ({ op: 'set_region', ...vmOf(ground, dice), ...slotMembers({ slot: 2, page: ground.slots.length === 0 ? 0 : ELSEWHERE, pages: 1 + dice.below(2), fd, filePage: 0 }), filePage: dice.pick(EDGES) })),
   onFile(1, (fd, _ground, dice) => ({ op: dice.pick(['punch', 'allocate']), fd, page: dice.pick(EDGES), pages: 1 + dice.below(2) })),
   { weight: 1, draw: (ground, dice) => (ground.type === 'default' ? undefined : { op: 'set_attributes', ...vmOf(ground, dice), page: dice.pick(EDGES), pages: dice.pick([1, 2]), to: 'private' }) },
   // The VMM's own memory.

@@ -23,17 +23,17 @@ function hunt(kernel: Kernel, state: HuntState, end: number): Hunter {
 
 describe('a hunt on v6.8', () => {
   it('finds known bugs, names each, and makes each small', () => {
-    const { causes } = hunt(v6_8, freshHunt(1, undefined, 28), 31);
-    expect(causes.map(({ bugs, id, first }) => [bugs, id, first])).toEqual([[['G4-B3'], 'S-11', 28], [['G4-B14'], 'S-22', 30], [['G4-B5'], 'S-22', 30]]);
-    expect(causes.map(({ scenario }) => operationsOf(scenario))).toEqual([1, 1, 1]);
+    const { causes } = hunt(v6_8, freshHunt(1, undefined, 17), 19);
+    expect(causes.map(({ bugs, id, first }) => [bugs, id, first])).toEqual([[['G4-B4'], 'S-04', 17], [['G4-B1'], 'S-19', 18]]);
+    expect(operationsOf(causes[0]!.scenario)).toBeLessThanOrEqual(3);
   });
 
   it('goes on where it was stopped, and comes to the same', () => {
-    const whole = hunt(v6_8, freshHunt(1, undefined, 28), 31).state();
-    const stopped = JSON.parse(JSON.stringify(hunt(v6_8, freshHunt(1, undefined, 28), 29).state())) as HuntState;
-    expect(stopped.next).toBe(29);
+    const whole = hunt(v6_8, freshHunt(1, undefined, 17), 19).state();
+    const stopped = JSON.parse(JSON.stringify(hunt(v6_8, freshHunt(1, undefined, 17), 18).state())) as HuntState;
+    expect(stopped.next).toBe(18);
     expect(stopped.causes).toHaveLength(1);
-    expect(hunt(v6_8, stopped, 31).state()).toEqual(whole);
+    expect(hunt(v6_8, stopped, 19).state()).toEqual(whole);
   });
 });
 
@@ -48,9 +48,8 @@ describe('a hunt on v6.8-fixed', () => {
 describe('a hunt on a patch of v6.8-fixed', () => {
   it('finds what the patch has broken, which is news', () => {
     const patched = deriveKernel(v6_8_fixed, { name: 'no-stale-test', fragments: { 'mmu.fault': (edit) => edit.remove('stale', 'map') } });
-    const { causes } = hunt(patched, freshHunt(1), 12);
-    expect(causes.map(({ bugs }) => bugs)).toContainEqual([]);
-    expect(causes.map(({ id }) => id)).toContain('S-01');
+    const { causes } = hunt(patched, freshHunt(1, undefined, 3), 4);
+    expect(causes.map(({ bugs, id, first }) => [bugs, id, first])).toEqual([[[], 'S-01', 3]]);
   });
 });
 
