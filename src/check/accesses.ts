@@ -124,9 +124,13 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   folio: {
     read: plain, write: plain,
     steps: {
-      ...of(['folio.alloc', 'hostFault.allocate', ...PUTS], { read: free }),
-      ...of(['mf.getPage', 'mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage'], { read: free }),
-      ...of(['mf.setHwpoison', 'mf.unmapEntry', 'unmap.clearNext', 'hostFault.install'], unordered),
+      ...of(['folio.alloc', ...PUTS], { read: free }),
+      // get_page_unless_zero, a full barrier, sees a count other than 0: behind what the allocator has prepared.
+      'hostFault.allocate': { read: free, write: plain | release }, 'mf.getPage': { read: acquire },
+      // What it writes is the model's note of its own answer.
+      'mf.identify': { write: free },
+      ...of(['mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage'], { read: free }),
+      ...of(['mf.setHwpoison', 'mf.unmapEntry', 'unmap.clearNext', 'hostFault.clear', 'hostFault.install'], unordered),
       ...of(OUTSIDE.filter((step) => step !== 'hw.next'), unordered),
     },
   },

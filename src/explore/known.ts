@@ -73,7 +73,7 @@ export function shrunkHash(kernel: Kernel, { broken, topology, schedule }: Expla
 export const keyHash = ({ kind, key }: Pick<Finding, 'kind' | 'key'>): string => textHash(`${kind} ${key}`);
 
 /** 64 bits of a text. */
-function textHash(text: string): string {
+export function textHash(text: string): string {
   let low = 0;
   let high = 1;
   for (let k = 0; k < text.length; k++) {

@@ -107,12 +107,13 @@ export const VcpuFrame = frame('vcpu', program);
 /** errno that KVM_RUN will return, positive. */
 export const VcpuCallFrame = frame('vcpu.call', { errno: {} });
 export const VmmFrame = frame('vmm', { ...program, ret: {} });
-/** A hardware program: errno of its last memory_failure() that was not expected; page frames that it has pinned, and a mark of the place of each. */
-export const InjectorFrame = frame('injector', {
-  ...program, ret: {},
+/** A hardware program: errno of its last memory_failure() that was not expected. */
+export const InjectorFrame = frame('injector', { ...program, ret: {} });
+/** Its device: page frames that it has pinned, and a mark of the place of each. Of no fragment: pins outlive the program that took them. */
+export const DeviceFrame = frame('injector.device', {
   pin0: { ref: 'pfn' }, pinned0: {}, pin1: { ref: 'pfn' }, pinned1: {}, pin2: { ref: 'pfn' }, pinned2: {}, pin3: { ref: 'pfn' }, pinned3: {},
 });
-export type Injector = Registers<typeof InjectorFrame>;
+export type Injector = Registers<typeof InjectorFrame> & Registers<typeof DeviceFrame>;
 
 /** KVM_SET_USER_MEMORY_REGION2. */
 export const SetRegionFrame = frame('vm.setRegion', {
@@ -196,7 +197,7 @@ export type Convert = Registers<typeof ConvertFrame>;
 export const registers = [
   TlbMissFrame, FaultFrame, GetPfnFrame, OperationFrame, InvalidateBeginFrame, InvalidateEndFrame, UnmapFrame, FlushFrame, ReloadFrame,
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
-  ClearSlotFilesFrame, FreeMemslotsFrame, MemoryFailureFrame, MachineCheckFrame, InjectFrame, UnmapHostFrame, GetUserPageFrame, InjectorFrame,
+  ClearSlotFilesFrame, FreeMemslotsFrame, MemoryFailureFrame, MachineCheckFrame, InjectFrame, UnmapHostFrame, GetUserPageFrame, InjectorFrame, DeviceFrame,
   SetRegionFrame, ZapAllFrame, SetAttributesFrame, AttributesPreFrame, AttributesPostFrame, RangeStartFrame, RangeEndFrame,
   MunmapFrame, DontneedFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
 ];

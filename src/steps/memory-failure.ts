@@ -23,6 +23,9 @@ export const strike = outcome('strike');
 /** enum mf_result; 0 is none yet. */
 export const MF_IGNORED = 1, MF_FAILED = 2, MF_DELAYED = 3, MF_RECOVERED = 4;
 
+/** folio.hwpoison: set; and of a page that was nobody's when its failure was handled, so that nothing was done: it may be on its way to a new owner. */
+export const POISONED = 1, GIVEN_UP = 2;
+
 export type Mf = MemoryFailure & Operation & { hva: number; hva_end: number };
 
 /** Who gets a SIGBUS because a mapping was taken away: the thread that consumed the error, or a process that wants to know at once. */
@@ -56,7 +59,7 @@ export const steps = {
   'mf.setHwpoison': ({ folio }, f) => {
     const page = folio(f.pfn);
     if (page.hwpoison === 0) {
-      page.hwpoison = 1;
+      page.hwpoison = POISONED;
       return ok;
     }
     f.errno = EHWPOISON;
@@ -93,6 +96,7 @@ export const steps = {
       return anonFolio;
     }
     f.result = MF_IGNORED;
+    folio(f.pfn).hwpoison = GIVEN_UP;
     return truncated;
   },
   /** MF4, hwpoison_user_mappings: the next page-table entry of the folio. */

@@ -127,8 +127,10 @@ export const steps = {
     const policy = operand(world.facts, f.self, f.pc, 3);
     // All of it is read here: an exit that the outside is asked about is told from what this step saw.
     const exit = copyOfExit(world, f);
-    if (errno === EINTR || exit.reason === EXIT_INTR) return interrupted;
-    const over = exit.reason === EXIT_HLT || errno === EBADF;
+    // What did not run has not written kvm_run: an exit of before stands there.
+    const closed = errno === EBADF;
+    if (!closed && (errno === EINTR || exit.reason === EXIT_INTR)) return interrupted;
+    const over = closed || exit.reason === EXIT_HLT;
     if (!over && policy === POLICY.ASK) return ask;
     return answer(world, f, over ? POLICY.STOP : policy, exit);
   },

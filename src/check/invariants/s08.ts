@@ -1,14 +1,16 @@
 // S-08: a page that was lost to a memory failure is not mapped any more once the failure was handled.
 
 import { HUGE_PAGES } from '../../steps/huge.ts';
+import { POISONED } from '../../steps/memory-failure.ts';
 import { alive } from './state.ts';
 import { hvaName, spteName } from './words.ts';
 import { HPTE, HUGE, SPTE } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
-/** Poisoned, and no memory failure is being handled: mf_mutex lets one at a time. */
-const isLost = ({ objects }: CheckedWorld, pfn: number): boolean => pfn !== 0 && objects.folio(pfn).hwpoison !== 0 && objects.mf_mutex().owner === 0;
+/** Poisoned, and no memory failure is being handled: mf_mutex lets one at a time. Of a page that was nobody's nothing is promised: memory_failure()
+ *  has said that it did not deal with it, and who had just allocated it may map it. */
+const isLost = ({ objects }: CheckedWorld, pfn: number): boolean => pfn !== 0 && objects.folio(pfn).hwpoison === POISONED && objects.mf_mutex().owner === 0;
 
 function spteBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
   const { pfn } = world.objects.spte(vm, root, gfn);
@@ -54,7 +56,7 @@ function anywhere(world: CheckedWorld): string | undefined {
 export const s08: Invariant = {
   id: 'S-08',
   title: 'no mapping of a poisoned page',
-  statement: 'Once the handling of a memory failure has ended, the poisoned page is mapped by no SPTE and no host page-table entry, and none is created.',
+  statement: 'Once the handling of a memory failure has ended, the poisoned page is mapped by no SPTE and no host page-table entry, and none is created. Excepted is a page that was nobody\'s, of which memory_failure() says that it was ignored.',
   onWrite: { spte: spteBroken, spte_huge: hugeBroken, hpte: hpteBroken, mf_mutex: anywhere, folio: (world, pfn) => (isLost(world, pfn) ? anywhere(world) : undefined) },
   whole: anywhere,
 };
