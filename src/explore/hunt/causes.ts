@@ -82,7 +82,7 @@ export class Causes {
     const shrunk = yield* this.shrinking(scenario, finding);
     const small = shrunk?.scenario ?? scenario;
     const { kind, id, sentence, key } = shrunk?.broken ?? finding;
-    const bugs = yield* explaining(this.kernel, this.mended, small, { kind, id });
+    const bugs = yield* explaining(this.kernel, this.mended, { kind, id, key, scenario: small, schedule: shrunk?.schedule ?? finding.schedule });
     const name = nameOf({ bugs, kind, id, key });
     let cause = this.causes.findIndex((one) => nameOf(one) === name);
     const loop = shrunk === undefined ? finding.loop : shrunk.loop;
