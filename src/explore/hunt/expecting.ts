@@ -31,6 +31,8 @@ function lonelyBind(op: AnyOp, around: Around): string | undefined {
   const { ground } = around;
   const { fd, filePage = 0, pages, page, slot } = op;
   if (slot !== 2 || (page === 0 && ground.slots.length > 0) || !isNumber(pages) || pages === 0 || !staysMapped(op) || !staysOpen(fd, around)) return undefined;
+  // A VM without private memory takes no such slot.
+  if (ground.type === 'default') return 'EINVAL';
   if (!isNumber(filePage) || filePage + pages > ground.files.get(String(fd))!) return 'EINVAL';
   return ground.slots.some((one) => one.fd === fd && one.filePage < filePage + pages && filePage < one.filePage + one.pages) ? 'EEXIST' : 'ok';
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { v6_8 } from '../../../machines/kernels/v6.8.ts';
+import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
 import { deriveKernel } from '../../../src/kernel/define.ts';
 import { drawScenario } from '../../../src/explore/hunt/draw.ts';
 import { scenarioHash } from '../../../src/explore/hunt/tried.ts';
 import { operationKinds } from '../../../src/explore/hunt/causes.ts';
 import { compile } from '../../../src/scenario/compile.ts';
+import { invariant, judge } from '../../support/judge.ts';
 import type { Scenario } from '../../../src/scenario/types.ts';
 
 const drawn = (count: number, seed = 1): Scenario[] => Array.from({ length: count }, (_one, n) => drawScenario(seed, n, v6_8.calls));
@@ -40,6 +42,18 @@ describe('drawn scenarios', () => {
     const using = Array.from({ length: 200 }, (_one, n) => drawScenario(1, n, patched.calls)).filter((scenario) => operationKinds(scenario).some((kind) => kind.startsWith('populate')));
     expect(using.length).toBeGreaterThan(5);
     for (const scenario of using) expect(() => compile(scenario, patched)).not.toThrow();
+  });
+});
+
+describe('what calls of drawn scenarios must answer', () => {
+  it('is what they answer on a kernel whose known bugs are mended, in whichever order', () => {
+    let expecting = 0;
+    for (const scenario of [...drawn(600, 11), ...drawn(600, 12)]) {
+      if (!JSON.stringify(scenario).includes('"expect"')) continue;
+      expecting++;
+      expect([...judge(v6_8_fixed, scenario, [invariant('S-22')], 6, 2000).broken.keys()], JSON.stringify(scenario)).toEqual([]);
+    }
+    expect(expecting).toBeGreaterThan(400);
   });
 });
 
