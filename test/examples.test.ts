@@ -55,7 +55,7 @@ test('docs/api.md shows explore-search.ts as it is, which finds the deadlock of 
   expect(log.mock.calls).toEqual([[said.join('\n')]]);
   log.mockRestore();
   expect(said.slice(1)).toEqual([
-    'SC22: 859 states, all there are',
+    'SC22: 904 states, all there are',
     'deadlock: L-04 folio.lock>folio_lock inode.downRead>invalidate_lock',
     'shown by 22 steps and 3 context switches',
     'sampled 500 schedules: L-04, S-17',

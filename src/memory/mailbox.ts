@@ -10,8 +10,7 @@ export function send(box: Mailbox, type: number, from: number, payload: readonly
   if (box.type !== 0) return false;
   box.type = type;
   box.from = from;
-  // An empty box is empty to the last word.
-  for (let i = 0; i < payload.length; i++) if (payload[i] !== 0) box.payload.put(i, payload[i]!);
+  for (let i = 0; i < payload.length; i++) box.payload.put(i, payload[i]!);
   return true;
 }
 

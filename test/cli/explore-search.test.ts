@@ -69,7 +69,7 @@ describe('checkpoints', () => {
     expect(code).toBe(5);
     const { code: second, out } = await box.run(['explore', 'SC22', '--resume', 'sc22.search', '--jobs', '1']);
     expect(second).toBe(3);
-    expect(out).toMatch(/searched {3}859 states, 1,605 transitions/);
+    expect(out).toMatch(/searched {3}904 states, 1,677 transitions/);
     expect(out).toContain('livelocks are decided');
     expect(out).toContain('Point of no return');
   });

@@ -25,7 +25,7 @@ const counts: readonly (readonly [name: string, states: number, transitions: num
   ['SC01', 11_017, 21_353, 7, []],
   ['SC07', 541, 972, 2, []],
   ['SC13', 3544, 6947, 3, ['S-04']],
-  ['SC22', 859, 1605, 3, ['L-04']],
+  ['SC22', 904, 1677, 4, ['L-04']],
   ['SC27', 837, 1557, 1, []],
   ['SC33', 504, 990, 0, ['S-11']],
   ['SC35', 347, 688, 0, ['S-22']],
@@ -48,9 +48,9 @@ describe('an exhaustive search', () => {
     const pieces = new Search(v6_8, topologyOf('SC22'), all);
     let advances = 0;
     while (pieces.advance(7)) advances++;
-    expect(advances).toBe(Math.floor(1605 / 7));
-    expect(pieces.result().states).toBe(859);
-    expect(pieces.progress()).toMatchObject({ states: 859, transitions: 1605, depth: 0, frontier: 0, findings: 1 });
+    expect(advances).toBe(Math.floor(1677 / 7));
+    expect(pieces.result().states).toBe(904);
+    expect(pieces.progress()).toMatchObject({ states: 904, transitions: 1677, depth: 0, frontier: 0, findings: 1 });
   });
 
   it('counts how often each state of a statechart had each outcome', () => {
@@ -77,9 +77,9 @@ describe('an exhaustive search', () => {
   it('stops at the first finding, unless it is known', () => {
     const first = search('SC22', { stop: 'first' });
     expect(first.cut).toBe('finding');
-    expect(first.states).toBeLessThan(859);
+    expect(first.states).toBeLessThan(904);
     const known = search('SC22', { stop: 'first', known: new Set(keys(first)) });
-    expect(known).toMatchObject({ complete: true, states: 859, findings: [] });
+    expect(known).toMatchObject({ complete: true, states: 904, findings: [] });
     expect(known.known.map(({ key }) => key)).toEqual(keys(first));
   });
 });
