@@ -2,7 +2,6 @@
 // checks behind it have looked at.
 
 import { Tracker } from './tracker.ts';
-import type { Symmetry } from './symmetry.ts';
 import type { Plan } from '../../memory/plan.ts';
 import type { Words } from '../../memory/views.ts';
 
@@ -24,8 +23,8 @@ export class FootprintTracker extends Tracker {
     this.checkIds[this.checkCount++] = id;
   };
 
-  constructor(plan: Plan, words: Words, symmetry?: Symmetry) {
-    super(plan, words, symmetry);
+  constructor(plan: Plan, words: Words) {
+    super(plan, words);
     this.readIds = new Int32Array(plan.objects);
     this.writeIds = new Int32Array(plan.objects);
     this.checkIds = new Int32Array(plan.objects);

@@ -3,13 +3,11 @@
 
 import { membersOf } from './members.ts';
 import { Naming, Unrenamable } from './naming.ts';
-import { PageTrial, triedOnPages } from './page-trial.ts';
+import { triedOnPages, type PageTrial } from './page-trial.ts';
 import { Renamer } from './renaming.ts';
 import { Symmetry } from './symmetry.ts';
 import { triedOnActors } from './actor-trial.ts';
-import type { Kernel } from '../../kernel/define.ts';
-import type { Plan } from '../../memory/plan.ts';
-import type { Topology } from '../../scenario/topology.ts';
+import type { TrialWorld } from './trial-world.ts';
 
 /** The symmetry of a scenario, if there is any, and what there is not. */
 export interface Found {
@@ -22,36 +20,35 @@ export interface Found {
 /** More page frames are not tried, and more ways to rename are not compared word by word. */
 const PAGES = 8, WAYS = 1000;
 
-/** Looks for interchangeable actors and pages. `exact`: for a search that compares all ways to rename. */
-export function symmetryOf(kernel: Kernel, topology: Topology, plan: Plan, exact: boolean): Found {
+/** Looks for interchangeable actors and pages in a world at its start, and leaves any state behind. `exact`: for a search that compares all
+ *  ways to rename. */
+export function symmetryOf(ground: TrialWorld, exact: boolean): Found {
+  const { kernel, topology, plan } = ground.world;
+  const start = ground.row();
   const found = membersOf(kernel, topology);
   const groups = [...new Set(found.map(({ group }) => group))].map((group) => found.filter((one) => one.group === group));
   // One group that the kernel tells apart does not keep the others from being folded.
-  const tried = groups.map((group) => ({ group, why: unless(() => triedOnActors(kernel, topology, plan, new Symmetry(new Naming(plan, group, 0)))) }));
+  const tried = groups.map((group) => ({ group, why: unless(() => triedOnActors(ground, start, new Symmetry(new Naming(plan, group, 0)))) }));
   const members = tried.flatMap(({ group, why }) => (why === undefined ? group : []));
   const notes = tried.flatMap(({ group: [first], why }) => {
     const name = topology.actors[first!.actors[0]! - 1]!.name;
     return why === undefined ? [] : [members.length === 0 ? `no symmetry of actors: ${why} (${name} and those like it)` : `no symmetry of ${name} and those like it: ${why}`];
   });
   if (groups.length === 0) notes.push('no symmetry of actors: no two are interchangeable');
-  let pages = plan.sizes.pfn - 1;
+  const pages = plan.sizes.pfn - 1;
   let pageTrial: PageTrial | undefined;
   const noPages = pages < 2 ? 'there are no two'
     : plan.sizes.hp > 0 || topology.hugeRegions.includes(true) ? 'those of a huge page are neighbours'
       : pages > PAGES ? `there are more than ${PAGES}`
         : exact && Renamer.waysOf({ members, pages }) > WAYS ? `to compare whole states, more than ${WAYS} ways to rename would have to be tried`
           : unless(() => {
-            const { why, trial } = triedOnPages(kernel, topology, plan, new Symmetry(new Naming(plan, members, pages)));
+            const { why, trial } = triedOnPages(ground, start, new Symmetry(new Naming(plan, members, pages)));
             pageTrial = trial;
             return why;
           });
-  if (noPages !== undefined) {
-    pages = 0;
-    notes.push(`no symmetry of pages: ${noPages}`);
-  }
-  if (members.length === 0 && pages === 0) return { notes };
-  const symmetry = new Symmetry(new Naming(plan, members, pages));
-  return { symmetry, ...(noPages === undefined && pageTrial !== undefined ? { pageTrial } : {}), notes };
+  if (noPages !== undefined) notes.push(`no symmetry of pages: ${noPages}`);
+  if (pageTrial !== undefined) return { symmetry: pageTrial.symmetry, pageTrial, notes };
+  return members.length === 0 ? { notes } : { symmetry: new Symmetry(new Naming(plan, members, 0)), notes };
 }
 
 /** What a trial says, or why there can be none. */

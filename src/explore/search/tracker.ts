@@ -10,8 +10,8 @@ import type { Symmetry } from './symmetry.ts';
 const PLAIN_LANES = 2;
 
 export class Tracker implements Observer {
-  /** The hash of the state as it is now: two lanes, or those of symmetry, if there is any. */
-  readonly lanes: Int32Array;
+  /** The hash of the state as it is now: two lanes, or, from `start` on, those of symmetry, if there is any. */
+  lanes = new Int32Array(PLAIN_LANES);
   /** The first `count` places: objects that the last step wrote, of those wanted, each once; equal writes included. */
   readonly written: Int32Array;
   count = 0;
@@ -33,18 +33,17 @@ export class Tracker implements Observer {
   private readonly high: Int32Array;
   private readonly words: Words;
   private readonly plan: Plan;
-  private readonly symmetry: Symmetry | undefined;
+  private symmetry: Symmetry | undefined;
   /** The moving counter and its values, while the copies of it are visited. */
   private counterBefore = 0;
   private counterAfter = 0;
   private readonly recount = (cell: number, copy: number): void =>
     this.rehash(cell, this.monotone.relation(copy, this.counterBefore), this.monotone.relation(copy, this.counterAfter));
 
-  constructor(plan: Plan, words: Words, symmetry?: Symmetry) {
+  constructor(plan: Plan, words: Words) {
     this.plan = plan;
     this.words = words;
-    this.symmetry = symmetry;
-    this.lanes = new Int32Array(symmetry?.lanes ?? PLAIN_LANES);
+    this.symmetry = undefined;
     this.written = new Int32Array(plan.objects);
     this.wanted = new Uint8Array(plan.objects).fill(1);
     this.stamp = new Int32Array(plan.objects);
@@ -63,7 +62,9 @@ export class Tracker implements Observer {
   }
 
   /** Call when the initial state stands: hashes it, and forgets how it came about. */
-  start(): void {
+  start(symmetry?: Symmetry): void {
+    this.symmetry = symmetry;
+    this.lanes = new Int32Array(symmetry?.lanes ?? PLAIN_LANES);
     this.hashWhole();
     this.top = 0;
     this.touchedCount = 0;
@@ -148,9 +149,9 @@ export class Tracker implements Observer {
     }
   }
 
-  /** Forgets how the state came about. */
-  forget(): void {
-    this.top = 0;
+  /** Forgets how the state came about, from `mark` on. */
+  forget(mark = 0): void {
+    this.top = mark;
   }
 
   /** Notes that a word has changed, when it was changed by somebody else. */

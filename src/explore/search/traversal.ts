@@ -21,6 +21,7 @@ import { FULL, StateSet } from './state-set.ts';
 import { States, type StateTable } from './states.ts';
 import { Tally } from './tally.ts';
 import { Tracker } from './tracker.ts';
+import { TrialWorld } from './trial-world.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { Violation } from '../../check/violation.ts';
 import type { Topology } from '../../scenario/topology.ts';
@@ -79,19 +80,20 @@ export class Traversal {
     this.isPart = part;
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
-    if (options.symmetry === true && options.graph !== true) {
-      const { symmetry, pageTrial, notes } = symmetryOf(kernel, topology, plan, options.exact === true);
-      this.symmetry = symmetry;
-      this.pageTrial = symmetry === undefined ? undefined : pageTrial?.over(symmetry, words);
-      this.notes.push(...notes);
-    }
-    const { symmetry } = this;
-    const noting = options.reduction === true && options.graph !== true ? new FootprintTracker(plan, words, symmetry) : undefined;
-    this.tracker = noting ?? new Tracker(plan, words, symmetry);
+    const noting = options.reduction === true && options.graph !== true ? new FootprintTracker(plan, words) : undefined;
+    this.tracker = noting ?? new Tracker(plan, words);
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
-    this.tracker.start();
     this.start = words.slice(0, plan.stateWords);
+    if (options.symmetry === true && options.graph !== true) {
+      const { symmetry, pageTrial, notes } = symmetryOf(new TrialWorld(this.world, this.tracker), options.exact === true);
+      this.symmetry = symmetry;
+      this.pageTrial = pageTrial;
+      this.notes.push(...notes);
+      words.set(this.start);
+    }
+    const { symmetry } = this;
+    this.tracker.start(symmetry);
     this.actors = topology.actors.length;
     this.statesLimit = options.states ?? Infinity;
     this.depthLimit = options.depth ?? Infinity;
@@ -155,8 +157,17 @@ export class Traversal {
       }
       const mark = levels.mark[top]!;
       this.choice = levels.choice[top]!;
-      const before = this.pageTrial?.before(world, actor);
-      if (before === undefined && reducer?.leadsBack(top, actor) === true) {
+      const differs = this.pageTrial?.wants(actor) === true ? this.tryOnPages(top, actor) : undefined;
+      if (differs !== undefined) {
+        if (!this.isPart) {
+          this.keepPagesApart(differs);
+          continue;
+        }
+        this.pagesDiffer = differs;
+        this.cut = 'pages';
+        break;
+      }
+      if (reducer?.leadsBack(top, actor) === true) {
         this.passedOver(top, actor, reducer);
         left--;
         continue;
@@ -170,16 +181,6 @@ export class Traversal {
         levels.actor[top] = actor + 1;
         levels.choice[top] = 0;
         continue;
-      }
-      const differs = before === undefined ? undefined : this.pageTrial?.differs(before, world);
-      if (differs !== undefined) {
-        if (!this.isPart) {
-          this.keepPagesApart(differs);
-          continue;
-        }
-        this.pagesDiffer = differs;
-        this.cut = 'pages';
-        break;
       }
       if (world.last.choices > this.choice + 1) {
         levels.actor[top] = actor;
@@ -196,6 +197,13 @@ export class Traversal {
       if (this.depth === top + 1) this.restore(top);
     }
     return this.depth > 0 && this.cut === undefined;
+  }
+
+  /** Tries whether the next step of an actor treats pages alike: what it does not, in a sentence. */
+  private tryOnPages(top: number, actor: number): string | undefined {
+    const differs = this.pageTrial?.differs(actor, this.choice);
+    this.levels.putLanes(top, this.tracker.lanes);
+    return differs;
   }
 
   /** A step has been executed from the state of level `top`. */

@@ -8,6 +8,7 @@ import { invariants } from '../../../src/check/invariants/index.ts';
 import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
 import { symmetryOf } from '../../../src/explore/search/interchangeable.ts';
 import { Tracker } from '../../../src/explore/search/tracker.ts';
+import { TrialWorld } from '../../../src/explore/search/trial-world.ts';
 import { runSetup } from '../../../src/runtime/setup.ts';
 import { planFor, privateWords, RunWorld } from '../../../src/runtime/world.ts';
 import { builtinScenario, builtinScenarios } from '../../../src/scenario/builtin/index.ts';
@@ -36,8 +37,10 @@ function endsOf(kernel: Kernel, topology: Topology): Set<string> {
   const tracker = new Tracker(plan, words);
   const world = new RunWorld(kernel, topology, plan, words, tracker);
   runSetup(world);
+  const start = words.slice();
+  const { symmetry } = symmetryOf(new TrialWorld(world, tracker), false);
+  words.set(start);
   tracker.start();
-  const { symmetry } = symmetryOf(kernel, topology, plan, false);
   const seen = new Set<string>();
   const ends = new Set<string>();
   const visit = (): void => {
