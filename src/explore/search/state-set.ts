@@ -8,6 +8,9 @@ export const FULL = -1;
 const PLACE = 2;
 /** The table grows when so many of 16 places are taken: probes are short, since eight places lie side by side in a line of the cache. */
 const FILLED = 13;
+/** Places for states that were seen just now, a power of two. Depth first, more than half of all looks are for one of these, and so few places
+ *  stay in a cache near the processor, which the table does not. */
+const RECENT = 1 << 15;
 
 export class StateSet {
   size = 0;
@@ -16,6 +19,8 @@ export class StateSet {
   private table: Int32Array;
   /** By place: number of the state + 1; empty where states have no numbers. */
   private numbers: Int32Array;
+  /** States that were added or looked for last, each where the lower bits of its hash say; empty where states have numbers. */
+  private readonly recent: Int32Array;
   private mask: number;
   /** A state's place follows from the upper bits of its hash, so that a table that grows is read and written from front to back. */
   private shift: number;
@@ -27,6 +32,7 @@ export class StateSet {
   constructor(limit = Infinity, bytesLimit = Infinity, capacity = 1 << 12, numbered = true) {
     this.table = new Int32Array(capacity * PLACE);
     this.numbers = new Int32Array(numbered ? capacity : 0);
+    this.recent = new Int32Array(numbered ? 0 : RECENT * PLACE);
     this.mask = capacity - 1;
     this.shift = Math.clz32(capacity - 1);
     this.limit = limit;
@@ -35,21 +41,27 @@ export class StateSet {
   }
 
   get bytes(): number {
-    return this.table.byteLength + this.numbers.byteLength;
+    return this.table.byteLength + this.numbers.byteLength + this.recent.byteLength;
   }
 
   /** Adds a state, unless it is there: its number, or FULL; without numbers, 0 when it was there. `same` is asked whether a state of this
    *  hash is really the same one. */
   add(low: number, high: number, same?: (number: number) => boolean): number {
-    const { mask, table } = this;
+    const { mask, table, recent, numbered } = this;
     const second = high === 0 && low === 0 ? 1 : high;
     this.fresh = false;
+    const near = (low & (RECENT - 1)) * PLACE;
+    if (!numbered && recent[near] === low && recent[near + 1] === second) return 0;
     let at = (low >>> this.shift) * PLACE;
     for (;;) {
       const held = table[at]!;
       const heldSecond = table[at + 1]!;
       if (held === low && heldSecond === second) {
-        if (!this.numbered) return 0;
+        if (!numbered) {
+          recent[near] = low;
+          recent[near + 1] = second;
+          return 0;
+        }
         const number = this.numbers[at / PLACE]! - 1;
         if (same === undefined || same(number)) return number;
       } else if (held === 0 && heldSecond === 0) break;
@@ -64,7 +76,11 @@ export class StateSet {
     } else {
       table[at] = low;
       table[at + 1] = second;
-      if (this.numbered) this.numbers[at / PLACE] = this.size + 1;
+      if (numbered) this.numbers[at / PLACE] = this.size + 1;
+    }
+    if (!numbered) {
+      recent[near] = low;
+      recent[near + 1] = second;
     }
     this.fresh = true;
     return this.size++;
@@ -74,6 +90,7 @@ export class StateSet {
   clear(): void {
     this.table.fill(0);
     this.numbers.fill(0);
+    this.recent.fill(0);
     this.size = 0;
   }
 
