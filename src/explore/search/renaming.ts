@@ -11,7 +11,7 @@ interface Made { readonly cells: Int32Array; readonly names: readonly Int32Array
 
 export class Renamer {
   private readonly naming: Naming;
-  private readonly made = new Map<string, Made>();
+  private readonly made = new WeakMap<Renaming, Made>();
   private all: readonly Renaming[] | undefined;
 
   constructor(naming: Naming) {
@@ -56,8 +56,7 @@ export class Renamer {
   }
 
   private madeOf(to: Renaming): Made {
-    const key = `${to.vcpus.join()} ${to.pages.join()}`;
-    const known = this.made.get(key);
+    const known = this.made.get(to);
     if (known !== undefined) return known;
     const { members, memberOf, plan } = this.naming;
     const names = memberOf.map((of, kind) => Int32Array.from(of, (member, n) => {
@@ -80,7 +79,7 @@ export class Renamer {
       }
     }
     const made = { cells, names };
-    this.made.set(key, made);
+    this.made.set(to, made);
     return made;
   }
 

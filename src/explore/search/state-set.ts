@@ -28,8 +28,9 @@ export class StateSet {
   private readonly bytesLimit: number;
   private readonly numbered: boolean;
 
-  /** At most `limit` states, in at most `bytesLimit` bytes. `capacity`: places at the start, a power of two. */
-  constructor(limit = Infinity, bytesLimit = Infinity, capacity = 1 << 12, numbered = true) {
+  /** At most `limit` states, in at most `bytesLimit` bytes. `capacity`: places at the start, a power of two; few, so that the JIT has seen the
+   *  table grow before it compiles this. */
+  constructor(limit = Infinity, bytesLimit = Infinity, capacity = 1 << 6, numbered = true) {
     this.table = new Int32Array(capacity * PLACE);
     this.numbers = new Int32Array(numbered ? capacity : 0);
     this.recent = new Int32Array(numbered ? 0 : RECENT * PLACE);

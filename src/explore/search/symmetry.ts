@@ -11,6 +11,8 @@ import { Renamer } from './renaming.ts';
 
 /** Lanes: words that name another vCPU than the one that they are of, words of a page that name another one, then two for each pair. */
 const CROSS = 0, APART = 1, FIRST = 2;
+/** So many times the JIT's attention is sure. */
+const REHEARSALS = 100;
 
 export class Symmetry {
   readonly naming: Naming;
@@ -60,6 +62,16 @@ export class Symmetry {
     this.plainAt = Int32Array.from(naming.type, (type, cell) => (type === PLAIN ? this.laneOf(naming.owner[cell]!, naming.page[cell]!) : 0));
     this.lowPlace = Int32Array.from({ length: pages }, (_one, place) => mix(place * 2 + 0x70a6e) | 1);
     this.highPlace = Int32Array.from({ length: pages }, (_one, place) => mix(place * 2 + 0x70a6f) | 1);
+    if (pages > 1 && members.length > 1) this.rehearse();
+  }
+
+  /** Folds a state in which two pages are tied a few times: such states are rare, and the JIT would throw what it has compiled away, and with
+   *  it whatever folds, when it meets the first. */
+  private rehearse(): void {
+    const lanes = new Int32Array(this.lanes);
+    lanes[this.laneOf(0, 0)] = 1;
+    lanes[this.laneOf(1, 1)] = 1;
+    for (let k = 0; k < REHEARSALS; k++) this.fold(lanes);
   }
 
   /** Pages keep their names from now on. */
