@@ -1,0 +1,7 @@
+// All operations that are carried out, a row each: what it comes to in the model's own calls and instructions.
+
+import type { Row } from '../context.ts';
+import { files } from './files.ts';
+import { vm } from './vm.ts';
+
+export const rows: Readonly<Record<string, Row>> = { ...files, ...vm };

@@ -1,0 +1,58 @@
+// Handles of a case get numbers in the order in which its steps make them, each making one of its own: so what a name stands for
+// is known before anything is executed. A making that fails leaves its number to nothing.
+
+import type { Args, Step } from './recording.ts';
+import { OPERATIONS } from './vocabulary.ts';
+
+export type Handle =
+  | { readonly kind: 'vm'; readonly number: number }
+  /** `number` counts within its VM. */
+  | { readonly kind: 'vcpu'; readonly vm: number; readonly number: number }
+  | { readonly kind: 'fd'; readonly number: number }
+  | { readonly kind: 'kvm' }
+  | { readonly kind: 'map'; readonly region: number }
+  | { readonly kind: 'none' };
+
+const NONE: Handle = { kind: 'none' };
+/** The open /dev/kvm. */
+const THE_KVM: Handle = { kind: 'kvm' };
+
+/** What the names of a case stand for at the step that has been reached. */
+export class Names {
+  vms = 0;
+  fds = 0;
+  regions = 0;
+  /** Made so far in each VM. */
+  readonly vcpus: number[] = [];
+  private readonly handles = new Map<string, Handle>([['kvm', THE_KVM]]);
+
+  /** What an argument names: a handle's name, or a negative number for none. */
+  of(value: unknown): Handle {
+    return (typeof value === 'string' ? this.handles.get(value) : undefined) ?? NONE;
+  }
+
+  /** Numbers what a step makes, if it makes anything; from then on its name stands for that. */
+  make({ op, args }: Step): Handle {
+    const makes = OPERATIONS[op]!.makes;
+    if (makes === undefined) return NONE;
+    const made = this.number(makes, args);
+    this.handles.set(args['as'] as string, made);
+    return made;
+  }
+
+  private number(makes: string, args: Args): Handle {
+    switch (makes) {
+      case 'vm': return { kind: 'vm', number: this.vms++ };
+      case 'map': return { kind: 'map', region: this.regions++ };
+      case 'vcpu': {
+        const vm = this.of(args['vm']);
+        if (vm.kind !== 'vm') return NONE;
+        const number = this.vcpus[vm.number] ?? 0;
+        this.vcpus[vm.number] = number + 1;
+        return { kind: 'vcpu', vm: vm.number, number };
+      }
+      case 'fd': return { kind: 'fd', number: this.fds++ };
+      default: return NONE;
+    }
+  }
+}
