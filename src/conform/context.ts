@@ -1,6 +1,7 @@
 // What a step is lowered with: the bench, the names of the case, and what its makings came to.
 
 import { fdAsVm, KVM_AS_VM, NO_FILE, vcpuAsFile, vmAsFile } from '../memory/handles.ts';
+import { DESCRIPTOR_KVM } from '../memory/layouts/gmem.ts';
 import { ERRNO_NAMES } from '../steps/errno.ts';
 import type { Bench, Reply } from './bench.ts';
 import type { Machine } from './config.ts';
@@ -9,7 +10,7 @@ import { firstPageOf, type Needs } from './needs.ts';
 import { inapplicable, result, type Outcome } from './outcome.ts';
 import type { Args, Result, Step } from './recording.ts';
 import { Segments } from './segments.ts';
-import { HARDWARE, MAIN, vcpuNumber } from './topology.ts';
+import { HARDWARE, MAIN, vcpuNumber, vmNumber } from './topology.ts';
 import { numeric, PAGE, toBigInt, unsigned64, type Numeric } from './values.ts';
 
 /** What stands where a descriptor, or an address, is any valid one. */
@@ -46,6 +47,7 @@ export class Context {
     this.spinning.clear();
     this.guests.clear();
     this.thread = MAIN;
+    this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });
   }
 
   /** Number of the main thread, whose signals are the process's. */
@@ -58,7 +60,7 @@ export class Context {
     const handle = this.names.of(value);
     switch (handle.kind) {
       case 'fd': return handle.number;
-      case 'vm': return vmAsFile(handle.number);
+      case 'vm': return vmAsFile(vmNumber(this.needs, handle));
       case 'vcpu': return vcpuAsFile(this.vcpu(handle));
       case 'kvm': return this.kvmDescriptor;
       default: return NO_FILE;
@@ -69,12 +71,12 @@ export class Context {
   vmWord(value: unknown): number {
     const handle = this.names.of(value);
     switch (handle.kind) {
-      case 'vm': return handle.number;
+      case 'vm': return vmNumber(this.needs, handle);
       case 'kvm': return KVM_AS_VM;
       case 'fd': return fdAsVm(handle.number);
       // A vCPU is none, and the calls of VMs say to it what they say to /dev/kvm.
       case 'vcpu': return KVM_AS_VM;
-      default: return fdAsVm(this.needs.fds);
+      default: return fdAsVm(this.needs.fds + 1);
     }
   }
 

@@ -5,13 +5,21 @@ import type { Args, Step } from './recording.ts';
 import { OPERATIONS } from './vocabulary.ts';
 
 export type Handle =
-  | { readonly kind: 'vm'; readonly number: number }
+  /** `number` counts the VMs of this type. */
+  | { readonly kind: 'vm'; readonly type: VmType; readonly number: number }
   /** `number` counts within its VM. */
-  | { readonly kind: 'vcpu'; readonly vm: number; readonly number: number }
+  | { readonly kind: 'vcpu'; readonly vm: VmHandle; readonly number: number }
   | { readonly kind: 'fd'; readonly number: number }
   | { readonly kind: 'kvm' }
   | { readonly kind: 'map'; readonly region: number }
   | { readonly kind: 'none' };
+
+export type VmHandle = Extract<Handle, { kind: 'vm' }>;
+/** Types of VMs that can be made, by number: default, software-protected. A VM of a type that no kernel has is counted with the first. */
+export type VmType = 0 | 1;
+
+/** Type of the VM that `create_vm` asks for. */
+export const vmType = (type: unknown): VmType => (type === 1 || type === 'SW_PROTECTED' || type === '0x1' ? 1 : 0);
 
 const NONE: Handle = { kind: 'none' };
 /** The open /dev/kvm. */
@@ -19,11 +27,12 @@ const THE_KVM: Handle = { kind: 'kvm' };
 
 /** What the names of a case stand for at the step that has been reached. */
 export class Names {
-  vms = 0;
+  /** By type. */
+  readonly vms: [number, number] = [0, 0];
   fds = 0;
   regions = 0;
   /** Made so far in each VM. */
-  readonly vcpus: number[] = [];
+  readonly vcpus = new Map<VmHandle, number>();
   private readonly handles = new Map<string, Handle>([['kvm', THE_KVM]]);
 
   /** What an argument names: a handle's name, or a negative number for none. */
@@ -42,14 +51,17 @@ export class Names {
 
   private number(makes: string, args: Args): Handle {
     switch (makes) {
-      case 'vm': return { kind: 'vm', number: this.vms++ };
+      case 'vm': {
+        const type = vmType(args['type']);
+        return { kind: 'vm', type, number: this.vms[type]++ };
+      }
       case 'map': return { kind: 'map', region: this.regions++ };
       case 'vcpu': {
         const vm = this.of(args['vm']);
         if (vm.kind !== 'vm') return NONE;
-        const number = this.vcpus[vm.number] ?? 0;
-        this.vcpus[vm.number] = number + 1;
-        return { kind: 'vcpu', vm: vm.number, number };
+        const number = this.vcpus.get(vm) ?? 0;
+        this.vcpus.set(vm, number + 1);
+        return { kind: 'vcpu', vm, number };
       }
       case 'fd': return { kind: 'fd', number: this.fds++ };
       default: return NONE;

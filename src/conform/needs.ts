@@ -9,7 +9,8 @@ import { approximately, PAGE, toBigInt, type Numeric } from './values.ts';
 export interface Range { readonly start: bigint; readonly end: bigint }
 
 export interface Needs {
-  vms: number;
+  /** By type: default, software-protected. */
+  vms: [number, number];
   /** Of the VM that has most. */
   vcpus: number;
   fds: number;
@@ -45,7 +46,7 @@ export const firstPageOf = (region: number): number => FIRST_PAGE + region * STR
 
 /** A world that holds nothing. */
 export const noNeeds = (): Needs => ({
-  vms: 0, vcpus: 0, fds: 0, files: 0, regions: [], slots: 0, slotIds: 1, gfns: [], indexes: [], hvas: [], cuts: new Set(), frames: 0, steps: 0,
+  vms: [0, 0], vcpus: 0, fds: 0, files: 0, regions: [], slots: 0, slotIds: 1, gfns: [], indexes: [], hvas: [], cuts: new Set(), frames: 0, steps: 0,
 });
 
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE);
@@ -122,7 +123,7 @@ export function needsOf(steps: readonly Step[]): Needs {
   for (const step of steps) visit(step);
   filePages = needs.indexes.reduce((sum, { start, end }) => sum + Number(end - start), 0);
   needs.vms = names.vms;
-  needs.vcpus = Math.max(0, ...names.vcpus.map((count) => count ?? 0));
+  needs.vcpus = Math.max(0, ...names.vcpus.values());
   needs.fds = names.fds;
   needs.frames = needs.regions.reduce((sum, pages) => sum + pages, 0) + filePages;
   needs.steps = steps.length;
@@ -147,7 +148,8 @@ function addSlotMemory(needs: Needs, names: Names, hva: unknown, size: Numeric):
 
 /** Makes `to` large enough for `more` as well. */
 export function addNeeds(to: Needs, more: Needs): void {
-  for (const name of ['vms', 'vcpus', 'fds', 'files', 'slots', 'slotIds', 'frames', 'steps'] as const) to[name] = Math.max(to[name], more[name]);
+  to.vms = [Math.max(to.vms[0], more.vms[0]), Math.max(to.vms[1], more.vms[1])];
+  for (const name of ['vcpus', 'fds', 'files', 'slots', 'slotIds', 'frames', 'steps'] as const) to[name] = Math.max(to[name], more[name]);
   more.regions.forEach((pages, region) => { to.regions[region] = Math.max(to.regions[region] ?? 0, pages); });
   for (const name of ['gfns', 'indexes', 'hvas'] as const) to[name] = merged([...to[name], ...more[name]]);
   for (const one of more.cuts) to.cuts.add(one);

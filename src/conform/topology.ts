@@ -5,6 +5,7 @@ import { messageWords } from '../memory/calls.ts';
 import type { Config } from '../memory/world.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { ActorSpec, PageRange, Topology } from '../scenario/topology.ts';
+import type { VmHandle } from './names.ts';
 import { countPages, firstPageOf, merged, type Needs, type Range } from './needs.ts';
 
 /** Names of the threads that steps are given to: the process's own, and a second one for steps at the same time. */
@@ -22,13 +23,15 @@ const COPIES = 3;
 const ROOM: readonly number[] = Array.from<number>({ length: (COMMAND_ROOM + 1) * INSTRUCTION }).fill(0);
 const NOBODY = { vm: 0, vcpu: -1, thread: -1, ownFile: 0, caller: 0, code: [] } as const;
 
+/** Number of a VM: those of the default type come first. */
+export const vmNumber = ({ vms }: Needs, { type, number }: VmHandle): number => (type === 0 ? number : vms[0] + number);
 /** Number of the vCPU that is number `number` of its VM. */
-export const vcpuNumber = (needs: Needs, vm: number, number: number): number => vm * needs.vcpus + number;
+export const vcpuNumber = (needs: Needs, vm: VmHandle, number: number): number => vmNumber(needs, vm) * needs.vcpus + number;
 
 /** Makes the topology. `config` is what the machine of the recording has otherwise than the kernel. */
 export function topologyFor(needs: Needs, kernel: Kernel, config: Partial<Config>): Topology {
   const one = (count: number): number => Math.max(1, count);
-  const vms = one(needs.vms);
+  const vms = one(needs.vms[0] + needs.vms[1]);
   const vcpus = needs.vcpus * vms;
   const threads = vcpus + 2;
   const { gfns, indexes, hvas, regionOfHva } = pageSpaces(needs);
@@ -41,13 +44,13 @@ export function topologyFor(needs: Needs, kernel: Kernel, config: Partial<Config
     sizes: {
       vm: vms, vcpu: one(vcpus), gfn: one(countPages(gfns)), hp: 0, slot: one(needs.slots) * COPIES + 1, slotId: one(needs.slotIds), set: 2,
       file: files, inode: files, index: one(countPages(indexes)), pfn: frames + 1, segment: cuts.length, hva: one(countPages(hvas)),
-      region: one(needs.regions.length), actor: actors.length + 1, fd: one(needs.fds), root: 2, thread: threads, event: 1,
+      region: one(needs.regions.length), actor: actors.length + 1, fd: needs.fds + 1, root: 2, thread: threads, event: 1,
       payload: Math.max(PAYLOAD, ...kernel.calls.map(messageWords)), one: 1,
     },
     actors, setup: [], setupPlaces: [],
     gfns: asText(gfns), indexes: asText(indexes), hvas: asText(hvas),
     vmOfVcpu: Array.from({ length: vcpus }, (_one, vcpu) => Math.floor(vcpu / needs.vcpus)),
-    vmTypes: Array.from({ length: vms }, () => 'default'),
+    vmTypes: numbers(vms).map((vm) => (vm < needs.vms[0] ? 'default' : 'sw-protected')),
     bornLater: { vms: numbers(vms), vcpus: numbers(vcpus) },
     regionOfHva, hugeRegions: Array.from({ length: one(needs.regions.length) }, () => false),
     names: {

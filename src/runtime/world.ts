@@ -59,7 +59,7 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
     threadOfVcpu: topology.vmOfVcpu.map((_vm, vcpu) => topology.actors.find((actor) => actor.machine === 'vcpu' && actor.vcpu === vcpu)?.thread ?? -1), regionOfHva: topology.regionOfHva, hugeRegions: topology.hugeRegions,
     vmTypes: topology.vmTypes, actors: topology.actors.length,
     callOutcomes: kernel.calls.map((call) => outcome(call.name)), callResults: kernel.calls.map(resultsOf), code, programOf,
-    config: kernel.config,
+    config: { ...kernel.config, ...topology.config },
   };
 }
 

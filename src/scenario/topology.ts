@@ -2,7 +2,7 @@
 // the same for every runtime; plain data, so that it can be sent to a worker or kept in a trace.
 
 import type { Sizes } from '../memory/plan.ts';
-import type { Names } from '../memory/world.ts';
+import type { Config, Names } from '../memory/world.ts';
 
 /** One actor of the world. Actors count from 1, in this order. */
 export interface ActorSpec {
@@ -42,6 +42,8 @@ export interface Topology {
   readonly names: Names;
   /** Worker thread of an actor, by its name, where the scenario says so. */
   readonly placement: Readonly<Record<string, number>>;
+  /** What the kernel's build has otherwise than it is known for: that of a recording. */
+  readonly config?: Partial<Config>;
   /** Megabytes that its world may take; the laboratory's limit when left out. */
   readonly megabytes?: number;
 }

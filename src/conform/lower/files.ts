@@ -1,5 +1,6 @@
 // Files and VMs: making, closing, and what files answer to the calls that any file has.
 
+import { DESCRIPTOR_KINDS, DESCRIPTOR_KVM } from '../../memory/layouts/gmem.ts';
 import { inapplicable, result } from '../outcome.ts';
 import type { Row } from '../context.ts';
 import type { Numeric } from '../values.ts';
@@ -24,19 +25,17 @@ const fileCall = (call: string, names: Readonly<Record<string, string>> = {}, fi
 
 export const files: Readonly<Record<string, Row>> = {
   create_vm: ({ type, as }, context) => {
-    const vm = context.names.of(as);
     const number = typeof type === 'string' && !type.startsWith('0x') ? VM_TYPES[type] : type as Numeric;
     if (number === undefined) return inapplicable(`VM type ${String(type)}`);
-    return context.make('create_vm', { vm: vm.kind === 'vm' ? vm.number : 0, type: number }, 'fd');
+    return context.make('create_vm', { vm: context.vmWord(as), type: number, kvm: context.kvmDescriptor }, 'fd');
   },
   create_gmem: ({ vm, as, size, flags, reserved, badptr }, context) => context.make('create_gmem', {
     vm: context.vmWord(vm), fd: context.fdWord(as), size: number(size), flags: number(flags), reserved: reserved ? 1 : 0, badptr: badptr ? 1 : 0,
   }, 'fd'),
   make_file: ({ kind, size, as }, context) => {
-    const kinds = ['memfd', 'eventfd', 'pipe', 'devzero', 'devnull'];
-    const at = kinds.indexOf(String(kind));
-    if (at < 0) return inapplicable(`a file of kind '${String(kind)}'`);
-    return context.make('make_file', { newFd: context.fdWord(as), kind: at, size: number(size) }, 'fd');
+    const at = (DESCRIPTOR_KINDS as readonly string[]).indexOf(String(kind));
+    if (at <= DESCRIPTOR_KVM) return inapplicable(`a file of kind '${String(kind)}'`);
+    return context.make('make_file', { fd: context.fdWord(as), kind: at, size: number(size) }, 'fd');
   },
   check_cap: ({ fd, cap }, context) => {
     const wanted = capability(cap);
@@ -48,12 +47,12 @@ export const files: Readonly<Record<string, Row>> = {
   },
   close: ({ fd }, context) => {
     const handle = context.names.of(fd);
-    if (handle.kind === 'vm') return context.call('close_vm', { vm: handle.number });
+    if (handle.kind === 'vm') return context.call('close_vm', { vm: context.vmWord(fd) });
     if (handle.kind === 'vcpu') return context.call('close_vcpu', { vcpu: context.vcpu(handle) });
     return context.call('close', { fd: context.fdWord(fd) });
   },
   dup: ({ fd, as }, context) => context.make('dup', { fd: context.fdWord(fd), newFd: context.fdWord(as) }, 'fd'),
-  reopen: ({ fd, as, flags }, context) => context.make('file_open', { fd: context.fdWord(fd), newFd: context.fdWord(as), flags: number(flags) }, 'fd'),
+  reopen: ({ fd }, context) => context.make('file_reopen', { fd: context.fdWord(fd) }, 'fd'),
   same_inode: ({ a, b }, context) => context.call('same_inode', { a: context.fdWord(a), b: context.fdWord(b) }),
   fallocate: fileCall('fallocate', { mode: 'mode', offset: 'offset', len: 'length' }),
   ftruncate: fileCall('file_truncate', { len: 'length' }),
@@ -79,5 +78,5 @@ export const files: Readonly<Record<string, Row>> = {
   write: fileCall('file_write', { len: 'length' }),
   pread: fileCall('file_pread', { len: 'length', offset: 'offset' }),
   pwrite: fileCall('file_pwrite', { len: 'length', offset: 'offset' }),
-  lseek: fileCall('file_seek', { offset: 'offset', whence: 'whence' }),
+  lseek: fileCall('file_lseek', { offset: 'offset', whence: 'whence' }),
 };
