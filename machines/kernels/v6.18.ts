@@ -1,6 +1,7 @@
 // Linux 6.18: what changed after 6.12.
 
 import { deriveKernel } from '../../src/kernel/define.ts';
+import { prefaultAgain } from './changes/prefault-again.ts';
 import { together } from './fix.ts';
 import { g4b12 } from './fixes/g4-b12.ts';
 import { g4b2 } from './fixes/g4-b2.ts';
@@ -13,5 +14,5 @@ export const v6_18 = deriveKernel(v6_12, together('v6.18', 'Linux 6.18', [
   // 6.15
   g4b4,
   // 6.18
-  g4b2,
+  g4b2, prefaultAgain,
 ]));

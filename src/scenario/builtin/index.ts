@@ -24,6 +24,7 @@ import { SC25 } from './sc25.ts';
 import { SC26 } from './sc26.ts';
 import { SC27 } from './sc27.ts';
 import { SC29 } from './sc29.ts';
+import { SC30 } from './sc30.ts';
 import { SC31 } from './sc31.ts';
 import { SC32 } from './sc32.ts';
 import { SC33 } from './sc33.ts';
@@ -39,7 +40,7 @@ import { stressAll } from './stress-all.ts';
 import { stressSmall } from './stress-small.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39,
   scale, stress, stressAll, stressSmall,
 ];
 
