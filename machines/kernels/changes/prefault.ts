@@ -135,5 +135,8 @@ export const prefault: Fix = {
   bugs: [{
     id: 'G4-B6', breaks: 'KVM_PRE_FAULT_MEMORY on a memslot that is being deleted tries for ever inside the SRCU section that the deletion waits for.',
     scenario: 'SC30', shownBy: ['L-01'], fixedIn: 'v6.18',
+  }, {
+    id: 'FL-2', breaks: 'KVM_PRE_FAULT_MEMORY on a vCPU whose root is obsolete tries for ever with that root: nobody looks at the request to drop it.',
+    scenario: 'prefault-root', shownBy: ['L-01'], fixedIn: 'v6.18',
   }],
 };
