@@ -37,6 +37,8 @@ export class StuckError extends Error {
 
 /** Steps that one command may take. */
 const MOST_STEPS = 4_000_000;
+/** Steps that guests beside get when a command is done. */
+const AFTERWARDS = 100;
 /** The same schedule every time. */
 const SEED = 1;
 
@@ -47,6 +49,8 @@ export class Bench {
   readonly world: RunWorld;
   readonly kernel: Kernel;
   readonly topology: Topology;
+  /** vCPUs whose guests go on by themselves beside the commands. */
+  beside = 0;
   /** Told of all that happens, if anybody is. */
   listener: Listener | undefined = undefined;
   /** Signals that threads have got since somebody asked, by thread. */
@@ -77,7 +81,7 @@ export class Bench {
     this.rooms = topology.actors.map((_actor, i) => commandRoom(topology, i + 1));
     kernel.calls.forEach((call, number) => this.forms.set(call.name, formOf(call, number)));
     const { leaves } = kernel.table;
-    this.answers = Uint8Array.from(leaves, ({ step }) => (step === 'op.reply' || step === 'vcpu.reply' || step === 'vcpu.refuse' ? 1 : 0));
+    this.answers = Uint8Array.from(leaves, ({ step }) => (step === 'op.reply' || step === 'vcpu.reply' || step === 'vcpu.refuse' || step === 'vcpu.refuseForeign' || step === 'mf.reply' ? 1 : 0));
     this.idle = Uint8Array.from(leaves, ({ idle }) => (idle === true ? 1 : 0));
     this.threadOf = Int32Array.from([-1, ...topology.actors.map(({ thread }) => thread)]);
     this.signals = topology.names.threads.map(() => undefined);
@@ -99,6 +103,7 @@ export class Bench {
     this.world.reset();
     this.simulation.restart(SEED);
     this.signals.fill(undefined);
+    this.beside = 0;
     this.replies.length = 0;
   }
 
@@ -106,7 +111,7 @@ export class Bench {
   callWords(name: string, thread: string, values: Readonly<Record<string, Numeric | bigint>>): number[] {
     const form = this.forms.get(name);
     if (form === undefined) throw new Error(`kernel '${this.kernel.name}' has no call '${name}'`);
-    const words = [VMM.CALL, form.number, 0, this.actor(`${thread}.${form.target}`)];
+    const words = [VMM.CALL, form.number, 0, this.actor(`${thread}.${form.target === 'vcpu' ? `vcpu${String(values['vcpu'])}` : form.target}`)];
     for (const { name: argument, wide, usual } of form.args) {
       const value = values[argument] ?? usual;
       if (wide) words.push(...wordsOf(value));
@@ -154,6 +159,10 @@ export class Bench {
 
   /** Runs until nobody can go on; `actor` must be done then. */
   settle(actor: number): void {
+    if (this.beside > 0) {
+      this.runBeside(actor, AFTERWARDS);
+      return;
+    }
     for (let left = MOST_STEPS; left > 0; left--) {
       if (this.step()) continue;
       if (this.isIdle(actor)) return;

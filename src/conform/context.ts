@@ -5,6 +5,7 @@ import { DESCRIPTOR_KVM } from '../memory/layouts/gmem.ts';
 import { ERRNO_NAMES } from '../steps/errno.ts';
 import type { Bench, Reply } from './bench.ts';
 import type { Machine } from './config.ts';
+import type { Guest } from './lower/guest.ts';
 import { Names, type Handle } from './names.ts';
 import { firstPageOf, type Needs } from './needs.ts';
 import { inapplicable, result, type Outcome } from './outcome.ts';
@@ -25,10 +26,10 @@ export class Context {
   names = new Names();
   /** Mappings that there are, by region, and their lengths in bytes. */
   readonly mappings = new Map<number, number>();
-  /** vCPUs that repeat an access beside the steps, by number. */
-  readonly spinning = new Set<number>();
   /** Of each vCPU, the guest's program that was put in last, with what its result is made of. */
-  readonly guests = new Map<number, unknown>();
+  readonly guests = new Map<number, Guest>();
+  /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
+  walks = false;
   /** The thread that steps are given to. */
   thread = MAIN;
 
@@ -44,7 +45,6 @@ export class Context {
     this.bench.reset();
     this.names = new Names();
     this.mappings.clear();
-    this.spinning.clear();
     this.guests.clear();
     this.thread = MAIN;
     this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });

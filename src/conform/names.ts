@@ -35,6 +35,12 @@ export class Names {
   readonly vcpus = new Map<VmHandle, number>();
   private readonly handles = new Map<string, Handle>([['kvm', THE_KVM]]);
 
+  /** Name of a mapping by its number. */
+  ofRegion(region: number): string {
+    for (const [name, handle] of this.handles) if (handle.kind === 'map' && handle.region === region) return name;
+    return `mapping ${region}`;
+  }
+
   /** What an argument names: a handle's name, or a negative number for none. */
   of(value: unknown): Handle {
     return (typeof value === 'string' ? this.handles.get(value) : undefined) ?? NONE;

@@ -27,6 +27,8 @@ export interface Needs {
   hvas: Range[];
   /** Offsets within a page at which an access begins or ends. */
   cuts: Set<number>;
+  /** What hypercalls are answered, the first 0. */
+  answers: Numeric[];
   /** Page frames that can be in use at a time. */
   frames: number;
   /** Steps of the longest case. */
@@ -46,7 +48,7 @@ export const firstPageOf = (region: number): number => FIRST_PAGE + region * STR
 
 /** A world that holds nothing. */
 export const noNeeds = (): Needs => ({
-  vms: [0, 0], vcpus: 0, fds: 0, files: 0, regions: [], slots: 0, slotIds: 1, gfns: [], indexes: [], hvas: [], cuts: new Set(), frames: 0, steps: 0,
+  vms: [0, 0], vcpus: 0, fds: 0, files: 0, regions: [], slots: 0, slotIds: 1, gfns: [], indexes: [], hvas: [], cuts: new Set(), answers: [0], frames: 0, steps: 0,
 });
 
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE);
@@ -104,6 +106,7 @@ export function needsOf(steps: readonly Step[]): Needs {
         else cut(needs, from, length);
         break;
       }
+      case 'run': addAnswer(needs, number('hypercall_ret')); break;
       case 'hypercall_map_gpa': addPages(needs.gfns, number('gpa'), PAGE); break;
       case 'prefault': addPages(needs.gfns, number('gpa'), approximately(number('size')) <= 64 * PAGE ? number('size') : 1); break;
       case 'host_read': case 'host_write': case 'fork_read': case 'fork_write': case 'copy_to': case 'copy_from': case 'vmsplice':
@@ -130,6 +133,10 @@ export function needsOf(steps: readonly Step[]): Needs {
   return needs;
 }
 
+function addAnswer({ answers }: Needs, answer: Numeric): void {
+  if (!answers.some((one) => toBigInt(one) === toBigInt(answer))) answers.push(answer);
+}
+
 function cut(needs: Needs, from: number, length: number): void {
   if (length <= 0) return;
   needs.cuts.add(from % PAGE);
@@ -153,6 +160,7 @@ export function addNeeds(to: Needs, more: Needs): void {
   more.regions.forEach((pages, region) => { to.regions[region] = Math.max(to.regions[region] ?? 0, pages); });
   for (const name of ['gfns', 'indexes', 'hvas'] as const) to[name] = merged([...to[name], ...more[name]]);
   for (const one of more.cuts) to.cuts.add(one);
+  for (const one of more.answers) addAnswer(to, one);
 }
 
 /** The same pages as ranges that do not touch, ascending. */

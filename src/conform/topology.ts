@@ -6,6 +6,7 @@ import type { Config } from '../memory/world.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { ActorSpec, PageRange, Topology } from '../scenario/topology.ts';
 import type { VmHandle } from './names.ts';
+import { toBigInt, wordsOf, type Numeric } from './values.ts';
 import { countPages, firstPageOf, merged, type Needs, type Range } from './needs.ts';
 
 /** Names of the threads that steps are given to: the process's own, and a second one for steps at the same time. */
@@ -13,8 +14,13 @@ export const MAIN = 'main';
 export const SECOND = 'second';
 /** The program that makes memory fail. */
 export const HARDWARE = 'hardware';
-/** What a thread of a vCPU does: instruction 0 enters the guest at its first instruction, instruction 2 where it was. */
-export const ENTER_ANEW = 0, ENTER_AGAIN = 2;
+/** What a thread of a vCPU does: instruction 0 enters the guest at its first instruction; then it enters it where it was, once for each
+ *  answer that a hypercall gets, the first of them 0, and last from another process. An END stands behind each. */
+export const ENTER_ANEW = 0;
+/** The instruction that enters again, with this answer to a hypercall. */
+export const enterAgain = ({ answers }: Needs, answer: Numeric = 0): number => 2 + 2 * Math.max(0, answers.findIndex((one) => toBigInt(one) === toBigInt(answer)));
+/** The one that enters from another process. */
+export const enterFromOutside = ({ answers }: Needs): number => 2 + 2 * answers.length;
 /** Words of the longest message that is not a call. */
 const PAYLOAD = 8;
 /** Copies of a memslot at a time. */
@@ -97,15 +103,17 @@ function actorsOf(needs: Needs, vms: number, files: number, kernel: Kernel): Act
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
     const vm = Math.floor(vcpu / needs.vcpus);
     const self = actors.length + 1;
-    const enter = (anew: 0 | 1): number[] => instruction([VMM.RUN, self, vcpu, POLICY.STOP, 0, 0, 0, anew]);
+    const enter = (anew: 0 | 1, other: 0 | 1, answer: Numeric): number[] => [...instruction([VMM.RUN, self, vcpu, POLICY.RETURN, 0, 0, 0, anew, other, ...wordsOf(answer)]), ...instruction([VMM.END])];
     add({ ...NOBODY, name: `vcpu${vcpu}`, machine: 'vcpu', vm, vcpu, thread: vcpu, caller: self + 2, code: ROOM });
     add({ ...NOBODY, name: `irq${vcpu}`, machine: 'hardware', vm, vcpu });
-    add({ ...NOBODY, name: `cpu${vcpu}`, machine: 'vmm-commanded', vm, thread: vcpu, code: [...enter(1), ...instruction([VMM.END]), ...enter(0), ...instruction([VMM.END])] });
+    add({ ...NOBODY, name: `cpu${vcpu}`, machine: 'vmm-commanded', vm, thread: vcpu, code: [...enter(1, 0, 0), ...needs.answers.flatMap((answer) => enter(0, 0, answer)), ...enter(0, 1, 0)] });
   }
   [MAIN, SECOND].forEach((name, i) => {
     const thread = vcpus + i;
     const caller = add({ ...NOBODY, name, machine: 'vmm-commanded', thread, code: ROOM });
     for (const target of ['vm', 'gmem', 'host']) add({ ...NOBODY, name: `${name}.${target}`, machine: `${target}-op`, thread, caller });
+    if (name !== MAIN) return;
+    for (let vcpu = 0; vcpu < vcpus; vcpu++) add({ ...NOBODY, name: `${name}.vcpu${vcpu}`, machine: 'vcpu-op', vm: Math.floor(vcpu / needs.vcpus), vcpu, thread, caller });
   });
   for (let vm = 0; vm < vms; vm++) add({ ...NOBODY, name: `vm${vm}`, machine: 'vm', vm });
   for (let file = 1; file < files; file++) add({ ...NOBODY, name: `gmem:${file}`, machine: 'gmem', ownFile: file });

@@ -2,6 +2,9 @@
 
 import type { Row } from '../context.ts';
 import { files } from './files.ts';
+import { failure } from './failure.ts';
+import { guest } from './guest.ts';
+import { memory } from './memory.ts';
 import { vm } from './vm.ts';
 
-export const rows: Readonly<Record<string, Row>> = { ...files, ...vm };
+export const rows: Readonly<Record<string, Row>> = { ...files, ...vm, ...memory, ...guest, ...failure };
