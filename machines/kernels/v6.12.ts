@@ -11,7 +11,7 @@ import { together } from './fix.ts';
 import { g4b1 } from './fixes/g4-b1.ts';
 import { v6_8 } from './v6.8.ts';
 
-export const v6_12 = deriveKernel(v6_8, { config: { prefault: true }, ...together('v6.12', 'Linux 6.12', [
+export const v6_12 = deriveKernel(v6_8, together('v6.12', 'Linux 6.12', [
   // 6.9
   faultRechecks,
   // 6.10
@@ -21,5 +21,5 @@ export const v6_12 = deriveKernel(v6_8, { config: { prefault: true }, ...togethe
   // Older than 6.8; the model's 6.8 does without them.
   mmioEntries,
   // 6.11, on the fault path as it is by now.
-  prefault,
-]) });
+  prefault, { config: { prefault: true } },
+]));

@@ -7,7 +7,7 @@ import type { Bench, Reply } from './bench.ts';
 import type { Machine } from './config.ts';
 import type { Guest } from './lower/guest.ts';
 import { Names, type Handle } from './names.ts';
-import { firstPageOf, type Needs } from './needs.ts';
+import { firstPageOf, HIDDEN_PAGES, HIDDEN_SLOT, type Needs } from './needs.ts';
 import { inapplicable, result, type Outcome } from './outcome.ts';
 import type { Args, Result, Step } from './recording.ts';
 import { Segments } from './segments.ts';
@@ -48,6 +48,15 @@ export class Context {
     this.guests.clear();
     this.thread = MAIN;
     this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });
+  }
+
+  /** The recorder's own slot of a VM that was made, with the guest's tables and code. */
+  makeHiddenSlot(vm: number): void {
+    const { hidden } = this.needs;
+    if (hidden < 0) return;
+    const size = HIDDEN_PAGES * PAGE;
+    this.bench.call('anon', this.thread, { region: hidden + vm, length: size });
+    this.bench.call('set_region', this.thread, { vm, slot: HIDDEN_SLOT, size, hva: firstPageOf(hidden + vm) * PAGE });
   }
 
   /** Number of the main thread, whose signals are the process's. */

@@ -7,6 +7,8 @@ import type { Machine } from './config.ts';
 import { Context } from './context.ts';
 import { grouped } from './groups.ts';
 import { rows } from './lower/index.ts';
+import { touchesOwnMemory } from './lower/guest.ts';
+import { addHidden } from './needs.ts';
 import type { Outcome } from './outcome.ts';
 import type { Recording, Result, Step } from './recording.ts';
 import { topologyFor } from './topology.ts';
@@ -28,6 +30,7 @@ export const BEHIND = 'a step before it in its case is not applicable, and what 
 export function judge(recordings: readonly Recording[], kernel: Kernel, machine: Machine): JudgedCase[] {
   const judged = new Map<Recording, JudgedCase>();
   for (const { needs, members } of grouped(recordings)) {
+    if (machine.hiddenSlot) addHidden(needs);
     const context = new Context(new Bench(kernel, topologyFor(needs, kernel, machine.config)), needs, machine);
     for (const recording of members) judged.set(recording, { recording, verdicts: judgeCase(recording, context) });
   }
@@ -39,6 +42,7 @@ const EQUAL: Verdict = { kind: 'equal' };
 /** Judges one case in a world that has room for it. `reached` is told of each step before it is executed. */
 export function judgeCase(recording: Recording, context: Context, reached?: (index: number) => void): Verdict[] {
   context.reset();
+  context.walks = context.needs.hidden >= 0 && recording.steps.some(touchesOwnMemory);
   let lost = false;
   return recording.steps.map((step, index): Verdict => {
     if (lost) return { kind: 'inapplicable', why: BEHIND };

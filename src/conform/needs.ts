@@ -31,6 +31,8 @@ export interface Needs {
   answers: Numeric[];
   /** Page frames that can be in use at a time. */
   frames: number;
+  /** Number of the first mapping that the recorder makes for its own slots, one for each VM; -1: it makes none. */
+  hidden: number;
   /** Steps of the longest case. */
   steps: number;
 }
@@ -48,7 +50,7 @@ export const firstPageOf = (region: number): number => FIRST_PAGE + region * STR
 
 /** A world that holds nothing. */
 export const noNeeds = (): Needs => ({
-  vms: [0, 0], vcpus: 0, fds: 0, files: 0, regions: [], slots: 0, slotIds: 1, gfns: [], indexes: [], hvas: [], cuts: new Set(), answers: [0], frames: 0, steps: 0,
+  vms: [0, 0], vcpus: 0, fds: 0, files: 0, regions: [], slots: 0, slotIds: 1, gfns: [], indexes: [], hvas: [], cuts: new Set(), answers: [0], frames: 0, hidden: -1, steps: 0,
 });
 
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE);
@@ -177,3 +179,19 @@ export function merged(ranges: readonly Range[]): Range[] {
 
 /** Pages of all ranges. */
 export const countPages = (ranges: readonly Range[]): number => merged(ranges).reduce((sum, { start, end }) => sum + Number(end - start), 0);
+
+/** The recorder's own slot in every VM: its id, and its pages, from guest page 0 on. */
+export const HIDDEN_SLOT = 100, HIDDEN_PAGES = 512;
+
+/** Adds what the recorder's own slots need. */
+export function addHidden(needs: Needs): void {
+  const vms = needs.vms[0] + needs.vms[1];
+  needs.hidden = needs.regions.length;
+  for (let vm = 0; vm < vms; vm++) needs.regions.push(HIDDEN_PAGES);
+  needs.slots += vms;
+  needs.slotIds = Math.max(needs.slotIds, HIDDEN_SLOT + 1);
+  needs.gfns = merged([...needs.gfns, { start: 0n, end: BigInt(HIDDEN_PAGES) }]);
+  // Of its pages a guest touches a few.
+  needs.frames += 8 * vms;
+  needs.cuts.add(1);
+}

@@ -27,7 +27,9 @@ export const files: Readonly<Record<string, Row>> = {
   create_vm: ({ type, as }, context) => {
     const number = typeof type === 'string' && !type.startsWith('0x') ? VM_TYPES[type] : type as Numeric;
     if (number === undefined) return inapplicable(`VM type ${String(type)}`);
-    return context.make('create_vm', { vm: context.vmWord(as), type: number, kvm: context.kvmDescriptor }, 'fd');
+    const outcome = context.make('create_vm', { vm: context.vmWord(as), type: number, kvm: context.kvmDescriptor }, 'fd');
+    if (outcome.kind === 'result' && outcome.result['ret'] === 'fd') context.makeHiddenSlot(context.vmWord(as));
+    return outcome;
   },
   create_gmem: ({ vm, as, size, flags, reserved, badptr }, context) => context.make('create_gmem', {
     vm: context.vmWord(vm), fd: context.fdWord(as), size: number(size), flags: number(flags), reserved: reserved ? 1 : 0, badptr: badptr ? 1 : 0,

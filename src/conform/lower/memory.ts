@@ -53,7 +53,7 @@ const access = (write: boolean, child: boolean): Row => (args, context) => {
     }
     done += piece.to - piece.from;
     if (write) continue;
-    const pfn = bench.world.objects.siginfo(mainThread).pfn;
+    const pfn = bench.world.objects.hpte(hva).pfn;
     if (pfn === 0) addRun(data, 0, piece.to - piece.from);
     else segments.read(bench.world, pfn, piece, data);
   }
