@@ -6,7 +6,7 @@ import type { Reply } from '../bench.ts';
 import { errnoName, type Context, type Row } from '../context.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args, Result } from '../recording.ts';
-import type { Piece, Runs } from '../segments.ts';
+import { addRun, type Piece, type Runs } from '../segments.ts';
 import { signalFields, withNames } from '../signals.ts';
 import { ENTER_ANEW, HARDWARE as INJECTOR, enterAgain } from '../topology.ts';
 import { approximately, numeric, PAGE, toBigInt, unsigned64, wordsOf, type Numeric } from '../values.ts';
@@ -116,9 +116,11 @@ function exitOf(context: Context, vcpu: number, guest: Guest | undefined): Resul
   }
 }
 
-/** Bytes of a number, the lowest first, one run for each. */
+/** Bytes of a number, the lowest first. */
 function bytesOf(low: number, high: number, count: number): Runs {
-  return Array.from({ length: count }, (_one, i): [number, number] => [((i < 4 ? low : high) >>> (8 * (i & 3))) & 0xff, 1]);
+  const runs: Runs = [];
+  for (let i = 0; i < count; i++) addRun(runs, ((i < 4 ? low : high) >>> (8 * (i & 3))) & 0xff, 1);
+  return runs;
 }
 
 /** After an MMIO exit the recorder gives the access its end, and the guest halts. */
