@@ -18,7 +18,7 @@ export function initialise({ kvm, kvm_mmu, memslots, vcpu_fd, vm_file, vma, fact
     vcpu_fd(vcpu).f_count = 1;
   }
   facts.hugeRegions.forEach((huge, region) => {
-    vma(region).mapped = 1;
+    vma(region).mapped = facts.mappedRegions[region] ? 1 : 0;
     vma(region).huge = huge ? 1 : 0;
   });
 }
