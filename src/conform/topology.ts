@@ -15,12 +15,10 @@ export const SECOND = 'second';
 /** The program that makes memory fail. */
 export const HARDWARE = 'hardware';
 /** What a thread of a vCPU does: instruction 0 enters the guest at its first instruction; then it enters it where it was, once for each
- *  answer that a hypercall gets, the first of them 0, and last from another process. An END stands behind each. */
+ *  answer that a hypercall gets, the first of them 0. An END stands behind each. */
 export const ENTER_ANEW = 0;
 /** The instruction that enters again, with this answer to a hypercall. */
 export const enterAgain = ({ answers }: Needs, answer: Numeric = 0): number => 2 + 2 * Math.max(0, answers.findIndex((one) => toBigInt(one) === toBigInt(answer)));
-/** The one that enters from another process. */
-export const enterFromOutside = ({ answers }: Needs): number => 2 + 2 * answers.length;
 /** Words of the longest message that is not a call. */
 const PAYLOAD = 8;
 /** Copies of a memslot at a time. */
@@ -58,7 +56,7 @@ export function topologyFor(needs: Needs, kernel: Kernel, config: Partial<Config
     vmOfVcpu: Array.from({ length: vcpus }, (_one, vcpu) => Math.floor(vcpu / needs.vcpus)),
     vmTypes: numbers(vms).map((vm) => (vm < needs.vms[0] ? 'default' : 'sw-protected')),
     bornLater: { vms: numbers(vms), vcpus: numbers(vcpus) },
-    regionOfHva, hugeRegions: Array.from({ length: one(needs.regions.length) }, () => false),
+    regionOfHva, mappedRegions: Array.from({ length: one(needs.regions.length) }, () => false), hugeRegions: Array.from({ length: one(needs.regions.length) }, () => false),
     names: {
       vms: numbers(vms).map((vm) => `v${vm}`), vcpus: numbers(vcpus).map((vcpu) => `vcpu${vcpu}`), threads: [...numbers(vcpus).map((vcpu) => `cpu${vcpu}`), MAIN, SECOND],
       fds: numbers(needs.fds).map((fd) => `fd${fd}`), events: [], regions: numbers(needs.regions.length).map((region) => `map${region}`),
@@ -103,10 +101,10 @@ function actorsOf(needs: Needs, vms: number, files: number, kernel: Kernel): Act
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
     const vm = Math.floor(vcpu / needs.vcpus);
     const self = actors.length + 1;
-    const enter = (anew: 0 | 1, other: 0 | 1, answer: Numeric): number[] => [...instruction([VMM.RUN, self, vcpu, POLICY.RETURN, 0, 0, 0, anew, other, ...wordsOf(answer)]), ...instruction([VMM.END])];
+    const enter = (anew: 0 | 1, answer: Numeric): number[] => [...instruction([VMM.RUN, self, vcpu, POLICY.RETURN, 0, 0, 0, anew, 0, ...wordsOf(answer)]), ...instruction([VMM.END])];
     add({ ...NOBODY, name: `vcpu${vcpu}`, machine: 'vcpu', vm, vcpu, thread: vcpu, caller: self + 2, code: ROOM });
     add({ ...NOBODY, name: `irq${vcpu}`, machine: 'hardware', vm, vcpu });
-    add({ ...NOBODY, name: `cpu${vcpu}`, machine: 'vmm-commanded', vm, thread: vcpu, code: [...enter(1, 0, 0), ...needs.answers.flatMap((answer) => enter(0, 0, answer)), ...enter(0, 1, 0)] });
+    add({ ...NOBODY, name: `cpu${vcpu}`, machine: 'vmm-commanded', vm, thread: vcpu, code: [...enter(1, 0), ...needs.answers.flatMap((answer) => enter(0, answer))] });
   }
   [MAIN, SECOND].forEach((name, i) => {
     const thread = vcpus + i;

@@ -42,18 +42,15 @@ const access = (write: boolean, child: boolean): Row => (args, context) => {
   const value = write ? approximately(number(args['value'])) : 0;
   const data: Runs = [];
   let done = 0;
-  bench.takeSignal(mainThread);
   for (const piece of segments.pieces(address, length)) {
     const hva = bench.world.facts.hvas.find(BigInt(piece.page));
     if (hva < 0) return inapplicable('an access to pages that are too many, or lie where no mapping of the case is');
     bench.run(actor, [[VMM.HOST_ACCESS, hva, 1, write ? 1 : 0, value, 0, piece.first, piece.behind, 0, 0, child ? 1 : 0]]);
-    const signal = bench.takeSignal(mainThread);
-    if (signal !== undefined) {
-      return result({ done, ...(write ? {} : { data }), ...signalFields(signal, bench, false), fault_at: done });
-    }
+    const met = bench.world.objects.siginfo(mainThread);
+    if (met.number !== 0) return result({ done, ...(write ? {} : { data }), ...signalFields(met, bench, false), fault_at: done });
     done += piece.to - piece.from;
     if (write) continue;
-    const pfn = bench.world.objects.hpte(hva).pfn;
+    const { pfn } = met;
     if (pfn === 0) addRun(data, 0, piece.to - piece.from);
     else segments.read(bench.world, pfn, piece, data);
   }
@@ -83,7 +80,18 @@ export const memory: Readonly<Record<string, Row>> = {
   fork_read: access(false, true),
   fork_write: access(true, true),
   copy_from: onMapping('copy_from'),
-  copy_to: onMapping('copy_to'),
+  copy_to: (args, context) => {
+    const hva = context.place(args);
+    if (hva === undefined) return NOTHING;
+    const pieces = context.segments.pieces(hva, approximately(number(args['len'])));
+    const whole = pieces.every(({ from, to }) => from === 0 && to === PAGE);
+    if (!whole && pieces.length > 1) return inapplicable('a copy from a pipe into a part of several pages');
+    const [one] = pieces;
+    return context.call('copy_to', { hva, size: number(args['len']), ...(one === undefined ? {} : { segFrom: one.first, segTo: one.behind }) });
+  },
   vmsplice: onMapping('vmsplice'),
-  pvm_read: onMapping('pvm_read', {}, ['first']),
+  pvm_read: (args, context) => {
+    const hva = context.place(args);
+    return hva === undefined ? NOTHING : context.call('pvm_read', { hva, size: number(args['len']), segment: context.segments.at(Number(hva & 4095n)) }, ['first']);
+  },
 };
