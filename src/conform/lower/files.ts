@@ -69,7 +69,7 @@ export const files: Readonly<Record<string, Row>> = {
   fchown: fileCall('file_chown'),
   getfl: (args, context) => {
     const outcome = fileCall('file_getfl')(args, context, undefined as never);
-    return outcome;
+    return outcome.kind === 'result' && typeof outcome.result['ret'] === 'number' && outcome.result['ret'] >= 0 ? result({ ret: `0${outcome.result['ret'].toString(8)}` }) : outcome;
   },
   getfd: fileCall('file_getfd'),
   add_seals: fileCall('file_add_seals', { seals: 'seals' }),
