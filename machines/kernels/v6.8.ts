@@ -32,6 +32,7 @@ import * as unmap from '../host/unmap.ts';
 import * as memslots from '../vm/memslots.ts';
 import * as setAttributes from '../vm/set-attributes.ts';
 import * as setRegion from '../vm/set-region.ts';
+import * as createVm from '../vm/create.ts';
 import * as lifecycle from '../vm/lifecycle.ts';
 
 export const v6_8 = defineKernel({
@@ -64,7 +65,7 @@ export const v6_8 = defineKernel({
     ...Object.values(mappings), ...Object.values(madvise), ...Object.values(child),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
+    ...Object.values(createVm), ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },

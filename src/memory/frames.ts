@@ -24,7 +24,7 @@ export const FaultFrame = frame('mmu.fault', {
   /** The host page-table entry allows writes. */
   map_writable: {},
 });
-export type Fault = Registers<typeof FaultFrame> & TlbMiss & { errno: number };
+export type Fault = Registers<typeof FaultFrame> & TlbMiss & { errno: number; pc: number; loop0: number; loop1: number; loop2: number };
 
 /** kvm_gmem_get_pfn. */
 export const GetPfnFrame = frame('gmem.getPfn', {

@@ -22,6 +22,7 @@ import * as memoryFailure from './memory-failure.ts';
 import * as mmu from './mmu.ts';
 import * as op from './op.ts';
 import * as vcpu from './vcpu.ts';
+import * as vmCreate from './vm-create.ts';
 import * as vmLife from './vm-life.ts';
 import * as vmm from './vmm.ts';
 
@@ -48,7 +49,7 @@ export const steps = {
   // From outside.
   ...command.steps,
   // Life of files and VMs.
-  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
+  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmCreate.steps, ...vmLife.steps,
   ...hwpoison.steps, ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,

@@ -4,7 +4,7 @@ import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
-import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
+import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_SHUTDOWN, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
@@ -23,6 +23,9 @@ export const child = outcome('child');
 export const unexpected = outcome('unexpected');
 export const interrupted = outcome('interrupted');
 export const ask = outcome('ask');
+
+/** Words of KVM_RUN's message. */
+const RUN_WORDS = 4;
 
 /** ret: errno of the last call. */
 export type Vmm = Program & { ret: number };
@@ -93,7 +96,11 @@ export const steps = {
         const box = world.mailbox(operand(facts, f.self, f.pc, 1));
         box.type = MESSAGE_RUN;
         box.from = f.self;
-        if (operand(facts, f.self, f.pc, 7) !== 0) box.payload.put(0, 1);
+        // Where the guest begins, who calls, what a hypercall has come to.
+        for (let i = 0; i < RUN_WORDS; i++) {
+          const word = operand(facts, f.self, f.pc, 7 + i);
+          if (word !== 0) box.payload.put(i, word);
+        }
         return running;
       }
       case VMM.HOST_ACCESS: return operand(facts, f.self, f.pc, 10) !== 0 ? child : host;
@@ -133,7 +140,7 @@ export const steps = {
     // What did not run has not written kvm_run: an exit of before stands there.
     const closed = errno === EBADF;
     if (!closed && (errno === EINTR || exit.reason === EXIT_INTR)) return interrupted;
-    const over = closed || exit.reason === EXIT_HLT;
+    const over = closed || exit.reason === EXIT_HLT || exit.reason === EXIT_SHUTDOWN;
     if (!over && policy === POLICY.ASK) return ask;
     return answer(world, f, over ? POLICY.STOP : policy, exit);
   },
@@ -153,7 +160,7 @@ export const steps = {
   /** The same behind an interrupted KVM_RUN. A SIGBUS says that the guest cannot have its page: the VMM gives the vCPU up. */
   'vmm.handleRunSignal': (world, f) => {
     const number = takeSignal(world, f.thread);
-    if (number !== SIGBUS) return again;
+    if (number !== SIGBUS && operand(world.facts, f.self, f.pc, 3) !== POLICY.RETURN) return again;
     advance(world.facts, f);
     return next;
   },
