@@ -113,11 +113,21 @@ export class Process {
 
   /** The signal that the last command met, with its page; undefined for none. */
   signal(): string | undefined {
-    const { number, code, hva } = this.objects.siginfo(0);
+    const { number, code, hva } = this.met();
     if (number === 0) return undefined;
     const region = this.world.facts.regionOfHva[hva - 1];
     const at = region === undefined || region < 0 ? '' : ` ${this.regions[region]}+${hva - 1 - this.world.facts.regionAt[region]!.first}`;
     return `${SIGNALS[number]} ${CODES[`${number}.${code}`]}${at}`;
+  }
+
+  /** The signal that waits for the thread, which handles it now. */
+  takeSignal(): string | undefined {
+    this.command('main', [VMM.END]);
+    return this.signal();
+  }
+
+  private met(): ReturnType<World['siginfo']> {
+    return this.objects.siginfo(this.world.topology.actors[this.actor('main') - 1]!.thread);
   }
 
   /** Lets everybody go on until all rest. */
@@ -179,6 +189,6 @@ export class Process {
 
   private access(place: Place, [write, value, expected, from, to, little, high, child]: readonly number[], seen: (pfn: number) => string | number): string | number {
     this.command('main', [VMM.HOST_ACCESS, this.hva(place), 1, write!, value!, expected!, from!, to!, little!, high!, child!]);
-    return this.signal() ?? seen(this.objects.siginfo(0).pfn);
+    return this.signal() ?? seen(this.met().pfn);
   }
 }
