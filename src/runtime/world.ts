@@ -56,7 +56,6 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
     sizes: topology.sizes,
     gfns: spaceOf(topology.gfns), indexes: spaceOf(topology.indexes), hvas: spaceOf(topology.hvas),
     vmOfVcpu: topology.vmOfVcpu, vcpusOfVm, bornLater: topology.bornLater ?? { vms: [], vcpus: [] },
-    otherProcess: topology.otherProcess ?? [],
     threadOfVcpu: topology.vmOfVcpu.map((_vm, vcpu) => topology.actors.find((actor) => actor.machine === 'vcpu' && actor.vcpu === vcpu)?.thread ?? -1), regionOfHva: topology.regionOfHva, hugeRegions: topology.hugeRegions,
     vmTypes: topology.vmTypes, actors: topology.actors.length,
     callOutcomes: kernel.calls.map((call) => outcome(call.name)), callResults: kernel.calls.map(resultsOf), code, programOf,
