@@ -58,7 +58,9 @@ export const VMM = {
   /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none; 1: the guest
    *  begins at its first instruction, a word that is 0, result of a hypercall that userspace has carried out: low and high word] */
   RUN: 2,
-  /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
+  /** [hva, span, write, value, value + 1 that it must read, or 0 for any, first segment of the page, behind the last one, 1: each segment is a
+   *  byte of the value, the lowest first, upper word of the value, 1: a child that is forked for it does it and exits]; without segments
+   *  it is the whole page, and in a world by bytes each byte of it */
   HOST_ACCESS: 3,
   LOOP: 4,
   MIX: 5,

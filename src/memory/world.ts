@@ -52,6 +52,10 @@ export interface Facts {
   readonly regionOfHva: readonly number[];
   /** Regions of huge pages. */
   readonly hugeRegions: readonly boolean[];
+  /** Regions that are mapped, for reading and writing, when the world begins. */
+  readonly mappedRegions: readonly boolean[];
+  /** First host page of each region, and how many it has. */
+  readonly regionAt: readonly { readonly first: number; readonly pages: number }[];
   /** What the kernel's build has. */
   readonly config: Config;
   /** Type of each VM. */

@@ -59,6 +59,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
     vmOfVcpu: cast.vcpus.map(({ vm }) => vm),
     regionOfHva: regionsOfPages(cast, numbered.hvas),
     hugeRegions: cast.regions.map((region) => region.huge),
+    mappedRegions: cast.regions.map((region) => region.mapped),
     names: {
       vms: cast.vms, vcpus: cast.vcpus.map(({ name }) => name), threads: cast.threads.map(({ name }) => name),
       fds: cast.descriptors, events: cast.events, regions: cast.regions.map(({ name }) => name),

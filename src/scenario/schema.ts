@@ -170,6 +170,7 @@ function makeSchema(calls: readonly Call[]): Made {
     }, 'a VM'), 'virtual machines: vm0, vm1, …', 1, LIMITS.vms, 'vms'),
     memory: optional(list(object({
       name: name('name of the region'), pages: whole(1, LIMITS.pages, 'pages', 'pages'), huge: optional(flag('of huge pages, scaled down to four pages each')),
+      mapped: optional(flag('mapped when the run begins, as it is when left out; else a call maps it, `anon` or `mmap`')),
     }, 'a region of host memory'), 'memory that the VMM shares with guests, region behind region', 0, LIMITS.regions, 'regions')),
     setup: optional(program(vmm, 'what the VMM does before the run begins')),
     threads: optional(list(object({ name: name('name of the thread'), program: optional(program(vmm, 'what it does')), commands }, 'a thread of the VMM'), 'threads of the VMM beside those of the vCPUs', 0, LIMITS.threads, 'threads')),

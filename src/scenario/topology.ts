@@ -39,6 +39,8 @@ export interface Topology {
   readonly regionOfHva: readonly number[];
   /** Regions of huge pages, by region number. */
   readonly hugeRegions: readonly boolean[];
+  /** Regions that are mapped from the beginning, by region number. */
+  readonly mappedRegions: readonly boolean[];
   readonly names: Names;
   /** Worker thread of an actor, by its name, where the scenario says so. */
   readonly placement: Readonly<Record<string, number>>;

@@ -3,10 +3,19 @@
 import { calls as setRegionCalls } from './set-region.ts';
 import { calls as vmCreateCalls } from './vm-create.ts';
 import type { Call } from '../memory/calls.ts';
+import { calls as childCalls } from './child.ts';
 import { calls as descriptorCalls } from './descriptor.ts';
 import { calls as dirtyLogCalls } from './dirty-log.ts';
 import { calls as fileInfoCalls } from './file-info.ts';
 import { calls as refusedCalls } from './file-refused.ts';
+import { calls as copyCalls } from './host-copy.ts';
+import { madviseCall } from './madvise.ts';
+import { calls as mappingCalls } from './mapping-change.ts';
+import { anonCall, childMmapCall, mmapCall } from './mapping-make.ts';
+import { unpoisonCall } from './soft-offline.ts';
+
+/** Mappings of the process, and what its children do. */
+const memoryCalls: readonly Call[] = [mmapCall, anonCall, ...mappingCalls, madviseCall, ...copyCalls, unpoisonCall, childMmapCall, ...childCalls];
 
 /** Files and VMs: their life. */
 const lifeCalls: readonly Call[] = [
@@ -96,7 +105,7 @@ export const calls: readonly Call[] = [
       { name: 'size', type: 'u64', description: 'bytes' },
     ],
   },
-  ...lifeCalls, ...refusedCalls,
+  ...lifeCalls, ...refusedCalls, ...memoryCalls,
   // What only recordings of real kernels do.
   ...vmCreateCalls, ...setRegionCalls, ...dirtyLogCalls, ...descriptorCalls, ...fileInfoCalls,
 ];

@@ -35,7 +35,7 @@ export function initialise(world: World): void {
   }
   for (let vcpu = 0; vcpu < facts.vmOfVcpu.length; vcpu++) if (!vcpus.includes(vcpu)) bearVcpu(world, vcpu);
   facts.hugeRegions.forEach((huge, region) => {
-    vma(region).mapped = 1;
+    vma(region).mapped = facts.mappedRegions[region] ? 1 : 0;
     vma(region).huge = huge ? 1 : 0;
   });
 }

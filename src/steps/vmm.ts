@@ -8,6 +8,7 @@ import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_SHUTDOWN, 
 import { advance, takeBranch, type Program } from './control.ts';
 import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
+import { keepSiginfo } from './siginfo.ts';
 import { MESSAGE_RUN } from './vcpu.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -18,6 +19,7 @@ export const next = outcome('next');
 export const again = outcome('again');
 export const convert = outcome('convert');
 export const host = outcome('host');
+export const child = outcome('child');
 export const unexpected = outcome('unexpected');
 export const interrupted = outcome('interrupted');
 export const ask = outcome('ask');
@@ -44,9 +46,10 @@ function sendCall({ mailbox: boxes, facts }: World, self: number, pc: number): v
 }
 
 /** The handler runs: the signal is not pending any more. */
-function takeSignal({ signal }: World, thread: number): number {
-  const pending = signal(thread);
+function takeSignal(world: World, thread: number): number {
+  const pending = world.signal(thread);
   const { number } = pending;
+  keepSiginfo(world, thread, { number, code: pending.code, hva: pending.hva, pfn: 0 });
   pending.number = 0;
   pending.hva = 0;
   pending.code = 0;
@@ -100,7 +103,7 @@ export const steps = {
         }
         return running;
       }
-      case VMM.HOST_ACCESS: return host;
+      case VMM.HOST_ACCESS: return operand(facts, f.self, f.pc, 10) !== 0 ? child : host;
       case VMM.MIX:
         takeBranch(facts, f, choose);
         return ok;

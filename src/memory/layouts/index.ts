@@ -67,6 +67,9 @@ export const layouts = {
   open_invalidation: mmu.open_invalidation,
   file_content: gmem.file_content,
   host_content: host.host_content,
+  vm_flags: host.vm_flags,
+  mapping: host.mapping,
+  siginfo: host.siginfo,
 } as const;
 
 export type Objects = Tables<typeof layouts>;
