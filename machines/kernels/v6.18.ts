@@ -2,6 +2,7 @@
 
 import { deriveKernel } from '../../src/kernel/define.ts';
 import { gmemOnlySlots } from './changes/gmem-only-slots.ts';
+import { hostMmap } from './changes/host-mmap.ts';
 import { prefaultAgain } from './changes/prefault-again.ts';
 import { reloadObsolete } from './changes/reload-obsolete.ts';
 import { spuriousLeaf } from './changes/spurious-leaf.ts';
@@ -17,5 +18,5 @@ export const v6_18 = deriveKernel(v6_12, together('v6.18', 'Linux 6.18', [
   // 6.15
   g4b4, reloadObsolete,
   // 6.18
-  unbindDying, prefaultAgain, gmemOnlySlots,
+  unbindDying, prefaultAgain, gmemOnlySlots, hostMmap,
 ]));
