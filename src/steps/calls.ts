@@ -5,11 +5,8 @@ import { calls as vmCreateCalls } from './vm-create.ts';
 import type { Call } from '../memory/calls.ts';
 import { calls as childCalls } from './child.ts';
 import { calls as descriptorCalls } from './descriptor.ts';
-<<<<<<< HEAD
 import { calls as dirtyLogCalls } from './dirty-log.ts';
 import { calls as fileInfoCalls } from './file-info.ts';
-=======
->>>>>>> mm
 import { calls as refusedCalls } from './file-refused.ts';
 import { calls as copyCalls } from './host-copy.ts';
 import { madviseCall } from './madvise.ts';
@@ -110,9 +107,5 @@ export const calls: readonly Call[] = [
   },
   ...lifeCalls, ...refusedCalls, ...memoryCalls,
   // What only recordings of real kernels do.
-<<<<<<< HEAD
   ...vmCreateCalls, ...setRegionCalls, ...dirtyLogCalls, ...descriptorCalls, ...fileInfoCalls,
-=======
-  ...vmCreateCalls, ...descriptorCalls,
->>>>>>> mm
 ];
