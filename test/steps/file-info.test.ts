@@ -66,3 +66,18 @@ test('what a guest_memfd has no method for', () => {
   ]);
   expect(Object.keys(refusals).map((call) => bench.call(call, { fd: 3 }))).toEqual(Object.keys(refusals).map(() => 'EBADF'));
 });
+
+test('an answer says its results by name, a request what is not as always', () => {
+  const messages: unknown[] = [];
+  const told = new Bench(undefined, ({ from, to, message, content }) => { if (to !== 'outside') messages.push([from, to, message, content]); });
+  told.call('create_vm', { vm: 1, type: 1 });
+  told.call('create_gmem', { vm: 1, fd: 0, size: 0x1000, badptr: 1 });
+  told.call('create_gmem', { vm: 1, fd: 0, size: 0x1_0000_0000_0000 });
+  told.call('file_fstat', { fd: 0 });
+  expect(messages.slice(2)).toEqual([
+    ['main', 'main.vm', 'create_gmem', { vm: 1, fd: 0, size: 0x1000, flags: 0, badptr: 1 }], ['main.vm', 'main', 'reply', { errno: 14, word1: 0 }],
+    ['main', 'main.vm', 'create_gmem', { vm: 1, fd: 0, size: 0x1_0000_0000_0000, flags: 0 }], ['main.vm', 'main', 'reply', { errno: 0, word1: 0 }],
+    ['main', 'main.gmem', 'file_fstat', { fd: 0 }],
+    ['main.gmem', 'main', 'reply', { errno: 0, size: 0x1_0000_0000_0000, blocks: 0, blksize: 4096, mode: 0o100600, nlink: 1, uid: 0 }],
+  ]);
+});

@@ -7,9 +7,12 @@ import { fromBig, pair, toBig } from '../../src/memory/u64.ts';
 import { MESSAGE_COMMAND } from '../../src/steps/command.ts';
 import { ERRNO_NAMES } from '../../src/steps/errno.ts';
 import { compile } from '../../src/scenario/compile.ts';
+import { EventMaker } from '../../src/runtime/events.ts';
+import { ValueLog } from '../../src/runtime/values.ts';
 import { planFor, privateWords, RunWorld } from '../../src/runtime/world.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import type { Message } from '../../src/runtime/events.ts';
 import type { Topology } from '../../src/scenario/topology.ts';
 import type { World } from '../../src/memory/world.ts';
 
@@ -45,14 +48,22 @@ export interface Exit {
 export class Bench {
   readonly world: RunWorld;
   readonly objects: World;
+  private readonly stepped: () => void;
+  private readonly clear: () => void;
   private readonly calls: ReadonlyMap<string, { call: Call; number: number }>;
   /** Words of the last answer of each thread, by actor. */
   private readonly answers = new Map<number, readonly number[]>();
 
-  constructor(kernel: Kernel = v6_8) {
+  /** `told`: is given what actors send to each other. */
+  constructor(kernel: Kernel = v6_8, told?: (message: Message) => void) {
     const topology = topologyFor(kernel);
     const plan = planFor(kernel, topology);
-    this.world = new RunWorld(kernel, topology, plan, privateWords(plan));
+    const words = privateWords(plan);
+    const log = told === undefined ? undefined : new ValueLog(words);
+    this.world = new RunWorld(kernel, topology, plan, words, log);
+    const maker = log === undefined ? undefined : new EventMaker(this.world, log);
+    this.stepped = () => { for (const message of maker?.event(0).messages ?? []) told!(message); };
+    this.clear = () => log?.clear();
     this.world.reset();
     this.objects = this.world.objects;
     this.calls = new Map(kernel.calls.map((call, number) => [call.name, { call, number }]));
@@ -128,6 +139,9 @@ export class Bench {
     if ((step === 'vmm.receiveReply' || step === 'vmm.receiveExit') && box.type !== 0) {
       this.answers.set(actor, Array.from({ length: box.payload.length }, (_one, i) => box.payload.at(i)));
     }
-    return !isBlocked(world.step(actor, () => 0));
+    this.clear();
+    if (isBlocked(world.step(actor, () => 0))) return false;
+    this.stepped();
+    return true;
   }
 }
