@@ -4,6 +4,7 @@
 import { GUEST, operand } from '../../memory/code.ts';
 import { TAG_POISON, TAG_ZERO } from '../../memory/layouts/folio.ts';
 import { ok, outcome } from '../../memory/outcome.ts';
+import { indexAt } from '../../steps/mappings.ts';
 import { slotAt } from './state.ts';
 import { actorName, contentName, gfnName, hvaName, indexName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -13,6 +14,7 @@ const unexpected = outcome('unexpected');
 const UNSPECIFIED = -1;
 
 interface Content { readonly tag: number; readonly writer: number; readonly value: number }
+const ANYTHING: Content = { tag: UNSPECIFIED, writer: 0, value: 0 };
 
 /** Two contents differ to a reader. A page that was lost reads as nothing at all. */
 const differ = (page: Content, specified: Content): boolean =>
@@ -28,11 +30,22 @@ function cachedBroken(world: CheckedWorld, inode: number, index: number): string
   return `${indexName(world, inode, index)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, file_content(inode, index))}`;
 }
 
+/** What a host page must hold: where a file is mapped, what its page must. */
+function specifiedAt(world: CheckedWorld, hva: number): Content {
+  const { objects, facts } = world;
+  const region = facts.regionOfHva[hva] ?? -1;
+  if (region < 0 || objects.mapping(region).file === 0) return objects.host_content(hva);
+  const index = indexAt(objects, hva);
+  return index < 0 ? ANYTHING : objects.file_content(objects.mapping(region).inode, index);
+}
+
 function hostBroken(world: CheckedWorld, hva: number): string | undefined {
-  const { hpte, page, folio, host_content } = world.objects;
+  const { hpte, page, folio } = world.objects;
   const { pfn } = hpte(hva);
-  if (pfn === 0 || folio(pfn).hwpoison !== 0 || !differ(page(pfn), host_content(hva))) return undefined;
-  return `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, host_content(hva))}`;
+  if (pfn === 0 || folio(pfn).hwpoison !== 0) return undefined;
+  const specified = specifiedAt(world, hva);
+  if (!differ(page(pfn), specified)) return undefined;
+  return `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, specified)}`;
 }
 
 function pageBroken(world: CheckedWorld, pfn: number): string | undefined {
@@ -62,8 +75,10 @@ function readBroken(world: CheckedWorld): string | undefined {
     return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, objects.file_content(inode, index))}`;
   }
   const page = hva - 1 + gfn - base_gfn;
-  if (hva === 0 || page >= facts.sizes.hva || !differ(seen, objects.host_content(page))) return undefined;
-  return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, objects.host_content(page))}`;
+  if (hva === 0 || page >= facts.sizes.hva) return undefined;
+  const specified = specifiedAt(world, page);
+  if (!differ(seen, specified)) return undefined;
+  return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, specified)}`;
 }
 
 export const s27: Invariant = {
