@@ -21,9 +21,7 @@ const aligned = (value: bigint): boolean => value % PAGE === 0n;
 export function touchPages(read: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
   if (read.call.name === 'set_region') touchSlot(read, path, spaces);
   else if (read.call.name === 'fallocate') touchAllocation(read, path, spaces, largestFile);
-<<<<<<< HEAD
   else if (read.call.name === 'prefault') touchPrefault(read, path, spaces);
-=======
   else if (read.call.name === 'mmap') touchMapping(read, path, spaces, largestFile);
 }
 
@@ -34,7 +32,6 @@ function touchMapping({ values }: ReadCall, path: string, spaces: Spaces, larges
   if (!aligned(offset) || offset >= largest) return;
   const end = offset + length < largest ? offset + length : largest;
   spaces.add('indexes', offset / PAGE, (end + PAGE - 1n) / PAGE - offset / PAGE, path);
->>>>>>> mm
 }
 
 function touchSlot({ values, given }: ReadCall, path: string, spaces: Spaces): void {

@@ -4,6 +4,7 @@
 import { GUEST, operand } from '../../memory/code.ts';
 import { TAG_POISON, TAG_ZERO } from '../../memory/layouts/folio.ts';
 import { ok, outcome } from '../../memory/outcome.ts';
+import { fileAt, indexAt } from '../../steps/mappings.ts';
 import { ofFile, slotAt } from './state.ts';
 import { actorName, contentName, gfnName, hvaName, indexName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -28,11 +29,19 @@ function cachedBroken(world: CheckedWorld, inode: number, index: number): string
   return `${indexName(world, inode, index)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, file_content(inode, index))}`;
 }
 
+/** What a host page must hold: where a file is mapped, what its page must hold. */
+function behind({ objects, facts }: CheckedWorld, hva: number): Content | undefined {
+  if ((facts.regionOfHva[hva] ?? -1) < 0 || fileAt(objects, hva) === 0) return objects.host_content(hva);
+  const index = indexAt(objects, hva);
+  return index < 0 ? undefined : objects.file_content(objects.mapping(facts.regionOfHva[hva]!).inode, index);
+}
+
 function hostBroken(world: CheckedWorld, hva: number): string | undefined {
-  const { hpte, page, folio, host_content } = world.objects;
+  const { hpte, page, folio } = world.objects;
   const { pfn } = hpte(hva);
-  if (pfn === 0 || folio(pfn).hwpoison !== 0 || !differ(page(pfn), host_content(hva))) return undefined;
-  return `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, host_content(hva))}`;
+  if (pfn === 0 || folio(pfn).hwpoison !== 0) return undefined;
+  const content = behind(world, hva);
+  return content === undefined || !differ(page(pfn), content) ? undefined : `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, content)}`;
 }
 
 function pageBroken(world: CheckedWorld, pfn: number): string | undefined {
