@@ -68,8 +68,8 @@ export class Leaks {
 
   /** No descriptor is open, of whatever, and no file is mapped. */
   private allClosed(): boolean {
-    const { objects: { fd, kvm, vcpu_fd, mapping }, facts: { sizes } } = this.world;
-    for (let region = 0; region < sizes.region; region++) if (mapping(region).file !== 0) return false;
+    const { objects: { fd, kvm, vcpu_fd, mapping }, facts: { sizes, regionAt } } = this.world;
+    for (let region = 0; region < regionAt.length; region++) if (mapping(region).file !== 0) return false;
     for (let n = 0; n < sizes.fd; n++) if (fd(n).file !== 0) return false;
     for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) if (vcpu_fd(vcpu).open !== 0) return false;
     for (let vm = 0; vm < sizes.vm; vm++) if (kvm(vm).fd_open !== 0) return false;

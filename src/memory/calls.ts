@@ -22,8 +22,8 @@ export interface Result { readonly name: string; readonly type: 'u32' | 'u64' }
 
 export interface Call {
   readonly name: string;
-  /** Which of a thread's operation actors carries it out. */
-  readonly on: 'vm' | 'gmem' | 'host';
+  /** Which of a thread's operation actors carries it out. For `vcpu` its first argument is the vCPU, and a thread has one actor for each. */
+  readonly on: 'vm' | 'gmem' | 'host' | 'vcpu';
   /** The fragment that is the call. */
   readonly fragment: string;
   readonly description: string;

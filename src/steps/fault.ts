@@ -25,7 +25,7 @@ export function hugeBacked({ facts, memslot }: World, f: Frame<Fault>): boolean 
 }
 
 /** The leaf for this fault may be huge: the backing, the slot and lpage_info allow it. */
-function hugeAllowed(world: World, f: Frame<Fault>): boolean {
+export function hugeAllowed(world: World, f: Frame<Fault>): boolean {
   if (!hugeBacked(world, f)) return false;
   const hp = Math.floor(f.gfn / HUGE_PAGES);
   const { base_gfn, npages } = world.memslot(f.slot);
