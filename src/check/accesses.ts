@@ -143,6 +143,8 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // Each access is one hold of the page-table lock, but for fast GUP, which disables interrupts, and the CPU's own walk.
   hpte: { read: both, write: both, steps: { ...of(['host.fastGup', 'hwpoison.getPage'], { read: acquire }), ...of(OUTSIDE, unordered) } },
   vma: { read: plain, write: plain },
-  kvm_run: { read: plain, write: plain },
+  // Written under vcpu->mutex, but for what the model clears where KVM_RUN arrives. A VMM that reads an exit while another of its threads has
+  // an ioctl of the same vCPU in progress, which may write one too, has itself to blame.
+  kvm_run: { read: plain, write: plain, steps: of(['vcpu.receiveRun', 'vmm.receiveExit', 'vmm.receiveDecision'], unordered) },
   fault_injection: MODEL,
 };
