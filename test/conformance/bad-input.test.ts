@@ -86,7 +86,7 @@ describe('files', () => {
     expect(sideMachine(path)).toBeUndefined();
     put('d.config.json', '{"about":"x","attributes":false,"vmTypes":["default"],"hiddenSlot":true}');
     expect(sideFileOf(path)).toBe(join(folder, 'd.config.json'));
-    expect(sideMachine(path)?.machine).toEqual({ config: { attributes: false, vmTypes: ['default'] }, hiddenSlot: true, smm: false });
+    expect(sideMachine(path)?.machine).toEqual({ config: { attributes: false, vmTypes: ['default'] }, hiddenSlot: true });
   });
 
   test.each([
