@@ -115,6 +115,11 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   vcpu_fd: { read: free, write: count, counter: 'f_count' },
   // The table of descriptors: stores under its lock, loads by fget without.
   fd: { read: acquire, write: both, steps: of([...OUTSIDE, ...RECORD], unordered) },
+  descriptor: { read: acquire, write: both },
+  // Stored by one ioctl, read by hypercalls, without a lock.
+  kvm_arch: { read: atomic, write: atomic },
+  // vcpu_array: an xarray, inserted under kvm->lock.
+  vcpu_id: { read: acquire, write: both },
   // gmem->bindings: under invalidate_lock; faults load from the xarray without it (F6d).
   binding: { read: plain, write: plain, steps: of(['gmem.testBinding'], { read: free }) },
 
@@ -140,6 +145,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   },
   // Content: what the kernel clears must be nobody else's yet. What guests and userspace write is theirs.
   page: { read: plain, write: plain, steps: of(OUTSIDE, unordered) },
+  page_bytes: { read: plain, write: plain, steps: of(OUTSIDE, unordered) },
   // Each access is one hold of the page-table lock, but for fast GUP, which disables interrupts, and the CPU's own walk.
   hpte: { read: both, write: both, steps: { ...of(['host.fastGup', 'hwpoison.getPage'], { read: acquire }), ...of(OUTSIDE, unordered) } },
   vma: { read: plain, write: plain },
