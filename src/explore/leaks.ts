@@ -15,7 +15,7 @@ export const LEAK = 'L-07';
 export interface Leak { readonly what: string; readonly sentence: string }
 
 /** Has nothing to say of a kernel that has not these objects. */
-const LIFE = ['file', 'inode', 'fd', 'kvm', 'memslot', 'folio_ref', 'folio', 'hpte', 'binding', 'vcpu_fd'] as const;
+const LIFE = ['file', 'inode', 'fd', 'kvm', 'memslot', 'folio_ref', 'folio', 'hpte', 'binding', 'vcpu_fd', 'mapping'] as const;
 
 export class Leaks {
   private readonly world: RunWorld;

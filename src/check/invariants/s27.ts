@@ -4,7 +4,7 @@
 import { GUEST, operand } from '../../memory/code.ts';
 import { TAG_POISON, TAG_ZERO } from '../../memory/layouts/folio.ts';
 import { ok, outcome } from '../../memory/outcome.ts';
-import { fileAt, indexAt } from '../../steps/mappings.ts';
+import { fileAt, indexAt, nextMapped } from '../../steps/mappings.ts';
 import { ofFile, slotAt } from './state.ts';
 import { actorName, contentName, gfnName, hvaName, indexName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -44,6 +44,13 @@ function hostBroken(world: CheckedWorld, hva: number): string | undefined {
   return content === undefined || !differ(page(pfn), content) ? undefined : `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, content)}`;
 }
 
+/** The page of a file where it lies, and wherever the VMM's process maps it. */
+function fileBroken(world: CheckedWorld, inode: number, index: number): string | undefined {
+  let broken = cachedBroken(world, inode, index);
+  for (let hva = nextMapped(world.objects, inode, index, 0); broken === undefined && hva >= 0; hva = nextMapped(world.objects, inode, index, hva + 1)) broken = hostBroken(world, hva);
+  return broken;
+}
+
 function pageBroken(world: CheckedWorld, pfn: number): string | undefined {
   const { mapping, index, anon } = world.objects.folio(pfn);
   if (mapping !== 0) return world.objects.cache(mapping, index).pfn === pfn ? cachedBroken(world, mapping, index) : undefined;
@@ -71,8 +78,10 @@ function readBroken(world: CheckedWorld): string | undefined {
     return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, objects.file_content(inode, index))}`;
   }
   const page = hva - 1 + gfn - base_gfn;
-  if (hva === 0 || page >= facts.sizes.hva || !differ(seen, objects.host_content(page))) return undefined;
-  return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, objects.host_content(page))}`;
+  if (hva === 0 || page >= facts.sizes.hva) return undefined;
+  const specified = behind(world, page);
+  if (specified === undefined || !differ(seen, specified)) return undefined;
+  return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, specified)}`;
 }
 
 export const s27: Invariant = {
@@ -84,7 +93,7 @@ export const s27: Invariant = {
     page: pageBroken,
     folio: pageBroken,
     cache: cachedBroken,
-    file_content: cachedBroken,
+    file_content: fileBroken,
     host_content: hostBroken,
     hpte: hostBroken,
   },
