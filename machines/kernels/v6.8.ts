@@ -12,6 +12,7 @@ import * as bind from '../gmem/bind.ts';
 import * as close from '../gmem/close.ts';
 import * as create from '../gmem/create.ts';
 import * as fallocate from '../gmem/fallocate.ts';
+import * as info from '../gmem/info.ts';
 import * as punchHole from '../gmem/punch-hole.ts';
 import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
@@ -24,11 +25,15 @@ import * as fault from '../vcpu/fault.ts';
 import * as vcpu from '../vcpu/vcpu.ts';
 import * as vmm from '../vmm/vmm.ts';
 
+import * as child from '../host/child.ts';
+import * as madvise from '../host/madvise.ts';
+import * as mappings from '../host/mappings.ts';
 import * as notifier from '../host/notifier.ts';
 import * as unmap from '../host/unmap.ts';
 import * as memslots from '../vm/memslots.ts';
 import * as setAttributes from '../vm/set-attributes.ts';
 import * as setRegion from '../vm/set-region.ts';
+import * as createVm from '../vm/create.ts';
 import * as lifecycle from '../vm/lifecycle.ts';
 
 export const v6_8 = defineKernel({
@@ -58,9 +63,10 @@ export const v6_8 = defineKernel({
     interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), ...Object.values(vmm),
 
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
+    ...Object.values(mappings), ...Object.values(madvise), ...Object.values(child),
     // Life of files and VMs.
-    ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
+    ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused), ...Object.values(info),
+    ...Object.values(createVm), ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },
@@ -71,11 +77,11 @@ export const v6_8 = defineKernel({
     // Files, poison.
     {
       id: 'G4-B1', breaks: 'A fault that finds a poisoned folio never drops its reference: the page is not freed by a hole.',
-      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'SC23', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B2', breaks: 'A memslot that is deleted while its file is dying is freed and left in the bindings, which the release follows.',
-      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['unbind-dying', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B5', breaks: 'memory_failure() fails for a page of a guest_memfd though it was dealt with, and the thread that hit it is killed.',
@@ -96,7 +102,7 @@ export const v6_8 = defineKernel({
     // Memslots, attributes, faults.
     {
       id: 'G4-B3', breaks: 'A request that drops GUEST_MEMFD from a memslot frees it and leaves the bindings of its file pointing to it.',
-      scenario: 'SC33', shownBy: ['S-11'], race: ['gmem.nextBoundSlot', 'memslot.freeOld'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC33', shownBy: ['S-11'], alsoIn: ['stress-all'], race: ['gmem.nextBoundSlot', 'memslot.freeOld'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B4', breaks: 'While part of a huge page changes its attributes, a fault on another part maps all of it by one huge leaf.',
@@ -104,7 +110,7 @@ export const v6_8 = defineKernel({
     },
     {
       id: 'G4-B11', breaks: 'A fault that copied the attribute before a conversion exits after it with the old state, and a VMM that obeys undoes the conversion.',
-      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'entry-private', 'prefault-convert', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B14', breaks: 'Binding a range of a file twice answers EINVAL where EEXIST is documented.',

@@ -4,7 +4,7 @@
 import { ok } from '../memory/outcome.ts';
 import { arg64 } from '../memory/calls.ts';
 import { pageAligned, pages, toBig } from '../memory/u64.ts';
-import { EFAULT, EHWPOISON, EINVAL, ENOMEM } from './errno.ts';
+import { EFAULT, EINVAL, ENOMEM } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { absent, headOf, hit } from './folio.ts';
 import type { HostAccess, MemoryFailure, Operation } from '../memory/frames.ts';
@@ -25,20 +25,19 @@ export const steps = {
     f.errno = !pageAligned(address) ? EINVAL : page < 0 ? EFAULT : 0;
     if (f.errno !== 0) return refused;
     f.hva = page;
-    f.write = 1;
     return ok;
   },
   /** get_user_pages_fast: a reference on the page that is there. */
   'hwpoison.getPage': ({ folio, folio_ref, hpte }, f) => {
-    const { pfn } = hpte(f.hva);
-    if (pfn === 0) return absent;
+    const { pfn, protnone } = hpte(f.hva);
+    if (pfn === 0 || protnone !== 0) return absent;
     folio_ref(headOf(folio, pfn)).add_refcount(1);
     f.pfn = pfn;
     return hit;
   },
   'hwpoison.failUnmapped': fail(EFAULT),
   'hwpoison.failNoMemory': fail(ENOMEM),
-  'hwpoison.failPoisoned': fail(EHWPOISON),
+  'hwpoison.failPoisoned': fail(EFAULT),
   /** MF_ACTION_REQUIRED, MF_COUNT_INCREASED */
   'hwpoison.prepare': (_world, f) => {
     f.consumer = f.thread + 1;

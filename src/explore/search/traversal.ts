@@ -82,6 +82,7 @@ export class Traversal {
     const words = privateWords(plan);
     const noting = options.reduction === true && options.graph !== true ? new FootprintTracker(plan, words) : undefined;
     this.tracker = noting ?? new Tracker(plan, words);
+    if (options.endless === true) this.tracker.monotone.farthest = 1;
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
     this.start = words.slice(0, plan.stateWords);

@@ -14,6 +14,9 @@ export const kvm = layout('kvm', {
   vm_dead: {},
 }, { per: ['vm'] });
 
+/** struct kvm_arch: which hypercalls leave to userspace, a bit each by their number (KVM_CAP_EXIT_HYPERCALL). */
+export const kvm_arch = layout('kvm_arch', { hypercall_exit_enabled: {} }, { per: ['vm'] });
+
 /** The VM's struct file: references by its descriptor and by each ioctl in progress. The file holds one users_count. */
 export const vm_file = layout('vm_file', { f_count: { counter: true } }, { per: ['vm'] });
 
@@ -49,6 +52,8 @@ export const KVM_MEM_LOG_DIRTY_PAGES = 1;
 export const KVM_MEM_READONLY = 2;
 export const KVM_MEM_GUEST_MEMFD = 4;
 export const KVM_MEMSLOT_INVALID = 1 << 16;
+/** … and of a slot whose shared memory is its file's too. */
+export const KVM_MEMSLOT_GMEM_ONLY = 1 << 17;
 
 /** struct kvm_memory_slot. Immutable once published, but for its gmem pointer, which is an object of its own. */
 export const memslot = layout('memslot', {
@@ -56,6 +61,7 @@ export const memslot = layout('memslot', {
   state: { names: SLOT_STATES },
   /** VM number + 1. */
   kvm: { ref: 'vm' },
+  /** Row of the table of memslots: its id, and in a second address space more. */
   slot_id: {},
   base_gfn: { ref: 'gfn' },
   npages: {},
