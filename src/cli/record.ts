@@ -1,9 +1,10 @@
 // faultline record: cases replayed on this machine's /dev/kvm, and written down with what it answered.
 
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { release } from 'node:os';
 import { nearest } from '../kernel/nearest.ts';
-import { readCases, textOfCases, type Case } from '../record/cases.ts';
+import { textOfFile } from '../conform/load.ts';
+import { readCases, type Case } from '../record/cases.ts';
 import { needsDevice } from '../record/device.ts';
 import { recorderProgram } from '../record/program.ts';
 import { record as recordCase, type RecordOptions } from '../record/sequence.ts';
@@ -50,7 +51,7 @@ export const record: CommandDefinition = (program, done) => {
 };
 
 async function recordTo(from: string, options: Options, interruption: Interruption): Promise<number> {
-  const cases = chosen(readCases(textOf(from), from), options.id, from);
+  const cases = chosen(readCases(textOfFile(from), from), options.id, from);
   mayWrite('--output', options.output, options.force === true);
   needsDevice();
   const stopper = new AbortController();
@@ -92,15 +93,6 @@ async function writing(file: string, work: (write: (text: string) => void) => Pr
     throw isSystemError(error) && error.syscall !== 'spawn' ? new UsageError(`cannot write ${file}: ${systemProblem(error)}`) : error;
   } finally {
     if (to !== undefined) closeSync(to);
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return textOfCases(readFileSync(file));
-  } catch (error) {
-    if (isSystemError(error)) throw new UsageError(`cases ${file}: ${systemProblem(error)}`);
-    throw new UsageError(`cases ${file}: it begins like a compressed file, and cannot be unpacked: ${(error as Error).message}`);
   }
 }
 

@@ -1,12 +1,10 @@
 // One case carried out: a process of its own, a line in and a line out for each step, and an end if it does not answer.
 
 import { spawn } from 'node:child_process';
-import type { Case, Step } from './cases.ts';
+import type { Result, Step } from '../conform/recording.ts';
+import type { Case } from './cases.ts';
 import { lineOf } from './lines.ts';
 import { RecorderError } from './program.ts';
-
-/** What a step answered, as `res` has it. */
-export type Result = Readonly<Record<string, unknown>>;
 
 /** How cases are carried out. */
 export interface RecordOptions {

@@ -1,14 +1,16 @@
 // The command `record`, on this machine's /dev/kvm where it has one.
 
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCases, type Step } from '../../src/record/cases.ts';
+import type { Step } from '../../src/conform/recording.ts';
+import { readCases } from '../../src/record/cases.ts';
 import { Sandbox } from '../support/command.ts';
 import { noGmem, not618, titled } from '../support/kvm.ts';
 
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());
-const known = new URL('linux-6.18.jsonl', import.meta.url);
 const step = (op: string, args: Step['args']) => ({ op, args });
 const VM = step('create_vm', { type: 0, as: 'v0' });
 const GMEM = step('create_gmem', { vm: 'v0', size: 8192, flags: 3, as: 'g0' });
@@ -16,12 +18,12 @@ const cases = (...all: readonly (readonly Step[])[]): string => all.map((steps, 
 const recorded = (file: string) => readCases(sandbox.read(file).toString(), file).map(({ steps }) => steps.map(({ res }) => res));
 
 describe.skipIf(not618 !== undefined)(titled('Linux 6.18', not618), () => {
-  it('answers every step as it did when the cases were recorded, to the byte', async () => {
-    sandbox.write('known.jsonl', readFileSync(known));
-    const { code, out, err } = await sandbox.run(['record', 'known.jsonl', '-o', 'again.jsonl']);
+  it.each(['handmade', 'random'])('answers every step as it did when the %s cases were recorded, to the byte', async (name) => {
+    const known = fileURLToPath(new URL(`../conformance/kernel-6.18-${name}.jsonl.gz`, import.meta.url));
+    const { code, out, err } = await sandbox.run(['record', known, '-o', `${name}.jsonl`]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^before {5}([\d,]+) of \1 steps answered what they had answered before$/m);
-    expect(sandbox.read('again.jsonl').toString()).toBe(readFileSync(known, 'utf8'));
+    expect(sandbox.read(`${name}.jsonl`).equals(gunzipSync(readFileSync(known)))).toBe(true);
   });
 });
 
@@ -116,11 +118,11 @@ describe.skipIf(noGmem !== undefined)(titled('a recording', noGmem), () => {
 describe('what is given', () => {
   it('is looked at before anything is done', async () => {
     sandbox.write('bad.jsonl', `${JSON.stringify({ id: 'a', steps: [VM] })}\n${JSON.stringify({ id: 'b', steps: [step('fstat', { fd: 'g0' })] })}\n`);
-    expect(await sandbox.run(['record', 'bad.jsonl', '-o', 'bad.out'])).toEqual({ code: 2, out: '', err: "faultline: bad.jsonl, line 2: steps[0].args.fd: no step before has made 'g0'\n" });
-    expect((await sandbox.run(['record', 'none.jsonl', '-o', 'bad.out'])).err).toBe('faultline: cases none.jsonl: there is no such file or folder\n');
+    expect(await sandbox.run(['record', 'bad.jsonl', '-o', 'bad.out'])).toEqual({ code: 2, out: '', err: "faultline: bad.jsonl, line 2, steps[0].args.fd: the handle 'g0' was never made\n" });
+    expect((await sandbox.run(['record', 'none.jsonl', '-o', 'bad.out'])).err).toBe('faultline: none.jsonl: there is no such file or folder\n');
     expect((await sandbox.run(['record', 'bad.jsonl'])).err).toContain("required option '-o, --output <file>' not specified");
     sandbox.write('broken.gz', new Uint8Array([0x1f, 0x8b, 8, 0]));
-    expect((await sandbox.run(['record', 'broken.gz', '-o', 'bad.out'])).err).toContain('faultline: cases broken.gz: it begins like a compressed file, and cannot be unpacked: ');
+    expect((await sandbox.run(['record', 'broken.gz', '-o', 'bad.out'])).err).toContain('faultline: broken.gz, line 1: cannot be unpacked: ');
     expect(sandbox.has('bad.out')).toBe(false);
   });
 

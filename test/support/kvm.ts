@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { release } from 'node:os';
-import type { Step } from '../../src/record/cases.ts';
+import type { Step } from '../../src/conform/recording.ts';
 import { needsDevice } from '../../src/record/device.ts';
 import { recorderProgram } from '../../src/record/program.ts';
 import { lineOf } from '../../src/record/lines.ts';

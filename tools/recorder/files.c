@@ -208,8 +208,17 @@ static int other_file(const struct step *step)
 
 static void make_file(const struct step *step)
 {
-	int fd = other_file(step);
+	static const char *const kinds[] = { "memfd", "eventfd", "pipe", "devzero", "devnull" };
+	bool known = false;
+	int fd;
 
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		known |= arg_is(step, "kind", kinds[i]);
+	if (!known) {
+		say_skipped("there are no files of this kind");
+		return;
+	}
+	fd = other_file(step);
 	say_made("fd", fd >= 0);
 	now_file(step, FOREIGN, fd);
 }
