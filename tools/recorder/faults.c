@@ -1,28 +1,36 @@
-/* Accesses of this program that may end in SIGSEGV or SIGBUS: these are results. Anywhere else they end the program. */
+/*
+ * Signals that are results. Accesses of this program may end in SIGSEGV or SIGBUS; calls may bring a SIGBUS from the kernel, about memory
+ * that has gone bad. Anywhere else these signals end the program.
+ */
 
 #include "recorder.h"
 
 #include <setjmp.h>
 
-static sigjmp_buf before;
-static volatile sig_atomic_t expected;
-static siginfo_t caught;
+enum awaited { NONE, FAULT, NOTE };
 
-static void on_fault(int number, siginfo_t *info, void *context)
+static __thread sigjmp_buf before;
+static __thread volatile sig_atomic_t awaited;
+static __thread volatile sig_atomic_t came;
+static __thread siginfo_t caught;
+
+static void on_signal(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	if (!expected) {
+	if (awaited == NONE || (awaited == NOTE && info->si_code != BUS_MCEERR_AR && info->si_code != BUS_MCEERR_AO)) {
 		signal(number, SIG_DFL);
 		raise(number);
 		return;
 	}
 	caught = *info;
-	siglongjmp(before, 1);
+	came = 1;
+	if (awaited == FAULT)
+		siglongjmp(before, 1);
 }
 
 void catch_faults(void)
 {
-	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
@@ -31,12 +39,26 @@ void catch_faults(void)
 bool faulted(void (*access)(void *what), void *what, siginfo_t *fault)
 {
 	if (sigsetjmp(before, 1)) {
-		expected = 0;
+		awaited = NONE;
 		*fault = caught;
 		return true;
 	}
-	expected = 1;
+	awaited = FAULT;
 	access(what);
-	expected = 0;
+	awaited = NONE;
 	return false;
+}
+
+void note_signals(void)
+{
+	came = 0;
+	awaited = NOTE;
+}
+
+bool noted_signal(siginfo_t *signal)
+{
+	awaited = NONE;
+	if (came)
+		*signal = caught;
+	return came;
 }

@@ -178,6 +178,8 @@ static void do_close(const struct step *step)
 	const char *name = arg_text(step, "fd");
 	struct handle *handle = name ? find_handle(name) : NULL;
 
+	if (handle && handle->kind == VCPU)
+		leave_vcpu(handle);
 	if (say_ret(close(arg_fd(step, "fd"))) && handle)
 		forget_file(handle);
 }

@@ -14,7 +14,7 @@
 
 bool allow_vcpus, allow_memory_failure;
 
-static const struct operation *const subjects[] = { vm_operations, file_operations, mapping_operations, access_operations, vcpu_operations };
+static const struct operation *const subjects[] = { vm_operations, file_operations, mapping_operations, access_operations, vcpu_operations, spin_operations };
 
 static void act(const struct step *step)
 {

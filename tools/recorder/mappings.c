@@ -3,8 +3,9 @@
 #define _GNU_SOURCE
 #include "recorder.h"
 
-#include <string.h>
+#include <errno.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 /* Advices that older headers lack, and those that make a page of the machine's memory bad. */
 enum { ADVICE_POPULATE_READ = 22, ADVICE_POPULATE_WRITE = 23, ADVICE_HWPOISON = 100, ADVICE_SOFT_OFFLINE = 101 };
@@ -113,24 +114,20 @@ static void do_mincore(const struct step *step)
 	say_text("resident", text);
 }
 
-/* What makes a page of the machine bad; the kernel may answer this process with a signal. */
-struct poisoning {
-	char *place;
-	size_t len;
-	int ret;
-};
-
-static void poison(void *what)
+/* When this process is told of bad memory: at once, when it touches it, or as the machine has it. */
+static void set_policy(const struct step *step)
 {
-	struct poisoning *one = what;
+	int policy = arg_is(step, "kill", "EARLY") ? PR_MCE_KILL_EARLY : arg_is(step, "kill", "LATE") ? PR_MCE_KILL_LATE : PR_MCE_KILL_DEFAULT;
 
-	one->ret = madvise(one->place, one->len, ADVICE_HWPOISON);
+	prctl(PR_MCE_KILL, PR_MCE_KILL_SET, policy, 0, 0);
 }
 
 static void memory_failure(const struct step *step)
 {
-	struct poisoning one;
-	siginfo_t fault;
+	siginfo_t signal;
+	bool signalled;
+	char *place;
+	int ret, error;
 
 	if (!allow_memory_failure) {
 		say_skipped("memory failures are not allowed");
@@ -140,16 +137,18 @@ static void memory_failure(const struct step *step)
 		say_skipped("memory failures are made by madvise only");
 		return;
 	}
-	one.place = arg_place(step);
-	one.len = arg(step, "len", PAGE);
-	if (!one.place)
+	place = arg_place(step);
+	if (!place)
 		return;
-	if (!faulted(poison, &one, &fault)) {
-		say_ret(one.ret);
-		return;
-	}
-	say_ret(0);
-	say_signal(&fault, true);
+	set_policy(step);
+	note_signals();
+	ret = madvise(place, arg(step, "len", PAGE), ADVICE_HWPOISON);
+	error = errno;
+	signalled = noted_signal(&signal);
+	errno = error;
+	say_ret(ret);
+	if (signalled)
+		say_signal(&signal, true);
 }
 
 const struct operation mapping_operations[] = {

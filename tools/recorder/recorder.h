@@ -104,6 +104,41 @@ void say_signal(const siginfo_t *info, bool with_address);
 void catch_faults(void);
 /* Does `access(what)`; answers whether a signal ended it, which is in `fault` then. */
 bool faulted(void (*access)(void *what), void *what, siginfo_t *fault);
+/* From now on this thread notes signals that the kernel sends it for a memory failure, and goes on. */
+void note_signals(void);
+/* Notes no more; answers whether one came, which is in `signal` then. */
+bool noted_signal(siginfo_t *signal);
+
+/* Guests: guest.c. A VM whose vCPUs may execute has a slot of the recorder's own, with page tables and code. */
+
+struct kvm_run;
+
+/* What a vCPU is about, beside its file. */
+struct vcpu {
+	struct kvm_run *run;
+	size_t run_size;
+	bool reads;     /* its access is a read, of `len` bytes */
+	size_t len;
+	bool completed; /* and what it reads has been said */
+	struct spin *spin;
+};
+
+/* Gives a new VM what its guests need: the slot, and the exit of hypercall 12. */
+void prepare_vm(int kvm, int vm);
+/* Puts a new vCPU into 64-bit mode, with memory mapped as it is; answers false, with errno, if it cannot. */
+bool prepare_vcpu(int kvm, int vcpu);
+/* What the guest is to do next: `code` is one of these, `address`, `value` and two more arguments are in registers. */
+enum guest_code { READ_1, READ_8, WRITE_1, WRITE_8, EXECUTE, HYPERCALL, SPIN_READ, SPIN_WRITE, GUEST_CODES };
+bool set_guest(int vcpu, enum guest_code code, uint64_t address, uint64_t value, uint64_t second, uint64_t third, uint64_t fourth);
+/* What the guest has in its first register. */
+uint64_t guest_value(int vcpu);
+/* Guests reach addresses below this one. */
+#define GUEST_END (4ul << 30)
+
+/* Gives up what a vCPU has besides its file, so that closing the file lets it go. */
+void leave_vcpu(struct handle *handle);
+/* Says how entering the guest ended: what the call returned, and why the guest came out. */
+void say_entry(const struct handle *handle, int ret, int error, bool with_mmio);
 
 /* Operations, by subject */
 
@@ -112,7 +147,7 @@ struct operation {
 	void (*act)(const struct step *step);
 };
 
-extern const struct operation vm_operations[], file_operations[], mapping_operations[], access_operations[], vcpu_operations[];
+extern const struct operation vm_operations[], file_operations[], mapping_operations[], access_operations[], vcpu_operations[], spin_operations[];
 
 /* More bytes than this are not filled with memory by one step. */
 #define MOST_BYTES (256ul << 20)

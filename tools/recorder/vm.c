@@ -19,6 +19,8 @@ static void create_vm(const struct step *step)
 
 	say_made("fd", fd >= 0);
 	now_file(step, VM, fd);
+	if (fd >= 0 && allow_vcpus)
+		prepare_vm(find_handle("kvm")->fd, fd);
 }
 
 static void check_cap(const struct step *step)
