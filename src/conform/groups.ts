@@ -4,8 +4,8 @@ import { countPages, needsOf, type Needs } from './needs.ts';
 import type { Recording } from './recording.ts';
 
 /** Sorts cases by what they need of the world. */
-export function grouped(recordings: readonly Recording[]): Recording[][] {
-  const groups = new Map<string, Recording[]>();
+export function grouped<T extends Pick<Recording, 'steps'>>(recordings: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
   for (const recording of recordings) {
     const needs = needsOf(recording.steps);
     const key = sizeClass(needs);

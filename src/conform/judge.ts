@@ -28,7 +28,7 @@ export interface JudgedCase { readonly recording: Recording; readonly verdicts: 
 export const BEHIND = 'a step before it in its case is not applicable, and what it changes is not known';
 
 /** What a world for all of these cases needs, and the world. */
-export function worldFor(recordings: readonly Recording[], kernel: Kernel, machine: Machine): { needs: Needs; topology: Topology } {
+export function worldFor(recordings: readonly Pick<Recording, 'steps'>[], kernel: Kernel, machine: Machine): { needs: Needs; topology: Topology } {
   const needs = noNeeds();
   for (const { steps } of recordings) addNeeds(needs, needsOf(steps));
   if (machine.hiddenSlot) addHidden(needs);
