@@ -7,7 +7,7 @@ import {
 } from '../memory/layouts/vcpu.ts';
 import { advance, restartAt, type Program } from './control.ts';
 import { EBADF, EINTR, EIO } from './errno.ts';
-import { badFd, foreign } from './fallocate.ts';
+import { badFd } from './fallocate.ts';
 import { setResult } from './guest-bytes.ts';
 import { emptyTlb } from './tlb.ts';
 import { putVcpuFile } from './vm-life.ts';
@@ -32,12 +32,10 @@ export const steps = {
     const box = boxes(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     const entry = box.payload.at(0);
-    const otherProcess = box.payload.at(1) !== 0;
     const result = { low: box.payload.at(2), high: box.payload.at(3) };
     mailbox.take(box);
     const descriptor = vcpu_fd(f.vcpu);
     if (descriptor.open === 0) return badFd;
-    if (otherProcess) return foreign;
     descriptor.add_f_count(1);
     const exit = kvm_run(f.vcpu);
     const completed = exit.exit_reason;
@@ -102,11 +100,6 @@ export const steps = {
   'vcpu.reply': (world, f) => {
     putVcpuFile(world, f.vcpu);
     mailbox.send(world.mailbox(f.caller), MESSAGE_REPLY, f.self, [f.errno]);
-    return ok;
-  },
-  /** kvm_vcpu_ioctl of another process than the VM's. */
-  'vcpu.refuseForeign': ({ mailbox: boxes }, f) => {
-    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [EIO]);
     return ok;
   },
   /** KVM_RUN on a closed descriptor. */

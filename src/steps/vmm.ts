@@ -96,7 +96,7 @@ export const steps = {
         const box = world.mailbox(operand(facts, f.self, f.pc, 1));
         box.type = MESSAGE_RUN;
         box.from = f.self;
-        // Where the guest begins, who calls, what a hypercall has come to.
+        // Where the guest begins, and what a hypercall has come to.
         for (let i = 0; i < RUN_WORDS; i++) {
           const word = operand(facts, f.self, f.pc, 7 + i);
           if (word !== 0) box.payload.put(i, word);

@@ -4,7 +4,7 @@
 import { GUEST, operand } from '../../memory/code.ts';
 import { TAG_POISON, TAG_ZERO } from '../../memory/layouts/folio.ts';
 import { ok, outcome } from '../../memory/outcome.ts';
-import { slotAt } from './state.ts';
+import { ofFile, slotAt } from './state.ts';
 import { actorName, contentName, gfnName, hvaName, indexName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -54,7 +54,7 @@ function readBroken(world: CheckedWorld): string | undefined {
   const slot = slotAt(world, vm, gfn);
   if (slot === 0) return undefined;
   const { base_gfn, pgoff, hva } = objects.memslot(slot);
-  if (isPrivate !== 0) {
+  if (ofFile(world, vm, gfn, isPrivate !== 0)) {
     const { file } = objects.slot_gmem(slot);
     const inode = file === 0 ? 0 : objects.file(file).inode;
     const index = gfn - base_gfn + pgoff;

@@ -22,8 +22,7 @@ const onMapping = (call: string, names: Readonly<Record<string, string>> = {}, f
 
 /** Notes that a mapping is there, if it is. */
 function mapped(outcome: Outcome, args: Args, context: Context): Outcome {
-  const handle = context.names.of(args['as']);
-  if (outcome.kind === 'result' && outcome.result['ret'] === 'addr' && handle.kind === 'map') context.mappings.set(handle.region, approximately(number(args['len'])));
+  if (outcome.kind === 'result' && outcome.result['ret'] === 'addr') context.noteMapping(args);
   return outcome;
 }
 
