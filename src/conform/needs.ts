@@ -113,6 +113,7 @@ export function needsOf(steps: readonly Step[]): Needs {
       case 'prefault': addPages(needs.gfns, number('gpa'), approximately(number('size')) <= 64 * PAGE ? number('size') : 1); break;
       case 'host_read': case 'host_write': case 'fork_read': case 'fork_write': case 'copy_to': case 'copy_from': case 'vmsplice':
         cut(needs, approximately(number('off')) % PAGE, approximately(number('len')));
+        addAccess(needs, names, args['map'], number('off'), number('len'));
         break;
       case 'pvm_read': {
         const from = approximately(number('off')) % PAGE;
@@ -153,6 +154,12 @@ function addSlotMemory(needs: Needs, names: Names, hva: unknown, size: Numeric):
     addPages(needs.hvas, map.kind === 'map' ? firstPageOf(map.region) * PAGE + Number(offset) : 0, size);
     if (map.kind === 'map') addPages(needs.hvas, Number(offset), size);
   } else addPages(needs.hvas, hva as Numeric, size);
+}
+
+/** Pages of an access, which may lie behind the end of its mapping. */
+function addAccess(needs: Needs, names: Names, map: unknown, off: Numeric, length: Numeric): void {
+  const handle = names.of(map);
+  if (handle.kind === 'map') addPages(needs.hvas, firstPageOf(handle.region) * PAGE + approximately(off), length);
 }
 
 /** Makes `to` large enough for `more` as well. */

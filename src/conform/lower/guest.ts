@@ -203,6 +203,7 @@ export const guest: Readonly<Record<string, Row>> = {
   prefault: (args, context) => {
     const vcpu = vcpuOf(args, context);
     if (vcpu < 0) return NO_VCPU;
+    context.bench.takeSignal(context.mainThread);
     const outcome = context.call('prefault', { vcpu, gpa: number(args['gpa']), size: number(args['size']), flags: number(args['flags']) }, ['left', 'left_gpa']);
     const signal = context.bench.takeSignal(context.mainThread);
     return outcome.kind !== 'result' || signal === undefined ? outcome : result({ ...outcome.result, ...withNames(signalFields(signal, context.bench, true), context.names) });

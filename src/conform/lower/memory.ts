@@ -72,7 +72,7 @@ export const memory: Readonly<Record<string, Row>> = {
     if (outcome.kind !== 'result' || outcome.result['ret'] !== 0) return outcome;
     const pages = Math.min(64, Math.ceil(approximately(number(args['len'])) / PAGE));
     const bits = BigInt(outcome.result['resident'] as Numeric);
-    return result({ ret: 0, resident: Array.from({ length: pages }, (_one, i) => Number((bits >> BigInt(i)) & 1n)) });
+    return result({ ret: 0, resident: Array.from({ length: pages }, (_one, i) => String((bits >> BigInt(i)) & 1n)).join('') });
   },
   host_read: access(false, false),
   host_write: access(true, false),
