@@ -7,7 +7,7 @@ import type { Machine } from './config.ts';
 import type { Guest } from './lower/guest.ts';
 import { errnoName } from './errnos.ts';
 import { Names, type Handle } from './names.ts';
-import { firstPageOf, HIDDEN_PAGES, HIDDEN_SLOT, type Needs } from './needs.ts';
+import { firstPageOf, HIDDEN_PAGES, RECORDERS_SLOT, type Needs } from './needs.ts';
 import { inapplicable, result, type Outcome } from './outcome.ts';
 import type { Args, Result, Step } from './recording.ts';
 import { Segments } from './segments.ts';
@@ -31,6 +31,8 @@ export class Context {
   readonly mappings = new Map<number, number>();
   /** Of each vCPU, the guest's program that was put in last, with what its result is made of. */
   readonly guests = new Map<number, Guest>();
+  /** Id of the slot that VMs have from the beginning, with the guest's tables and code; -1: they have none. */
+  hiddenSlot: number;
   /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
   walks = false;
   /** Takes calls instead of doing them. */
@@ -42,6 +44,7 @@ export class Context {
     this.bench = bench;
     this.needs = needs;
     this.machine = machine;
+    this.hiddenSlot = machine.hiddenSlot ? RECORDERS_SLOT : -1;
     this.segments = new Segments(needs);
   }
 
@@ -58,11 +61,11 @@ export class Context {
   /** The calls that make the recorder's own slot of a VM, with the guest's tables and code; none where it has none. */
   hiddenSlotWords(vm: number): number[][] {
     const { hidden } = this.needs;
-    if (hidden < 0) return [];
+    if (hidden < 0 || this.hiddenSlot < 0) return [];
     const size = HIDDEN_PAGES * PAGE;
     return [
       this.bench.callWords('anon', this.thread, { region: hidden + vm, length: size }),
-      this.bench.callWords('set_region', this.thread, { vm, slot: HIDDEN_SLOT, size, hva: firstPageOf(hidden + vm) * PAGE }),
+      this.bench.callWords('set_region', this.thread, { vm, slot: this.hiddenSlot, size, hva: firstPageOf(hidden + vm) * PAGE }),
     ];
   }
 

@@ -187,8 +187,8 @@ export function merged(ranges: readonly Range[]): Range[] {
 /** Pages of all ranges. */
 export const countPages = (ranges: readonly Range[]): number => merged(ranges).reduce((sum, { start, end }) => sum + Number(end - start), 0);
 
-/** The recorder's own slot in every VM: its id, and its pages, from guest page 0 on. */
-export const HIDDEN_SLOT = 100, HIDDEN_PAGES = 512;
+/** The slot of the recorder's own in every VM, or of the selftests' in one with a vCPU: its pages, from guest page 0 on, and its id. */
+export const HIDDEN_PAGES = 512, RECORDERS_SLOT = 100, SELFTESTS_SLOT = 0;
 
 /** Adds what the recorder's own slots need. */
 export function addHidden(needs: Needs): void {
@@ -196,7 +196,7 @@ export function addHidden(needs: Needs): void {
   needs.hidden = needs.regions.length;
   for (let vm = 0; vm < vms; vm++) needs.regions.push(HIDDEN_PAGES);
   needs.slots += vms;
-  needs.slotIds = Math.max(needs.slotIds, HIDDEN_SLOT + 1);
+  needs.slotIds = Math.max(needs.slotIds, RECORDERS_SLOT + 1);
   needs.gfns = merged([...needs.gfns, { start: 0n, end: BigInt(HIDDEN_PAGES) }]);
   // Of its pages a guest touches a few.
   needs.frames += 8 * vms;

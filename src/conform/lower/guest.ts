@@ -24,7 +24,8 @@ export interface Guest {
 }
 
 /** Bytes of the guest's own page tables that an access walks over, and of its code: their pages. */
-const TABLES_AND_CODE = [0x10, 0x11, 0x12, 0x1];
+const CODE_PAGE = 0x1;
+const TABLES_AND_CODE = [0x10, 0x11, 0x12, CODE_PAGE];
 /** Below this address lie the guest's own tables and code, in the recorder's own slot. */
 const OWN_MEMORY = 0x20_0000;
 /** Steps after which somebody gives up waiting for a spinning guest. */
@@ -183,6 +184,12 @@ const MAP_GPA_RANGE = 12;
 /** What the guest of a selftest asks for, in flags of the test's own. */
 const asked = ({ shared, do_fallocate }: Args): number => 1 | (shared ? 2 : 0) | (do_fallocate ? 4 : 0);
 
+/** What a guest does that was never told anything: the next instruction of its own code, which halts. */
+function ownCode(context: Context): Guest {
+  const words = access(GUEST.EXEC, { gpa: CODE_PAGE * PAGE, len: 1 }, context, false);
+  return { program: words === undefined ? [HALT] : [words], reads: 0, asks: false };
+}
+
 export const guest: Readonly<Record<string, Row>> = {
   create_vcpu: (args, context) => {
     const vcpu = context.vcpu(context.names.of(args['as']));
@@ -192,6 +199,7 @@ export const guest: Readonly<Record<string, Row>> = {
   run: (args, context) => {
     const vcpu = vcpuOf(args, context);
     if (vcpu < 0) return NO_VCPU;
+    if (context.guests.get(vcpu) === undefined) return result(enter(context, vcpu, ownCode(context)));
     const answer = args['hypercall_ret'] as Numeric | undefined;
     again(context, vcpu, answer);
     return result(completed(context, vcpu, exitOf(context, vcpu, context.guests.get(vcpu))));
