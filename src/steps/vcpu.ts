@@ -28,18 +28,17 @@ export const steps = {
   /** The KVM_RUN ioctl arrives at the vCPU. complete_userspace_io: what userspace has done for the last exit ends the instruction that caused it,
    *  unless it has set the registers. */
   'vcpu.receiveRun': (world, f) => {
-    const { mailbox: boxes, kvm_run, vcpu_fd } = world;
+    const { mailbox: boxes, kvm_run, vcpu_fd, facts } = world;
     const box = boxes(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     const entry = box.payload.at(0);
-    const result = { low: box.payload.at(2), high: box.payload.at(3) };
-    mailbox.take(box);
     const descriptor = vcpu_fd(f.vcpu);
-    if (descriptor.open === 0) return badFd;
-    descriptor.add_f_count(1);
     const exit = kvm_run(f.vcpu);
     const completed = exit.exit_reason;
-    if (completed === EXIT_HYPERCALL) setResult(world, f.vcpu, result);
+    if (completed === EXIT_HYPERCALL && descriptor.open !== 0 && facts.sizes.segment > 0) setResult(world, f.vcpu, { low: box.payload.at(2), high: box.payload.at(3) });
+    mailbox.take(box);
+    if (descriptor.open === 0) return badFd;
+    descriptor.add_f_count(1);
     exit.exit_reason = 0;
     exit.gfn = 0;
     exit.npages = 0;
@@ -47,7 +46,7 @@ export const steps = {
     exit.attributes = 0;
     exit.hypercall_ret = 0;
     if (entry !== 0) restartAt(f, entry - 1);
-    else if (completed === EXIT_MMIO) advance(world.facts, f);
+    else if (completed === EXIT_MMIO) advance(facts, f);
     return run;
   },
   /** A signal for the thread that runs this vCPU ends KVM_RUN with EINTR. */

@@ -48,6 +48,10 @@ class Choice {
     const at = this.number();
     return at % 12 < 11 || odd.length === 0 ? (at % most) * PAGE : odd[at % odd.length]!;
   }
+  /** Now and then something more. */
+  seldom(more: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+    return this.number() === 59 ? more : {};
+  }
   private number(): number {
     return this.picks[this.next++] ?? 0;
   }
@@ -71,7 +75,8 @@ const region = (made: Made, choice: Choice): Record<string, Value> | undefined =
   const vm = choice.from(made.vms);
   return vm === undefined ? undefined : {
     vm, slot: choice.of(1, 2, 3, 1, 2, 0, 65_537, 32_764), flags: choice.of(4, 4, 4, 4, 0, 1, 2, 6, 8),
-    gpa: GPA + Number(choice.pages(6, 1)), size: choice.of<Value>(PAGE, 2 * PAGE, 4 * PAGE, 0, 3 * PAGE, PAGE + 1), hva: choice.from(['', ...made.maps]) || choice.of<Value>(0, 0, 1, '0xffffffffffffe000'),
+    gpa: GPA + Number(choice.pages(6, 1)), size: choice.of<Value>(PAGE, 2 * PAGE, 4 * PAGE, 0, 3 * PAGE, PAGE + 1), hva: choice.from(['', ...made.maps, ...made.maps.map((map) => `${map}+${PAGE}`)]) || choice.of<Value>(0, 0, 1, '0xffffffffffffe000'),
+    ...choice.seldom({ badptr: 1 }),
   };
 };
 
@@ -86,7 +91,7 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
     const vm = choice.from(made.vms);
     if (vm === undefined) return;
     const as = made.name('g');
-    made.add('create_gmem', { vm, size: choice.of<Value>(8 * PAGE, 4 * PAGE, PAGE, 2 * PAGE, 8 * PAGE, 4 * PAGE, PAGE + 1, 0, '0x8000000000000000'), flags: choice.of(3, 1, 0, 3, 3, 2, 4), as });
+    made.add('create_gmem', { vm, size: choice.of<Value>(8 * PAGE, 4 * PAGE, PAGE, 2 * PAGE, 8 * PAGE, 4 * PAGE, PAGE + 1, 0, '0x8000000000000000'), flags: choice.of(3, 1, 0, 3, 3, 2, 4), ...choice.seldom({ reserved: 1 }), ...choice.seldom({ badptr: 1 }), as });
     made.files.push(as);
   }],
   make_file: [1, (made, choice) => {
@@ -109,7 +114,7 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
   }],
   set_region2: [12, (made, choice) => {
     const args = region(made, choice);
-    if (args !== undefined) made.add('set_region2', { ...args, fd: choice.from([...made.files, ...made.files, ...made.vms]) ?? -1, offset: choice.pages(9, 1, '0xfffffffffffff000') });
+    if (args !== undefined) made.add('set_region2', { ...args, fd: choice.from([...made.files, ...made.files, ...made.vms]) ?? -1, offset: choice.pages(9, 1, '0xfffffffffffff000'), ...choice.seldom({ pad: 1 }) });
   }],
   set_region: [2, (made, choice) => {
     const args = region(made, choice);
@@ -143,7 +148,14 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
     const fd = choice.from(made.files);
     if (fd !== undefined) made.add('child', { step: choice.of<{ op: string; args: Record<string, Value> }>({ op: 'close', args: { fd } }, { op: 'fallocate', args: { fd, mode: 3, offset: 0, len: 2 * PAGE } }, { op: 'fstat', args: { fd } }) });
   }],
-  fstat: [2, onFile('fstat')],
+  mlock: [1, onMap('mlock', range)],
+  msync: [1, onMap('msync', range)],
+  ask: [2, (made, choice) => {
+    const fd = choice.from([...made.files, ...made.vms, 'kvm']);
+    // Whether /dev/kvm closes on exec is the recorder's choice.
+    if (fd !== undefined) made.add(choice.of('fstat', 'fstatfs', 'getfl', fd === 'kvm' ? 'fstat' : 'getfd'), { fd });
+  }],
+  fstat: [1, onFile('fstat')],
   ftruncate: [1, onFile('ftruncate', (choice) => ({ len: choice.of(0, PAGE, -1) }))],
   read: [1, onFile('pread', (choice) => ({ len: choice.of(0, 16), offset: choice.of(0, -1) }))],
   lseek: [1, onFile('lseek', (choice) => ({ offset: 0, whence: choice.of(0, 1, 2, 3, 9) }))],
@@ -159,7 +171,7 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
 
 const move: fc.Arbitrary<Move> = fc.record({
   kind: fc.oneof(...Object.entries(ACTS).map(([kind, [weight]]) => ({ weight, arbitrary: fc.constant(kind) }))),
-  picks: fc.array(fc.nat(59), { minLength: 8, maxLength: 8 }),
+  picks: fc.array(fc.nat(59), { minLength: 10, maxLength: 10 }),
 });
 
 /** The steps that moves come to; the first makes a VM. */

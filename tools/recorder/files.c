@@ -40,7 +40,7 @@ static bool too_much(const struct step *step)
 	/* Beyond its end a guest_memfd gets nothing. */
 	if (file->kind == GMEM && fstat(file->fd, &found) == 0)
 		return offset < (uint64_t)found.st_size && len <= (uint64_t)found.st_size - offset;
-	return file->kind == FOREIGN;
+	return file->kind == FOREIGN && fstat(file->fd, &found) == 0 && S_ISREG(found.st_mode);
 }
 
 static void do_fallocate(const struct step *step)
@@ -81,10 +81,31 @@ static void do_fstatfs(const struct step *step)
 }
 
 static void do_fsync(const struct step *step) { say_ret(fsync(arg_fd(step, "fd"))); }
-static void do_fchmod(const struct step *step) { say_ret(fchmod(arg_fd(step, "fd"), (mode_t)arg(step, "mode", 0600))); }
-static void do_fchown(const struct step *step) { say_ret(fchown(arg_fd(step, "fd"), geteuid(), getegid())); }
 static void getfd(const struct step *step) { say_ret(fcntl(arg_fd(step, "fd"), F_GETFD)); }
 static void add_seals(const struct step *step) { say_ret(fcntl(arg_fd(step, "fd"), F_ADD_SEALS, (int)arg(step, "seals", 0))); }
+
+/* Devices are the machine's, not the recorder's: who may use them stays as it is. */
+static bool is_device(const struct step *step)
+{
+	struct stat found;
+
+	if (fstat(arg_fd(step, "fd"), &found) < 0 || !S_ISCHR(found.st_mode))
+		return false;
+	say_skipped("the device is the machine's");
+	return true;
+}
+
+static void do_fchmod(const struct step *step)
+{
+	if (!is_device(step))
+		say_ret(fchmod(arg_fd(step, "fd"), (mode_t)arg(step, "mode", 0600)));
+}
+
+static void do_fchown(const struct step *step)
+{
+	if (!is_device(step))
+		say_ret(fchown(arg_fd(step, "fd"), geteuid(), getegid()));
+}
 
 static void getfl(const struct step *step)
 {

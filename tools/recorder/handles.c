@@ -125,9 +125,7 @@ uint64_t arg_address(const struct step *step, const char *name)
 	if (!text || *text < 'a' || *text > 'z')
 		return arg(step, name, 0);
 	handle = handle_in(text);
-	if (!handle || !handle->addr)
-		return 0;
-	return (uint64_t)handle->addr + (plus ? strtoull(plus + 1, NULL, 0) : 0);
+	return (handle ? (uint64_t)handle->addr : 0) + (plus ? strtoull(plus + 1, NULL, 0) : 0);
 }
 
 char *arg_place(const struct step *step)

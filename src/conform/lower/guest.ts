@@ -29,7 +29,7 @@ const TABLES_AND_CODE = [0x10, 0x11, 0x12, CODE_PAGE];
 /** Below this address lie the guest's own tables and code, in the recorder's own slot. */
 const OWN_MEMORY = 0x20_0000;
 /** Steps after which somebody gives up waiting for a spinning guest. */
-const PATIENCE = 4000;
+const PATIENCE = 1500;
 /** What makes a vCPU leave that does not by itself: any signal with a handler. */
 const SIGUSR1 = 10;
 

@@ -26,13 +26,16 @@ const JUMP_BACK = instruction([GUEST.JUMP, 0]);
 export function loopWorld(race: Race, kernel: Kernel, machine: Machine, file: string, only?: readonly number[]): LoopWorld {
   const { accesses, body } = race.loop!;
   const wrong = (what: string): never => { throw new RecordingError({ file, line: race.line }, '', what); };
-  const { needs, topology } = worldFor([{ steps: [...race.steps, ...body, ...accesses.map((args) => ({ op: 'guest_access', args: args as unknown as Args }))] }], kernel, machine);
+  const taking = accesses.map((step) => step as unknown as Args).filter((_args, i) => only === undefined || only.includes(i));
+  // A vCPU that takes no part is not made: it would be passed by.
+  const steps = race.steps.filter(({ op, args }) => op !== 'create_vcpu' || taking.some(({ vcpu }) => vcpu === args['as']));
+  const { needs, topology } = worldFor([{ steps: [...steps, ...body, ...taking.map((args) => ({ op: 'guest_access', args }))] }], kernel, machine);
   const context = new Context(new Bench(kernel, topology), needs, machine);
   const words = (step: Step, thread: string): number[] => captured(rows, step, thread, context)?.words ?? wrong(`'${step.op}' cannot be part of a loop`);
 
   // The calls that make the system, as programs: the order of things is that of the recording.
   const setup: number[] = [...instruction(context.bench.callWords('make_file', MAIN, { fd: context.kvmDescriptor, kind: DESCRIPTOR_KVM }))];
-  for (const step of race.steps) {
+  for (const step of steps) {
     // Mappings are where they are made.
     const call = words(step, MAIN);
     if (step.op === 'anon' || step.op === 'mmap') context.noteMapping(step.args);
@@ -42,14 +45,12 @@ export function loopWorld(race: Race, kernel: Kernel, machine: Machine, file: st
   const rounds = body.filter(({ op }) => op !== 'sleep').flatMap((step) => instruction(words(step, SECOND)));
   const guests = new Map<number, number[]>();
   const vcpus = new Map<string, number>();
-  accesses.forEach((step, i) => {
-    if (only !== undefined && !only.includes(i)) return;
-    const args = step as unknown as Args;
+  for (const args of taking) {
     const vcpu = context.vcpu(context.names.of(args['vcpu']));
     const code = access(args['kind'] === 'read' ? GUEST.READ : GUEST.WRITE, args, context, false) ?? wrong('an access over more pages than a world numbers');
     guests.set(vcpu, code);
     vcpus.set(args['vcpu'] as string, vcpu);
-  });
+  }
 
   const actors = topology.actors.map((actor, i): ActorSpec => {
     const { name, machine: kind, vcpu } = actor;

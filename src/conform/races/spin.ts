@@ -22,7 +22,7 @@ export interface JudgedSpin {
 }
 
 /** Schedules at most, and at least: what is beyond what was seen shows only in many. */
-const MOST = 4000, LEAST = 120;
+const MOST = 4000, LEAST = 60;
 
 /** Judges it. */
 export function judgeSpin(race: Race, kernel: Kernel, machine: Machine): JudgedSpin {
