@@ -2,6 +2,7 @@
 
 import { EntryCheck } from '../conform/check-entry.ts';
 import { RecordingError, shown, type Place } from '../conform/errors.ts';
+import { OPERATIONS } from '../conform/vocabulary.ts';
 import type { Step, Value } from '../conform/recording.ts';
 
 /** A sequence of steps by one process, on a fresh system. */
@@ -50,8 +51,20 @@ function caseOf(value: unknown, place: Place): Case {
   const races = entry['loop'] !== undefined || steps.some((one) => typeof one === 'object' && one !== null && 'any_of' in one);
   if (races) check.wrong('', `${shown(id)} is a race, not a sequence: what it answers depends on timing, and it is not replayed`);
   check.steps(steps, 'steps', 'none');
-  (steps as readonly Step[]).forEach(({ args }, i) => checkWords(args, `steps[${i}].args`, check));
+  (steps as readonly Step[]).forEach((step, i) => {
+    checkWords(step.args, `steps[${i}].args`, check);
+    checkFiles(step, `steps[${i}].args`, check);
+  });
   return entry as unknown as Case;
+}
+
+/** Numbers from 0 up would be files of the recorder's own. */
+function checkFiles({ op, args }: Step, field: string, check: EntryCheck): void {
+  for (const [name, kind] of Object.entries(OPERATIONS[op]!.args)) {
+    const value = args[name];
+    if (kind.replace('?', '') === 'fd' && typeof value === 'number' && value >= 0) check.wrong(`${field}.${name}`, `is the name of a handle, or a negative number, not ${value}: that would be a file of the recorder's own`);
+    if (kind === 'step') checkFiles(value as unknown as Step, `${field}.${name}.args`, check);
+  }
 }
 
 /** Texts go to the recorder's program as words of a line. */
