@@ -51,5 +51,5 @@ export function machineHere(): Machine {
   const caps = [233, 235, 236].map((cap): Step => ({ op: 'check_cap', args: { fd: 'v0', cap } }));
   const { stdout } = spawnSync(recorderProgram(), { input: [GMEM[0]!, ...caps].map((step) => `${lineOf(step)}\n`).join(''), encoding: 'utf8' });
   const [, attributes, types, prefault] = stdout.trim().split('\n').map((line) => (JSON.parse(line) as { ret: number }).ret) as [unknown, number, number, number];
-  return { config: { attributes: attributes > 0, memoryFailure: false, vmTypes: (types & 2) === 0 ? ['default'] : ['default', 'sw-protected'], prefault: prefault > 0 }, hiddenSlot: false, smm: false };
+  return { config: { attributes: attributes > 0, memoryFailure: false, vmTypes: (types & 2) === 0 ? ['default'] : ['default', 'sw-protected'], prefault: prefault > 0 }, hiddenSlot: false };
 }
