@@ -54,6 +54,7 @@ export async function build() {
   await import('./fingerprints.mjs');
   quietly('the build', process.execPath, [tool('typescript/bin/tsc'), '-b']);
   await import('./scenario-schema.mjs');
+  await import('./recorder-sources.mjs');
 }
 
 /** Runs a Node program with this terminal; answers its exit code. */

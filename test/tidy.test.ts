@@ -51,7 +51,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^src\/steps\//, /^machines\//],
   [/^src\/(check|kernel|scenario)\//],
   [/^src\/(explore|runtime|trace)\//],
-  [/^src\/(cli|inspect|export|report|vitest|conform)\//, /^workers\//, /^bench\//, /^src\/index\.ts$/, /^test\/kernels\/mutants\//],
+  [/^src\/(cli|inspect|export|report|vitest|conform|record)\//, /^workers\//, /^bench\//, /^src\/index\.ts$/, /^test\/kernels\/mutants\//],
 ];
 const layerOf = (file: string): number => LAYERS.findIndex((layer) => layer.some((pattern) => pattern.test(file)));
 /** Imports against the direction, each for a reason. */

@@ -14,10 +14,11 @@ import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { drive, StatusLine, type Drive } from './explore-drive.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
+import { kernelOnMemory, memoryOption, type MemoryOrder } from './memory-order.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
 import * as values from './values.ts';
 
-interface Options { readonly states: number; readonly schedules: number; readonly seed: number; readonly out?: string; readonly json?: boolean }
+interface Options { readonly memory?: MemoryOrder; readonly states: number; readonly schedules: number; readonly seed: number; readonly out?: string; readonly json?: boolean }
 
 /** What holds when nobody says. */
 const STATES = 300_000, SCHEDULES = 3000;
@@ -26,11 +27,11 @@ const MOST = 12;
 
 /** The command `compare`. */
 export const compare: CommandDefinition = (program, done) => {
-  program.command('compare')
+  memoryOption(program.command('compare')
     .description('say what only one of two kernels does')
     .argument('<first>', 'a kernel, or a file with your own')
     .argument('<second>', 'another one')
-    .argument('[scenarios...]', 'names or files of scenarios; all built-in ones that fit an exhaustive search when left out')
+    .argument('[scenarios...]', 'names or files of scenarios; all built-in ones that fit an exhaustive search when left out'))
     .option('--states <n>', 'states of a kernel up to which everything is searched', values.steps, STATES)
     .option('--schedules <n>', 'schedules of a sample, where a scenario that was named does not fit', values.steps, SCHEDULES)
     .option('--seed <n>', 'seed of samples', values.seed, 1)
@@ -41,7 +42,7 @@ export const compare: CommandDefinition = (program, done) => {
     .action(async (first: string, second: string, scenarios: readonly string[], options: Options) => {
       const interruption = new Interruption();
       try {
-        done(await compareKernels([findKernel(first), findKernel(second)], scenarios, options, interruption));
+        done(await compareKernels([findKernel(kernelOnMemory(first, options.memory)), findKernel(kernelOnMemory(second, options.memory))], scenarios, options, interruption));
       } finally {
         interruption.forget();
       }

@@ -23,16 +23,18 @@ export class StatusLine {
   private readonly quiet: boolean;
   private readonly screen: Screen;
   private readonly block: Block;
+  private readonly label: string;
   private due = performance.now() + PLAIN_FIRST_MS;
 
-  constructor(quiet: boolean, screen: Screen = process.stderr) {
+  constructor(quiet: boolean, screen: Screen = process.stderr, label = 'exploring') {
     this.quiet = quiet;
     this.screen = screen;
     this.block = new Block(screen);
+    this.label = label;
   }
   /** The parts of what there is to say. */
   show(parts: readonly string[]): void {
-    if (this.screen.isTTY === true) this.block.draw(labelledList('exploring', [...parts, 'Ctrl-C ends it']).split('\n'));
+    if (this.screen.isTTY === true) this.block.draw(labelledList(this.label, [...parts, 'Ctrl-C ends it']).split('\n'));
     else if (!this.quiet && performance.now() >= this.due) {
       this.due = performance.now() + PLAIN_MS;
       this.screen.write(`faultline: ${parts.join(', ')}\n`);

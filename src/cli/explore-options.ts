@@ -8,6 +8,7 @@ import { MOST_JOBS } from '../explore/pool.ts';
 import type { Shard } from '../explore/strategies/context.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import { DEFAULTS, STRATEGIES } from './explore-defaults.ts';
+import { memoryOption, type MemoryOrder } from './memory-order.ts';
 import { shellWord } from './output.ts';
 import { REPORT_HELP } from './reports.ts';
 import * as values from './values.ts';
@@ -17,15 +18,14 @@ export { DEFAULTS, STRATEGIES };
 /** What the command line gave. */
 export interface ExploreArguments {
   readonly kernel?: string; readonly strategy: string; readonly seed: number; readonly seconds?: number; readonly schedules?: number; readonly bound?: number;
-  readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly memory?: number; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
+  readonly depth?: number; readonly preemptions?: number; readonly states?: number; readonly megabytes?: number; readonly memory?: MemoryOrder; readonly order: 'dfs' | 'bfs'; readonly exact?: boolean;
   readonly reduction?: boolean; readonly symmetry: boolean; readonly jobs?: number; readonly checkpoint?: string; readonly resume?: string; readonly shard?: Shard; readonly vcpus?: number;
   readonly known?: string; readonly out?: string; readonly force?: boolean; readonly json?: boolean; readonly coverage?: boolean; readonly report?: readonly string[];
 }
 
 /** Declares the options of `explore`. */
 export function declareExploreOptions(command: Command): Command {
-  return command
-    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
+  return memoryOption(command.option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`))
     .option('--strategy <name>', `${STRATEGIES.join(', ')}; auto searches everything where that fits, and samples elsewhere`, values.oneOf(STRATEGIES), 'auto')
     .option('--vcpus <n>', 'give each VM n vCPUs, as run does', values.vcpus)
     .option('--seed <n>', 'seed of every random choice', values.seed, 1)
@@ -35,7 +35,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--depth <d>', 'pct: depth of the bugs that it is to find (default: 3)', values.depth)
     .option('--preemptions <n>', 'preemptions: at most so many', values.step)
     .option('--states <n>', 'exhaustive: states at most', values.steps)
-    .option('--memory <mb>', `exhaustive: megabytes at most (default: ${DEFAULTS.megabytes})`, values.megabytes)
+    .option('--megabytes <mb>', `exhaustive: megabytes at most (default: ${DEFAULTS.megabytes})`, values.megabytes)
     .option('--order <how>', 'exhaustive: dfs, or bfs for shortest schedules', values.oneOf(['dfs', 'bfs']), 'dfs')
     .option('--exact', 'exhaustive: keep whole states, not hashes')
     .option('--reduction', 'exhaustive: leave out interleavings of independent steps: fewer states, each of which takes longer')
@@ -52,7 +52,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--json', 'say the result as JSON');
 }
 
-const EXHAUSTIVE_ONLY = ['states', 'memory', 'exact', 'checkpoint', 'resume'] as const;
+const EXHAUSTIVE_ONLY = ['states', 'megabytes', 'exact', 'checkpoint', 'resume'] as const;
 const SAMPLING_ONLY = ['schedules', 'bound', 'depth', 'preemptions', 'shard'] as const;
 
 /** Refuses options that do not fit together. */

@@ -89,7 +89,7 @@ function optionsOf({ fingerprint }: NamedKernel, given: ExploreArguments, guess:
   const was = (what: string): boolean => kept?.head.is[what] === 'true';
   const graph = kept === undefined ? given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && guess.states <= GRAPH_STATES : was('graph');
   return {
-    invariants, stop: 'never', order: kept?.head.is['order'] === 'bfs' ? 'bfs' : given.order, megabytes: given.memory ?? DEFAULTS.megabytes, sources: fingerprint,
+    invariants, stop: 'never', order: kept?.head.is['order'] === 'bfs' ? 'bfs' : given.order, megabytes: given.megabytes ?? DEFAULTS.megabytes, sources: fingerprint,
     ...(given.exact === true || was('exact') ? { exact: true } : {}), ...(given.states === undefined ? {} : { states: given.states }),
     ...(graph ? { graph: true } : { symmetry: given.symmetry && (kept === undefined || was('symmetry')), reduction: given.reduction === true || was('reduction') }),
   };
@@ -142,11 +142,11 @@ async function driveJobs(pool: SearchPool, jobs: number, driving: Driving): Prom
   }
 }
 
-function whyCut({ cut }: SearchResult, { states, memory }: ExploreArguments, seconds: number, ended: Drive): string {
+function whyCut({ cut }: SearchResult, { states, megabytes }: ExploreArguments, seconds: number, ended: Drive): string {
   if (ended === 'interrupted') return 'it was interrupted';
   switch (cut) {
     case 'states': return `it was cut at its limit of ${grouped(states ?? 0)} states; raise it with --states`;
-    case 'memory': return `it was cut at its limit of ${memory ?? DEFAULTS.megabytes} MB; raise it with --memory`;
+    case 'memory': return `it was cut at its limit of ${megabytes ?? DEFAULTS.megabytes} MB; raise it with --megabytes`;
     case 'depth': return 'some schedules were cut at the limit of their depth';
     default: return `its ${seconds} seconds were over; raise them with --seconds`;
   }

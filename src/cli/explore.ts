@@ -17,6 +17,7 @@ import { checkExplore, declareExploreOptions, DEFAULTS, exploreWords, knownFindi
 import { searchAll } from './explore-search.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
+import { onMemory } from './memory-order.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord, write } from './output.ts';
 import { mayWrite } from './recording.ts';
 import { wantedReports, writeReports } from './reports.ts';
@@ -31,11 +32,11 @@ export const explore: CommandDefinition = (program, done) => {
     .addHelpText('after', '\nGreen is earned: 5, inconclusive, when bounds cut the exploration or a property\nthat the scenario is about was never exercised.\n')
     .addHelpText('after', examples('faultline explore SC01', 'faultline explore SC22 --kernel v6.8', 'faultline explore stress-small --strategy pct --depth 3 --schedules 100000 --jobs 2',
       'faultline explore SC05 --kernel ./my-patch.ts --out bug.trace', 'faultline explore SC16 --strategy random --schedules 50000 --shard 3/16 --out part3.json',
-      'faultline explore SC15 --states 20000 --checkpoint sc15.search', 'faultline explore SC15 --resume sc15.search --jobs 2'))
+      'faultline explore SC15 --states 20000 --checkpoint sc15.search', 'faultline explore SC15 --resume sc15.search --jobs 2', 'faultline explore SC03 --memory weak'))
     .action(async (scenario: string, given: ExploreArguments) => {
       const interruption = new Interruption();
       try {
-        done(await exploreScenario(scenario, given, interruption));
+        done(await exploreScenario(scenario, onMemory(given), interruption));
       } finally {
         interruption.forget();
       }

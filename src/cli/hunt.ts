@@ -14,11 +14,12 @@ import { causeLines, countLines, fileName, isNews, keepCause, newCause } from '.
 import { readHunt, writeHunt } from './hunt-state.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
+import { memoryOption, onMemory, type MemoryOrder } from './memory-order.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
 import * as values from './values.ts';
 
 interface Options {
-  readonly kernel?: string; readonly minutes?: number; readonly scenarios?: number; readonly seed?: number; readonly from?: number;
+  readonly kernel?: string; readonly memory?: MemoryOrder; readonly minutes?: number; readonly scenarios?: number; readonly seed?: number; readonly from?: number;
   readonly jobs: number; readonly shard?: Shard; readonly state?: string; readonly out?: string; readonly json?: boolean;
 }
 
@@ -29,9 +30,9 @@ const KEEP_MS = 20_000, TELL_MS = 60_000;
 
 /** The command `hunt`. */
 export const hunt: CommandDefinition = (program, done) => {
-  program.command('hunt')
+  memoryOption(program.command('hunt')
     .description('make small scenarios, explore each, and say what breaks')
-    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
+    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`))
     .option('--minutes <m>', `end after so many minutes (default: ${MINUTES}, unless --scenarios)`, values.seconds)
     .option('--scenarios <n>', 'end after so many scenarios', values.steps)
     .option('--seed <n>', 'seed of the scenarios; scenario number n depends on it and n alone (default: 1)', values.seed)
@@ -46,7 +47,7 @@ export const hunt: CommandDefinition = (program, done) => {
     .action(async (options: Options) => {
       const interruption = new Interruption();
       try {
-        done(await huntOn(options, interruption));
+        done(await huntOn(onMemory(options), interruption));
       } finally {
         interruption.forget();
       }

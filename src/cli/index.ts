@@ -13,10 +13,11 @@ import { list } from './list.ts';
 import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
 import { newFile } from './new.ts';
+import { record } from './record.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, mutants, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, record, mutants, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];

@@ -1,16 +1,15 @@
 // faultline mutants: how good the checks are, measured by how many single mistakes they notice.
 
 import { availableParallelism } from 'node:os';
-import { kernels, weakKernels } from '../../machines/kernels/index.ts';
 import type { Mutant, NotCut } from '../explore/mutants/mutant.ts';
 import { TRIAL, WAYS, type Way } from '../explore/mutants/trial.ts';
-import type { Kernel } from '../kernel/define.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
+import { isWeak, kernelOnMemory, memoryOption, type MemoryOrder } from './memory-order.ts';
 import { rowsOnThreads } from './mutants-jobs.ts';
 import { rowOf, scoreOf, type Looking, type Row } from './mutants-rows.ts';
 import { catalogueLines, headLine, rowLine, scoreLines } from './mutants-text.ts';
@@ -19,7 +18,7 @@ import * as values from './values.ts';
 
 interface Given {
   readonly kernel: string; readonly only?: readonly string[]; readonly strategy?: readonly string[]; readonly seed: number; readonly schedules: number; readonly depth: number;
-  readonly seconds: number; readonly jobs: number; readonly memory: 'sc' | 'weak'; readonly list?: boolean; readonly json?: boolean;
+  readonly seconds: number; readonly jobs: number; readonly memory?: MemoryOrder; readonly list?: boolean; readonly json?: boolean;
 }
 
 /** The kernel that is thought to be right. */
@@ -30,10 +29,9 @@ const SECONDS = 20;
 
 /** The command `mutants`. */
 export const mutants: CommandDefinition = (program, done) => {
-  program.command('mutants')
+  memoryOption(program.command('mutants')
     .description('how many single mistakes in a kernel the checks notice')
-    .option('-k, --kernel <kernel>', 'the kernel that the mistakes are made in, or a file with your own', FIXED)
-    .option('--memory <order>', 'sc, sequentially consistent, or weak: barriers can be forgotten too', values.oneOf(['sc', 'weak']), 'sc')
+    .option('-k, --kernel <kernel>', 'the kernel that the mistakes are made in, or a file with your own', FIXED))
     .option('--only <ids>', 'these mutants, with commas: M01,M05', values.several)
     .option('--strategy <names>', `of ${WAYS.join(', ')}, with commas (default: ${USUAL.join(',')})`, values.several)
     .option('--seed <n>', 'seed of samples', values.seed, 1)
@@ -59,7 +57,7 @@ async function lookFor(given: Given, interruption: Interruption): Promise<number
   // The catalogue is large, and of use to this command only.
   const catalogue = await import('../../test/kernels/mutants/index.ts');
   if (given.list === true) return sayCatalogue(chosenOf(catalogue.mutants, catalogue.notCut, given.only, true), given.only === undefined ? catalogue.notCut : [], given.json === true);
-  const kernel = kernelOn(findKernel(given.kernel), given.memory);
+  const kernel = findKernel(kernelOnMemory(given.kernel, given.memory));
   const chosen = chosenOf(catalogue.mutants, catalogue.notCut, given.only, isWeak(kernel.kernel));
   const looking: Looking = {
     ways: waysOf(given.strategy), options: { seed: given.seed, schedules: given.schedules, depth: given.depth }, seconds: given.seconds,
@@ -114,16 +112,6 @@ async function rowsOf(kernel: NamedKernel, chosen: readonly Mutant[], looking: L
   }
   return told;
 }
-
-/** The kernel on memory that is ordered as --memory says. */
-function kernelOn(kernel: NamedKernel, memory: Given['memory']): NamedKernel {
-  if (memory === 'sc' || isWeak(kernel.kernel)) return kernel;
-  const weak = weakKernels[kernels.indexOf(kernel.kernel)];
-  if (weak === undefined) throw new UsageError(`--memory weak is for built-in kernels; let ${nameOf(kernel)} derive from weakened(…) of one instead`);
-  return findKernel(weak.name);
-}
-const nameOf = ({ text, kernel }: NamedKernel): string => text?.file ?? `'${kernel.name}'`;
-const isWeak = ({ steps }: Kernel): boolean => steps.has('weak.readBarrier');
 
 /** The mutants that --only names; on weakly ordered memory those that forget a barrier, too. */
 function chosenOf(mutants: readonly Mutant[], notCut: readonly NotCut[], only: readonly string[] | undefined, weak: boolean): readonly Mutant[] {

@@ -10,6 +10,7 @@ import type { Limits, Runtime } from '../runtime/run.ts';
 import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { PLACEMENTS, type Placement } from '../runtime/threads/placement.ts';
 import { UsageError } from './errors.ts';
+import { memoryOption, type MemoryOrder } from './memory-order.ts';
 import { COMMAND, grouped, shellWord } from './output.ts';
 import { runtimes } from './runtimes.ts';
 import * as values from './values.ts';
@@ -26,15 +27,14 @@ const DEFAULT_WORKERS = Math.min(2, availableParallelism());
 
 /** What the command line gave. */
 export interface RunArguments {
-  readonly kernel?: string; readonly runtime: string; readonly seed: number; readonly steps?: number; readonly seconds?: number;
+  readonly kernel?: string; readonly memory?: MemoryOrder; readonly runtime: string; readonly seed: number; readonly steps?: number; readonly seconds?: number;
   readonly workers?: number; readonly placement?: Placement; readonly jitter?: number; readonly patience?: number; readonly repeat?: number; readonly check: Check;
   readonly vcpus?: number; readonly spareVcpus?: number; readonly trace?: string; readonly force?: boolean; readonly json?: boolean; readonly brief?: boolean;
 }
 
 /** Declares the options of `run`. */
 export function declareOptions(command: Command): Command {
-  return command
-    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
+  return memoryOption(command.option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`))
     .option('--runtime <runtime>', `who picks the next step: ${runtimes.map(({ name }) => name).join(', ')}`, 'simulate')
     .option('--vcpus <n>', 'give each VM n vCPUs: its first n, or its own and then those from the second on again, in turn', values.vcpus)
     .option('--spare-vcpus <n>', 'add so many vCPUs to the first VM that run what comes from outside', values.spareVcpus)

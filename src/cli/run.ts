@@ -17,6 +17,7 @@ import { line, write } from './output.ts';
 import { patiently } from './patience.ts';
 import { picture } from './picture.ts';
 import { showProgress, showSearch } from './progress.ts';
+import { onMemory } from './memory-order.ts';
 import { mayWrite, Recording } from './recording.ts';
 import { declareOptions, howToRun, type HowToRun, type RunArguments } from './run-options.ts';
 import { exitCodeOf, heading, jsonReport, textReport } from './run-report.ts';
@@ -33,7 +34,7 @@ export const run: CommandDefinition = (program, done) => {
       // From here on: whatever is going on when Ctrl-C comes ends in order.
       const interruption = new Interruption();
       try {
-        done(await runScenario(scenario, options, interruption));
+        done(await runScenario(scenario, onMemory(options), interruption));
       } finally {
         interruption.forget();
       }

@@ -1,7 +1,7 @@
 // What a step is lowered with: the bench, the names of the case, and what its makings came to.
 
 import { fdAsVm, KVM_AS_VM, NO_FILE, vcpuAsFile, vmAsFile } from '../memory/handles.ts';
-import { DESCRIPTOR_KVM } from '../memory/layouts/gmem.ts';
+import { DESCRIPTOR_KVM, DESCRIPTOR_MEMFD, DESCRIPTOR_NONE } from '../memory/layouts/gmem.ts';
 import type { Bench, Reply } from './bench.ts';
 import type { Machine } from './config.ts';
 import type { Guest } from './lower/guest.ts';
@@ -98,6 +98,13 @@ export class Context {
       case 'kvm': return this.kvmDescriptor;
       default: return NO_FILE;
     }
+  }
+
+  /** What kind of file a handle stands for, of those that are no guest_memfd and not KVM's; DESCRIPTOR_NONE for all others. */
+  foreignKind(value: unknown): number {
+    const handle = this.names.of(value);
+    const kind = handle.kind === 'fd' ? this.bench.world.objects.descriptor(handle.number).kind : DESCRIPTOR_NONE;
+    return kind >= DESCRIPTOR_MEMFD ? kind : DESCRIPTOR_NONE;
   }
 
   /** The same where a VM is wanted. */

@@ -14,9 +14,12 @@ const MOST_BYTES = 256 << 20;
 const GZIP = [0x1f, 0x8b];
 
 /** The entries of a file. Throws RecordingError, or the system's error where there is no such file. */
-export function loadEntries(path: string): Entries {
+export const loadEntries = (path: string): Entries => readEntries(textOfFile(path), path);
+
+/** The text of a file, unpacked where it is compressed. Throws as loadEntries does. */
+export function textOfFile(path: string): string {
   if (statSync(path).size > MOST_BYTES) throw new RecordingError({ file: path, line: 1 }, '', `is larger than ${MOST_BYTES} bytes`);
-  return readEntries(unpacked(readFileSync(path), path), path);
+  return unpacked(readFileSync(path), path);
 }
 
 function unpacked(bytes: Buffer, path: string): string {

@@ -119,6 +119,7 @@ export function needsOf(steps: readonly Step[]): Needs {
         const from = approximately(number('off')) % PAGE;
         cut(needs, from, approximately(number('len')));
         cut(needs, from, 1);
+        addAccess(needs, names, args['map'], number('off'), number('len'));
         break;
       }
       case 'child': visit(args['step'] as unknown as Step); break;

@@ -50,13 +50,6 @@ export function readKnown(text: string, name: string): readonly KnownFinding[] {
   throw new KnownError(`${name}${at === '' ? '' : `, ${at}`}: ${sentence}`);
 }
 
-/** The text of a file, one finding a line, sorted, each once: two people's files merge line by line. */
-export function writeKnown(known: readonly KnownFinding[]): string {
-  const lines = new Map(known.map(({ id, hash, note }) => [`${id} ${hash}`, JSON.stringify({ id, hash, ...(note === undefined ? {} : { note }) })]));
-  const sorted = [...lines].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => `    ${line}`);
-  return `{\n  "known": [${sorted.length === 0 ? '' : `\n${sorted.join(',\n')}\n  `}]\n}\n`;
-}
-
 /** The entry that a finding is, if it is known. */
 export const knownAs = (known: readonly KnownFinding[], id: string, hash: string): KnownFinding | undefined => known.find((one) => one.id === id && one.hash === hash);
 

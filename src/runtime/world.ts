@@ -220,15 +220,10 @@ const answer = (result: unknown): string => `${typeof result === 'string' ? 'the
 
 const endedStep: Step = () => { throw new LaboratoryError('an actor that has ended was asked for a step'); };
 
-/** Memory for a plan: shared, so that workers can join it. */
-export const sharedWords = (plan: Plan): Words => allocated(plan, () => new Int32Array(new SharedArrayBuffer(plan.totalWords * 4)));
-/** Private memory, for searches and pages. */
-export const privateWords = (plan: Plan): Words => allocated(plan, () => new Int32Array(new ArrayBuffer(plan.totalWords * 4)));
-
-/** A world may be allowed that the machine has no room for. */
-function allocated(plan: Plan, allocate: () => Words): Words {
+/** Private memory, for searches and pages. A world may be allowed that the machine has no room for. */
+export function privateWords(plan: Plan): Words {
   try {
-    return allocate();
+    return new Int32Array(new ArrayBuffer(plan.totalWords * 4));
   } catch (error) {
     throw error instanceof RangeError ? new ScenarioError('', `this machine has not the memory for its world (${roomOf(plan)})`) : error;
   }

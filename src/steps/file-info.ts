@@ -3,7 +3,7 @@
 import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64, argumentOffset, putResult, putResult64, resultOffset, type Call } from '../memory/calls.ts';
 import {
-  DESCRIPTOR_DEVNULL, DESCRIPTOR_DEVZERO, DESCRIPTOR_KVM, DESCRIPTOR_MEMFD, DESCRIPTOR_NONE, DESCRIPTOR_PIPE,
+  DESCRIPTOR_DEVNULL, DESCRIPTOR_DEVZERO, DESCRIPTOR_EVENTFD, DESCRIPTOR_KVM, DESCRIPTOR_MEMFD, DESCRIPTOR_NONE, DESCRIPTOR_PIPE, DESCRIPTOR_VCPU, DESCRIPTOR_VM,
 } from '../memory/layouts/gmem.ts';
 import { negative, pair, type Pair } from '../memory/u64.ts';
 import { EBADF, EINVAL, ESPIPE } from './errno.ts';
@@ -36,9 +36,12 @@ const sameInode = call('same_inode', 'do two descriptors name the same inode (fs
 export const calls: readonly Call[] = [fstat, fstatfs, getfl, getfd, fadvise, sameInode];
 
 const S_IFIFO = 0o010_000, S_IFCHR = 0o020_000, S_IFREG = 0o100_000;
-/** The file system of anonymous inodes, and its block size. */
-const ANON_INODE_FS_MAGIC = 0x0904_1934, BLOCK = 4096;
-const O_RDWR = 2, O_LARGEFILE = 0o100_000;
+/** The file systems of anonymous inodes, of memory (of which devices are, too) and of pipes; the block size of all. */
+const ANON_INODE_FS_MAGIC = 0x0904_1934, TMPFS_MAGIC = 0x0102_1994, PIPEFS_MAGIC = 0x5049_5045, BLOCK = 4096;
+const MAGIC: ReadonlyMap<number, number> = new Map([
+  [DESCRIPTOR_KVM, TMPFS_MAGIC], [DESCRIPTOR_MEMFD, TMPFS_MAGIC], [DESCRIPTOR_DEVZERO, TMPFS_MAGIC], [DESCRIPTOR_DEVNULL, TMPFS_MAGIC], [DESCRIPTOR_PIPE, PIPEFS_MAGIC],
+]);
+const O_RDWR = 2, O_LARGEFILE = 0o100_000, FD_CLOEXEC = 1;
 /** The last advice of posix_fadvise. */
 const POSIX_FADV_NOREUSE = 5;
 
@@ -52,6 +55,13 @@ function modeOf({ file, kind }: Open): number {
     case DESCRIPTOR_PIPE: return S_IFIFO | 0o600;
     default: return 0o600;
   }
+}
+
+/** What a file was opened with: what open(2) opens may be large, anonymous inodes other than a guest_memfd may not, and one end of a pipe reads. */
+function flagsOf({ file, kind }: Open): number {
+  if (kind === DESCRIPTOR_PIPE) return 0;
+  const isAnonymous = file === 0 && (kind === DESCRIPTOR_VM || kind === DESCRIPTOR_VCPU || kind === DESCRIPTOR_EVENTFD);
+  return isAnonymous ? O_RDWR : O_RDWR | O_LARGEFILE;
 }
 
 /** i_size. */
@@ -100,22 +110,22 @@ export const steps = {
     putResult64(world, f, at(fstat, 'size'), sizeOf(world, f, open));
     putResult(world, f, at(fstat, 'blksize'), BLOCK);
     putResult(world, f, at(fstat, 'mode'), modeOf(open));
-    putResult(world, f, at(fstat, 'nlink'), 1);
+    putResult(world, f, at(fstat, 'nlink'), open.kind === DESCRIPTOR_MEMFD ? 0 : 1);
     return ok;
   },
   'file.statfs': (world, f) => {
-    putResult(world, f, at(fstatfs, 'magic'), ANON_INODE_FS_MAGIC);
+    putResult(world, f, at(fstatfs, 'magic'), MAGIC.get(openFile(world, arg(world, f, 0)).kind) ?? ANON_INODE_FS_MAGIC);
     putResult(world, f, at(fstatfs, 'bsize'), BLOCK);
     return ok;
   },
   /** The flags that the file was opened with. */
   'file.flags': (world, f) => {
-    putResult(world, f, at(getfl, 'ret'), O_RDWR | O_LARGEFILE);
+    putResult(world, f, at(getfl, 'ret'), flagsOf(openFile(world, arg(world, f, 0))));
     return ok;
   },
-  /** No descriptor of the model closes on exec. */
+  /** Descriptors that KVM makes of VMs and vCPUs close on exec; those of files, and duplicates, do not. */
   'file.descriptorFlags': (world, f) => {
-    putResult(world, f, at(getfd, 'ret'), 0);
+    putResult(world, f, at(getfd, 'ret'), arg(world, f, 0) < -1 ? FD_CLOEXEC : 0);
     return ok;
   },
   /** generic_fadvise: there is nothing to read ahead or to write back, but the advice must be one. */

@@ -6,6 +6,7 @@ import { arg, arg64, type Call } from '../memory/calls.ts';
 import { isZero, negative, pageAligned } from '../memory/u64.ts';
 import { EBADF, EINVAL, ENODEV, ENOTTY, ENXIO, ESPIPE } from './errno.ts';
 import { isOpen, openFile } from './handle.ts';
+import { DESCRIPTOR_PIPE } from '../memory/layouts/gmem.ts';
 import type { Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -40,7 +41,12 @@ const refusedCalls: readonly RefusedCall[] = [
   { call: call('file_pwrite', 'pwrite(2): refused, ESPIPE', length, offset), before: negativeOffset(3), errno: always(ESPIPE) },
   {
     call: call('file_lseek', 'lseek(2): refused, ESPIPE', offset, { name: 'whence', type: 'u32', default: 0, description: '0 SEEK_SET to 4 SEEK_HOLE' }),
-    errno: (world, f) => (arg(world, f, 3) < 0 || arg(world, f, 3) > SEEK_MAX ? EINVAL : ESPIPE),
+    // FMODE_LSEEK, which a guest_memfd and a pipe have not. Other files of KVM have a position, and stay where they are.
+    errno: (world, f) => {
+      const { file, kind } = openFile(world, arg(world, f, 0));
+      if (arg(world, f, 3) < 0 || arg(world, f, 3) > SEEK_MAX) return EINVAL;
+      return file !== 0 || kind === DESCRIPTOR_PIPE ? ESPIPE : 0;
+    },
   },
   { call: call('file_truncate', 'ftruncate(2): refused, EINVAL', length), before: negativeOffset(1), errno: always(EINVAL) },
   {

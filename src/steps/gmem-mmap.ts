@@ -3,7 +3,7 @@
 import { blocked, ok, outcome } from '../memory/outcome.ts';
 import * as rwsem from '../memory/rwsem.ts';
 import { VM_LOCKED } from '../memory/layouts/host.ts';
-import { FILE_DYING } from '../memory/layouts/gmem.ts';
+import { DESCRIPTOR_DEVNULL, DESCRIPTOR_KVM, FILE_DYING } from '../memory/layouts/gmem.ts';
 import { arg64 } from '../memory/calls.ts';
 import { PAGE_SHIFT, pageNumber, toBig } from '../memory/u64.ts';
 import { done } from './flush.ts';
@@ -14,6 +14,7 @@ import { fileFolio } from './memory-failure.ts';
 import { absent, putFolio } from './folio.ts';
 import { putFile } from './file.ts';
 import { none } from './gmem-invalidate.ts';
+import { openFile } from './handle.ts';
 import { nothing } from './host-unmap.ts';
 import { fileAt, fileOffset, isFree, isMapped, nextMapped, pagesOf, PROT_EXEC, roundUp } from './mappings.ts';
 import { childMmapCall, makeMapping, MAP_LOCKED, MAP_NONBLOCK, MAP_POPULATE, MAP_PRIVATE, MAP_TYPE, request, returnAddress, vmFlags } from './mapping-make.ts';
@@ -45,9 +46,11 @@ export const steps = {
 
   /** do_mmap: path_noexec; then the file's own method, kvm_gmem_mmap: the file's flag, and no private mapping. */
   'gmemMmap.check': (world, f) => {
-    const { prot, flags } = request(world, f);
+    const { fd, prot, flags } = request(world, f);
+    const { kind } = openFile(world, fd);
+    // Devices lie on a file system from which programs may be started.
+    if ((prot & PROT_EXEC) !== 0 && kind !== DESCRIPTOR_KVM && kind !== DESCRIPTOR_DEVNULL) return fail(f, EPERM);
     if (f.handle === 0) return fail(f, ENODEV);
-    if ((prot & PROT_EXEC) !== 0) return fail(f, EPERM);
     if ((world.inode_flags(f.inode).flags & GUEST_MEMFD_FLAG_MMAP) === 0) return fail(f, ENODEV);
     if ((flags & MAP_TYPE) === MAP_PRIVATE) return fail(f, EINVAL);
     returnAddress(world, f);

@@ -54,7 +54,7 @@ function kindOf({ facts }: World, advice: number): number | undefined {
 /** The behaviour on one mapping: its new flags, or why not, negative. */
 function adviseOne(advice: number, flags: number, isFile: boolean): number {
   switch (advice) {
-    case MADV_FREE: return isFile ? -EINVAL : flags;
+    case MADV_FREE: return isFile || (flags & VM_LOCKED) !== 0 ? -EINVAL : flags;
     case MADV_DONTFORK: return flags | VM_DONTCOPY;
     case MADV_DOFORK: return flags & ~VM_DONTCOPY;
     case MADV_WIPEONFORK: return isFile ? -EINVAL : flags | VM_WIPEONFORK;

@@ -3,10 +3,10 @@
 
 import { ok } from '../memory/outcome.ts';
 import { arg, arg64, argumentOffset, putResult64, resultOffset, type Call } from '../memory/calls.ts';
-import { DESCRIPTOR_DEVZERO, DESCRIPTOR_MEMFD } from '../memory/layouts/gmem.ts';
+import { DESCRIPTOR_DEVZERO, DESCRIPTOR_MEMFD, DESCRIPTOR_PIPE } from '../memory/layouts/gmem.ts';
 import { VM_LOCKED } from '../memory/layouts/host.ts';
 import { isZero, less, negative, pageAligned, PAGE_SHIFT, pages, add, fromBig, toBig, below } from '../memory/u64.ts';
-import { EBADF, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW } from './errno.ts';
+import { EACCES, EBADF, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW } from './errno.ts';
 import { badFd, refused } from './fallocate.ts';
 import { putFile } from './file.ts';
 import { isOpen, openFile } from './handle.ts';
@@ -100,7 +100,7 @@ export const steps = {
   'mmap.testHugetlb': (world, f) => ((request(world, f).flags & MAP_HUGETLB) === 0 ? ok : fail(f, EINVAL)),
   /** do_mmap, mmap_lock held for writing: length, room, the largest file, then flags. */
   'mmap.validate': (world, f) => {
-    const { region: number, flags, length: asked, offset } = request(world, f);
+    const { region: number, fd, prot, flags, length: asked, offset } = request(world, f);
     if (isZero(asked)) return fail(f, EINVAL);
     const bytes = roundUp(toBig(asked));
     if (bytes >> 64n !== 0n) return fail(f, ENOMEM);
@@ -109,11 +109,12 @@ export const steps = {
     if (!hasRoom(world, number, bytes)) return fail(f, ENOMEM);
     // file_mmap_ok of a regular file: its end in bytes is no larger than the largest loff_t.
     if (f.handle !== 0 && (negative(offset) || less(add(offset, fromBig(bytes)), offset))) return fail(f, EOVERFLOW);
-    switch (flags & MAP_TYPE) {
-      case MAP_SHARED: case MAP_PRIVATE: return ok;
-      case MAP_SHARED_VALIDATE: return (flags & ~KNOWN_FLAGS) === 0 ? ok : fail(f, EOPNOTSUPP);
-      default: return fail(f, EINVAL);
-    }
+    const type = flags & MAP_TYPE;
+    if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) return fail(f, EINVAL);
+    if (type === MAP_SHARED_VALIDATE && (flags & ~KNOWN_FLAGS) !== 0) return fail(f, EOPNOTSUPP);
+    // FMODE_WRITE: of all files that there are, the read end of a pipe alone cannot be written.
+    if (type !== MAP_PRIVATE && (prot & PROT_WRITE) !== 0 && openFile(world, fd).kind === DESCRIPTOR_PIPE) return fail(f, EACCES);
+    return ok;
   },
   /** The file has no mmap method: a guest_memfd, a VM, a device of KVM. */
   'mmap.noMethod': (_world, f) => fail(f, ENODEV),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeLockOrder } from '../../src/check/lock-cycles.ts';
 import { classNameOf, listedClasses, lockClassesOf } from '../../src/check/lock-classes.ts';
 import { LockOrder } from '../../src/check/lock-order.ts';
-import { lockEdgeLines, lockOrderLines } from '../../src/check/lock-order-text.ts';
+import { lockOrderLines } from '../../src/check/lock-order-text.ts';
 import type { LockOrderReport, Mode } from '../../src/check/lock-report.ts';
 import { LockWatch } from '../../src/check/lock-watch.ts';
 import { StepStream } from '../../src/check/step-stream.ts';
@@ -247,7 +247,6 @@ describe('the kernels', () => {
     expect(cycles(graph)).toEqual(['folio_lock invalidate_lock']);
     const pairs = graph.edges.map(({ from, to }) => `${from} ${to}`);
     expect(pairs).toEqual(expect.arrayContaining(DOCUMENTED.map((pair) => pair.join(' '))));
-    expect(Math.max(...lockEdgeLines(graph).map((line) => line.length))).toBeLessThanOrEqual(78);
   });
 
   it('v6.8-fixed has none in any built-in scenario', () => {

@@ -43,9 +43,9 @@ describe('jobs', () => {
   });
 
   test('share one limit of memory, and end inconclusive', async () => {
-    const { code, out } = await box.run(['explore', 'stress-small', '--strategy', 'exhaustive', '--memory', '12', '--jobs', '2', '--seconds', '50']);
+    const { code, out } = await box.run(['explore', 'stress-small', '--strategy', 'exhaustive', '--megabytes', '12', '--jobs', '2', '--seconds', '50']);
     expect(code).toBe(5);
-    expect(out.replace(/\s+/g, ' ')).toContain('inconclusive: it was cut at its limit of 12 MB; raise it with --memory');
+    expect(out.replace(/\s+/g, ' ')).toContain('inconclusive: it was cut at its limit of 12 MB; raise it with --megabytes');
   });
 });
 

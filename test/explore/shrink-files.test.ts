@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import noStaleTest from '../../examples/no-stale-test.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
-import { knownAs, readKnown, shrunkHash, writeKnown } from '../../src/explore/known.ts';
+import { knownAs, readKnown, shrunkHash } from '../../src/explore/known.ts';
 import { namedSchedule } from '../../src/explore/named-schedule.ts';
 import { replaySchedule } from '../../src/explore/replay-schedule.ts';
 import { readSchedule, scheduleOfTrace, traceOfSchedule } from '../../src/explore/schedule-trace.ts';
@@ -87,13 +87,10 @@ describe('a schedule by names', () => {
 describe('known findings', () => {
   const hash = '0123456789abcdef';
 
-  it('are read as they were written, sorted and each once', () => {
-    const known = [{ id: 'S-11', hash, note: 'G4-B2' }, { id: 'L-04', hash }, { id: 'L-04', hash }];
-    const text = writeKnown(known);
-    expect(text).toBe(`{\n  "known": [\n    {"id":"L-04","hash":"${hash}"},\n    {"id":"S-11","hash":"${hash}","note":"G4-B2"}\n  ]\n}\n`);
-    expect(readKnown(text, 'known.json')).toEqual([{ id: 'L-04', hash }, { id: 'S-11', hash, note: 'G4-B2' }]);
-    expect(writeKnown(readKnown(text, 'known.json'))).toBe(text);
-    expect(readKnown(writeKnown([]), 'known.json')).toEqual([]);
+  it('are read', () => {
+    const known = [{ id: 'S-11', hash, note: 'G4-B2' }, { id: 'L-04', hash }];
+    expect(readKnown(JSON.stringify({ known }), 'known.json')).toEqual(known);
+    expect(readKnown('{ "known": [] }', 'known.json')).toEqual([]);
   });
 
   it('match by id and hash', () => {

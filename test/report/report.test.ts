@@ -130,6 +130,31 @@ describe('explore --report', () => {
     expect(err).toMatch(/^faultline: [^\n]+\n$/);
   });
 
+  test('of parts that are merged says what one exploration of all of them does, and the command is that one', async () => {
+    const sample = ['SC16', '--strategy', 'random', '--schedules', '300', '--jobs', '1'];
+    for (const part of [1, 2]) expect((await box.run(['explore', ...sample, '--shard', `${part}/2`, '--out', `p${part}.json`])).code).toBe(0);
+    const merged = await box.run(['merge', 'p1.json', 'p2.json', '--report', 'junit=merged.xml,sarif=merged.json', '--report', 'github']);
+    expect([merged.code, merged.err]).toEqual([1, '']);
+    expect(merged.out).toMatch(/^::error .*title=S-\d+%3A SC16 on v6\.8::/m);
+    expect((await box.run(['explore', ...sample, '--report', 'sarif=whole.json'])).code).toBe(1);
+    const told = (file: string) => {
+      const { runs: [{ results }] } = JSON.parse(box.read(file).toString()) as { runs: [{ results: { ruleId: string; partialFingerprints: object }[] }] };
+      return results.map(({ ruleId, partialFingerprints }) => ({ ruleId, partialFingerprints }));
+    };
+    expect(sarifProblems(JSON.parse(box.read('merged.json').toString()))).toEqual([]);
+    expect(told('merged.json')).toEqual(told('whole.json'));
+    const failure = parseXml(box.read('merged.xml').toString()).find('failure')!;
+    const [, again] = /To repeat it:\n {2}npx --no faultline (.*)\n/.exec(failure.text)!;
+    expect(again).toContain('explore SC16 --kernel v6.8 --strategy random --schedules 300');
+    expect((await box.run(again!.split(' '))).code).toBe(1);
+    // What is known fails nothing, of JSON neither.
+    box.write('merged-known.json', JSON.stringify({ known: told('merged.json').map(({ ruleId, partialFingerprints }) => ({ id: ruleId, hash: (partialFingerprints as Record<string, string>)['shrunkSchedule/v1'] })) }));
+    const known = await box.run(['merge', 'p1.json', 'p2.json', '--known', 'merged-known.json', '--json', '--report', 'junit=known.xml']);
+    expect(known.code).not.toBe(1);
+    expect(parseXml(box.read('known.xml').toString()).attributes).toMatchObject({ failures: '0' });
+    expect((await box.run(['merge', 'p1.json', 'p2.json', '--json', '--report', 'github'])).err).toContain('both write to standard output');
+  });
+
   test.each([[['--json', '--report', 'github'], 'both write to standard output'], [['--strategy', 'random', '--schedules', '5', '--shard', '1/2', '--out', 'p', '--report', 'github'], '--report is for what all parts have found']])('%s: %s', async (args, sentence) => {
     const { code, err } = await box.run(['explore', 'SC01', ...args]);
     expect(code).toBe(2);

@@ -45,11 +45,8 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
   return holds(world.objects, frame) ? undefined : `${actorName(world, world.last.actor)} is about to release ${lock}, which it does not hold`;
 };
 
-/** Steps that drop a lock. */
-export const UNLOCKS: readonly string[] = Object.keys(unlocks);
-
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
-export const SLEEPS: readonly string[] = [
+const SLEEPS: readonly string[] = [
   'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'imap.downWrite', 'imap.downRead',
   'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
   'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',

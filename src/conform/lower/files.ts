@@ -1,7 +1,7 @@
 // Files and VMs: making, closing, and what files answer to the calls that any file has.
 
-import { DESCRIPTOR_KINDS, DESCRIPTOR_KVM } from '../../memory/layouts/gmem.ts';
-import { inapplicable, result } from '../outcome.ts';
+import { DESCRIPTOR_KINDS, DESCRIPTOR_KVM, DESCRIPTOR_MEMFD, DESCRIPTOR_NONE } from '../../memory/layouts/gmem.ts';
+import { harmless, inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Row } from '../context.ts';
 import { isNumeric, type Numeric } from '../values.ts';
 
@@ -21,6 +21,15 @@ const fileCall = (call: string, names: Readonly<Record<string, string>> = {}, fi
   const values: Record<string, Numeric> = { fd: context.fdWord(args['fd']) };
   for (const name in names) values[names[name]!] = number(args[name]);
   return context.call(call, values, fields);
+};
+
+/** What is left out of files that KVM knows nothing of: their content, their size, who may use them. */
+const LEFT_OUT = 'what a file is asked or told that is no guest_memfd and none of KVM';
+
+/** A call that is left out of files that KVM knows nothing of, or of memfds `only`; `otherwise` says whether later steps may depend on it. */
+const notOfOthers = (row: Row, otherwise: (why: string) => Outcome = harmless, only = DESCRIPTOR_NONE): Row => (args, context, step) => {
+  const kind = context.foreignKind(args['fd']);
+  return kind !== DESCRIPTOR_NONE && (only === DESCRIPTOR_NONE || kind === only) ? otherwise(LEFT_OUT) : row(args, context, step);
 };
 
 export const files: Readonly<Record<string, Row>> = {
@@ -54,31 +63,31 @@ export const files: Readonly<Record<string, Row>> = {
     return context.call('close', { fd: context.fdWord(fd) });
   },
   dup: ({ fd, as }, context) => context.make('dup', { fd: context.fdWord(fd), newFd: context.fdWord(as) }, 'fd'),
-  reopen: ({ fd }, context) => context.make('file_reopen', { fd: context.fdWord(fd) }, 'fd'),
+  reopen: notOfOthers(({ fd }, context) => context.make('file_reopen', { fd: context.fdWord(fd) }, 'fd'), inapplicable),
   same_inode: ({ a, b }, context) => context.call('same_inode', { a: context.fdWord(a), b: context.fdWord(b) }),
-  fallocate: fileCall('fallocate', { mode: 'mode', offset: 'offset', len: 'length' }),
-  ftruncate: fileCall('file_truncate', { len: 'length' }),
+  fallocate: notOfOthers(fileCall('fallocate', { mode: 'mode', offset: 'offset', len: 'length' }), inapplicable, DESCRIPTOR_MEMFD),
+  ftruncate: notOfOthers(fileCall('file_truncate', { len: 'length' }), inapplicable, DESCRIPTOR_MEMFD),
   fstat: (args, context) => {
     const outcome = fileCall('file_fstat', {}, ['size', 'blocks', 'blksize', 'mode', 'nlink', 'uid'])(args, context, undefined as never);
     if (outcome.kind !== 'result' || typeof outcome.result['mode'] !== 'number') return outcome;
     return result({ ...outcome.result, mode: `0${outcome.result['mode'].toString(8)}` });
   },
   fstatfs: fileCall('file_fstatfs', {}, ['bsize', 'magic']),
-  fsync: fileCall('file_fsync'),
-  fchmod: fileCall('file_chmod', { mode: 'mode' }),
-  fchown: fileCall('file_chown'),
+  fsync: notOfOthers(fileCall('file_fsync'), harmless, DESCRIPTOR_MEMFD),
+  fchmod: notOfOthers(fileCall('file_chmod', { mode: 'mode' }), inapplicable),
+  fchown: notOfOthers(fileCall('file_chown')),
   getfl: (args, context) => {
     const outcome = fileCall('file_getfl')(args, context, undefined as never);
-    return outcome.kind === 'result' && typeof outcome.result['ret'] === 'number' && outcome.result['ret'] >= 0 ? result({ ret: `0${outcome.result['ret'].toString(8)}` }) : outcome;
+    return outcome.kind === 'result' && typeof outcome.result['ret'] === 'number' && outcome.result['ret'] >= 0 ? result({ ret: outcome.result['ret'] === 0 ? '0' : `0${outcome.result['ret'].toString(8)}` }) : outcome;
   },
   getfd: fileCall('file_getfd'),
-  add_seals: fileCall('file_add_seals', { seals: 'seals' }),
+  add_seals: notOfOthers(fileCall('file_add_seals', { seals: 'seals' }), inapplicable),
   fadvise: fileCall('file_fadvise', { offset: 'offset', len: 'length', advice: 'advice' }),
-  ioctl: fileCall('file_ioctl', { nr: 'request' }),
-  sendfile: fileCall('file_sendfile', { offset: 'offset', len: 'length' }),
-  read: fileCall('file_read', { len: 'length' }),
-  write: fileCall('file_write', { len: 'length' }),
-  pread: fileCall('file_pread', { len: 'length', offset: 'offset' }),
-  pwrite: fileCall('file_pwrite', { len: 'length', offset: 'offset' }),
-  lseek: fileCall('file_lseek', { offset: 'offset', whence: 'whence' }),
+  ioctl: notOfOthers(fileCall('file_ioctl', { nr: 'request' })),
+  sendfile: notOfOthers(fileCall('file_sendfile', { offset: 'offset', len: 'length' })),
+  read: notOfOthers(fileCall('file_read', { len: 'length' })),
+  write: notOfOthers(fileCall('file_write', { len: 'length' }), inapplicable),
+  pread: notOfOthers(fileCall('file_pread', { len: 'length', offset: 'offset' })),
+  pwrite: notOfOthers(fileCall('file_pwrite', { len: 'length', offset: 'offset' }), inapplicable),
+  lseek: notOfOthers(fileCall('file_lseek', { offset: 'offset', whence: 'whence' }), harmless, DESCRIPTOR_MEMFD),
 };

@@ -1,6 +1,7 @@
 // The process's own memory: mappings, what is advised on them, accesses by the CPU and by the kernel.
 
 import { VMM } from '../../memory/code.ts';
+import { DESCRIPTOR_DEVZERO, DESCRIPTOR_MEMFD } from '../../memory/layouts/gmem.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Context, Row } from '../context.ts';
 import type { Args } from '../recording.ts';
@@ -10,6 +11,9 @@ import { approximately, PAGE, type Numeric } from '../values.ts';
 
 const number = (value: unknown): Numeric => (value ?? 0) as Numeric;
 const NOTHING: Outcome = { kind: 'skipped', why: 'no mapping' };
+
+/** Kinds of files that can be mapped and are not modelled. */
+const HELD: readonly number[] = [DESCRIPTOR_MEMFD, DESCRIPTOR_DEVZERO];
 
 /** A call on part of a mapping. */
 const onMapping = (call: string, names: Readonly<Record<string, string>> = {}, fields: readonly string[] = []): Row => (args, context) => {
@@ -57,10 +61,10 @@ const access = (write: boolean, child: boolean): Row => (args, context) => {
 };
 
 export const memory: Readonly<Record<string, Row>> = {
-  mmap: (args, context) => mapped(context.make('mmap', {
+  mmap: (args, context) => (HELD.includes(context.foreignKind(args['fd'])) ? inapplicable('a mapping of a file that is no guest_memfd') : mapped(context.make('mmap', {
     region: regionOf(args, context), fd: context.fdWord(args['fd']), prot: number(args['prot']), flags: number(args['flags']),
     length: number(args['len']), offset: number(args['offset']),
-  }, 'map'), args, context),
+  }, 'map'), args, context)),
   anon: (args, context) => mapped(context.make('anon', { region: regionOf(args, context), length: number(args['len']) }, 'map'), args, context),
   munmap: onMapping('munmap'),
   mprotect: onMapping('mprotect', { prot: 'prot' }),

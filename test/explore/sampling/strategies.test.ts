@@ -2,10 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Sampler } from '../../../src/explore/sample.ts';
-import { Limited } from '../../../src/explore/strategies/limited.ts';
 import { PctStrategy } from '../../../src/explore/strategies/pct.ts';
 import { Portfolio } from '../../../src/explore/strategies/portfolio.ts';
-import { RandomStrategy } from '../../../src/explore/strategies/random.ts';
 import { strategies, strategyKind } from '../../../src/explore/strategies/index.ts';
 import { tiny, type Tiny, type TinyStep } from '../../support/tiny.ts';
 import type { SampleOptions } from '../../../src/explore/sample-types.ts';
@@ -76,14 +74,6 @@ describe('a portfolio', () => {
   it('without it is refused', () => {
     const pct = new PctStrategy({ seed: 1, actors: 2, alive: 2, longest: 10, patience: 64, depth: 2 });
     expect(() => new Portfolio([pct])).toThrow('a portfolio has plain random among its strategies; add it');
-  });
-});
-
-describe('a limit', () => {
-  it('ends a strategy behind so many schedules', () => {
-    const limited = new Limited(new RandomStrategy({ seed: 1 }), 2);
-    expect([0, 1, 2].map((schedule) => limited.begin(schedule))).toEqual([true, true, false]);
-    expect(limited.name).toBe('random');
   });
 });
 
