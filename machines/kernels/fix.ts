@@ -4,7 +4,8 @@ import type { KernelDifference } from '../../src/kernel/define.ts';
 import type { FragmentEdit } from '../../src/kernel/edit.ts';
 import type { Fragment } from '../fragment.ts';
 
-export type Fix = Omit<KernelDifference, 'name' | 'title' | 'config'>;
+/** A known bug's mend, or any other change between two kernels. */
+export type Fix = Omit<KernelDifference, 'name' | 'title'>;
 
 /** One difference that makes all of these: edits of one fragment are made one after the other, in the order of the list. */
 export function together(name: string, title: string, fixes: readonly Fix[]): KernelDifference {
@@ -18,6 +19,8 @@ export function together(name: string, title: string, fixes: readonly Fix[]): Ke
   }
   return {
     name, title, fragments,
+    machines: fixes.flatMap((fix) => fix.machines ?? []),
+    config: Object.assign({}, ...fixes.map((fix) => fix.config ?? {})) as NonNullable<Fix['config']>,
     objects: fixes.flatMap((fix) => fix.objects ?? []),
     registers: fixes.flatMap((fix) => fix.registers ?? []),
     calls: fixes.flatMap((fix) => fix.calls ?? []),

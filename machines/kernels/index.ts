@@ -1,6 +1,9 @@
 // All built-in kernels, oldest first. A kernel is one file and one row here.
 
 import type { Kernel } from '../../src/kernel/define.ts';
+import { mainline } from './mainline.ts';
+import { v6_12 } from './v6.12.ts';
+import { v6_18 } from './v6.18.ts';
 import { v6_8 } from './v6.8.ts';
 import { v6_8_fixed } from './v6.8-fixed.ts';
 import { v6_8_fixed_weak } from './v6.8-fixed-weak.ts';
@@ -8,9 +11,9 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed];
+export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline];
 
-/** The same, in the same order, on weakly ordered memory. */
+/** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
 
 /** A built-in kernel by its name. */

@@ -74,6 +74,7 @@ export interface KernelDifference {
   readonly objects?: readonly Layout[];
   readonly registers?: readonly FrameLayout[];
   readonly calls?: readonly Call[];
+  readonly machines?: readonly MachineSpec[];
   /** New fragments, or edits of the neighbour's by name. */
   readonly fragments?: Readonly<Record<string, Fragment | FragmentEdit>>;
   readonly steps?: Readonly<Record<string, Step<never, never>>>;
@@ -90,7 +91,7 @@ const SPEC: Readonly<Record<keyof KernelSpec, true>> = {
   name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, initialise: true, bugs: true,
 };
 const DIFFERENCE: Readonly<Record<keyof KernelDifference, true>> = {
-  name: true, title: true, objects: true, registers: true, calls: true, fragments: true, steps: true, config: true, initialise: true, bugs: true, mended: true,
+  name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, initialise: true, bugs: true, mended: true,
 };
 
 /** What defineKernel and deriveKernel have made: nothing else is a kernel, whatever it looks like. */
@@ -132,7 +133,7 @@ export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel
     objects: merge(base.objects, difference.objects ?? [], (one) => one.name),
     registers: merge(base.registers, difference.registers ?? [], (one) => one.fragment),
     calls: merge(base.calls, difference.calls ?? [], (one) => one.name),
-    machines: base.machines,
+    machines: merge(base.machines, difference.machines ?? [], (one) => one.machine),
     fragments,
     steps,
     config: { ...base.config, ...difference.config },
