@@ -1,0 +1,313 @@
+// Is what a trace shows a behaviour of the model? A search, depth first, through the states of the world that the trace allows: each action
+// in the order of the trace, with hidden steps of the model in between. It takes steps and takes them back.
+
+import { Tracker } from '../../explore/search/tracker.ts';
+import { StateSet } from '../../explore/search/state-set.ts';
+import { mix } from '../../memory/hash.ts';
+import { isBlocked } from '../../memory/outcome.ts';
+import { applyInjection, canApply } from '../../runtime/injection.ts';
+import { commandRoom } from '../../scenario/command-room.ts';
+import { planFor, privateWords, RunWorld } from '../../runtime/world.ts';
+import { runSetup } from '../../runtime/setup.ts';
+import { Controls, type Control } from './control.ts';
+import type { Action } from './flow.ts';
+import { LeafWatch } from './leaf-watch.ts';
+import { Matcher } from './match.ts';
+import type { TracedSystem } from './system.ts';
+import { tasksOf } from './tasks.ts';
+
+/** States that a search may look at before it gives up. */
+export const DEFAULT_STATES = 4_000_000;
+
+export interface Rejection {
+  /** Number of the action that no behaviour has, in the flow. */
+  readonly action: number;
+  /** What the model allows the action's task to show next. */
+  readonly allowed: readonly string[];
+  /** Why the action is none of it. */
+  readonly reasons: readonly string[];
+}
+
+export interface Judgement {
+  readonly verdict: 'accepted' | 'rejected' | 'undecided';
+  readonly rejection?: Rejection;
+  /** By action of the longest accepted prefix: empty, or why it was passed over. */
+  readonly passedOver: readonly string[];
+  readonly states: number;
+  readonly steps: number;
+}
+
+/** A move: an actor's step with a choice, the way of an action, the next message to a thread, an interrupt that arrives. */
+type Move =
+  | { readonly kind: 'way'; readonly way: number; readonly choice: number }
+  | { readonly kind: 'step'; readonly actor: number; readonly choice: number }
+  | { readonly kind: 'tell'; readonly interrupt: boolean }
+  | { readonly kind: 'interrupt'; readonly vcpu: number };
+
+interface Node {
+  readonly at: number;
+  readonly control: Control;
+  readonly mark: number;
+  readonly low: number;
+  readonly high: number;
+  readonly moves: Move[];
+  next: number;
+  /** Code that the move into this node has overwritten. */
+  readonly room: { readonly at: number; readonly words: Int32Array } | undefined;
+  /** Of a node behind an action: why that was passed over; undefined for others. */
+  readonly passedOver: string | undefined;
+}
+
+/** At most so many reasons are kept. */
+const MOST_REASONS = 6;
+
+/** Judges a flow of actions. */
+export function accept(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit = DEFAULT_STATES): Judgement {
+  return new Acceptor(system, flow, traced, limit).judge();
+}
+
+class Acceptor {
+  private readonly world: RunWorld;
+  private readonly tracker: Tracker;
+  private readonly controls = new Controls();
+  private readonly matcher: Matcher;
+  private readonly leaves: LeafWatch;
+  private readonly states: StateSet;
+  private readonly path: Node[] = [];
+  private readonly order: readonly number[];
+  private choice = 0;
+  private steps = 0;
+  private best = -1;
+  private bestPath: string[] = [];
+  private readonly reasons = new Set<string>();
+  private readonly allowed = new Set<string>();
+  private readonly picker = (): number => this.choice;
+  private readonly system: TracedSystem;
+  private readonly flow: readonly Action[];
+
+  constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number) {
+    this.system = system;
+    this.flow = flow;
+    const { kernel, topology } = system;
+    const plan = planFor(kernel, topology);
+    const words = privateWords(plan);
+    this.tracker = new Tracker(plan, words);
+    this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
+    runSetup(this.world);
+    this.tracker.start();
+    this.tracker.want(new Uint8Array(plan.objects));
+    this.leaves = new LeafWatch(this.world);
+    this.states = new StateSet(limit, Infinity, undefined, false);
+    this.matcher = new Matcher(this.world, system, flow, tasksOf(flow, system), this.controls, traced);
+    // Who works for somebody comes before who waits for him.
+    this.order = topology.actors.map((_actor, i) => i + 1).filter((actor) => !topology.actors[actor - 1]!.machine.startsWith('vmm'))
+      .concat(topology.actors.map((_actor, i) => i + 1).filter((actor) => topology.actors[actor - 1]!.machine.startsWith('vmm')));
+  }
+
+  judge(): Judgement {
+    const { names } = this.matcher.tasks;
+    const start = this.controls.of({
+      step: 0, message: 0, runs: this.world.topology.vmOfVcpu.map(() => -1),
+      tasks: names.map(() => ({ open: [], skipUntil: 0, foreignFault: false, mapped: -1, pending: [] })),
+    });
+    this.enter(0, start, undefined, undefined);
+    while (this.path.length > 0) {
+      const node = this.path.at(-1)!;
+      if (node.at === this.flow.length) return this.result('accepted');
+      if (node.next === node.moves.length) {
+        this.leaveNode();
+        continue;
+      }
+      const full = this.states.size >= this.limitStates;
+      if (full) return this.result('undecided');
+      this.take(node, node.moves[node.next++]!);
+    }
+    return this.result('rejected');
+  }
+
+  private get limitStates(): number {
+    return this.limit;
+  }
+  private readonly limit: number = DEFAULT_STATES;
+
+  private result(verdict: Judgement['verdict']): Judgement {
+    const passedOver = verdict === 'accepted' ? this.passedOver() : this.bestPath;
+    return {
+      verdict, passedOver, states: this.states.size, steps: this.steps,
+      ...(verdict === 'accepted' ? {} : { rejection: { action: this.best, allowed: [...this.allowed], reasons: [...this.reasons] } }),
+    };
+  }
+
+  private passedOver(): string[] {
+    return this.path.flatMap(({ passedOver }) => (passedOver === undefined ? [] : [passedOver]));
+  }
+
+  /** Comes to a state, unless it was seen. */
+  private enter(at: number, control: Control, passedOver: string | undefined, room: Node['room']): boolean {
+    const { tracker: { lanes }, states } = this;
+    const low = lanes[0]!;
+    const high = lanes[1]!;
+    const salt = mix(Math.imul(at, 0x9e3779b1) ^ Math.imul(control.id + 1, 0x85ebca77));
+    if (states.add(low ^ salt, high ^ mix(salt + at)) === 0 && !states.fresh) return false;
+    const moves: Move[] = [];
+    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, room, passedOver });
+    if (at < this.flow.length) this.findMoves(at, control, moves);
+    return true;
+  }
+
+  private findMoves(at: number, control: Control, moves: Move[]): void {
+    const { matcher, world } = this;
+    const ways = matcher.ways(at, control);
+    ways.forEach((way, i) => moves.push({ kind: 'way', way: i, choice: 0 }));
+    const task = matcher.tasks.of[at]!;
+    if (at > this.best) {
+      this.best = at;
+      this.bestPath = this.passedOver();
+      this.reasons.clear();
+      this.allowed.clear();
+    }
+    if (at === this.best && task >= 0 && this.reasons.size < MOST_REASONS) {
+      if (ways.length === 0) matcher.ways(at, control, (reason) => { this.reasons.add(reason); });
+      for (const one of matcher.next(task, control)) if (this.allowed.size < MOST_REASONS) this.allowed.add(one);
+    }
+    // What is passed over whatever the state needs no step before it.
+    if (task < 0 || (ways.length === 1 && ways[0]!.passedOver !== '' && ways[0]!.control === control)) return;
+    const others: Move[] = [];
+    for (const actor of this.order) {
+      if (world.ended(actor) || !matcher.mayMove(actor, control)) continue;
+      (matcher.taskOf(actor, control) === task ? moves : others).push({ kind: 'step', actor, choice: 0 });
+    }
+    const vcpu = matcher.mayInterrupt(at, control);
+    if (vcpu >= 0) moves.push({ kind: 'interrupt', vcpu });
+    moves.push(...others);
+    this.findTells(control, moves);
+  }
+
+  /** The next message of the step that is under way, or the first one of the next step. */
+  private findTells(control: Control, moves: Move[]): void {
+    const { told } = this.system;
+    const now = told[control.step - 1];
+    if (now !== undefined && control.message < now.messages.length) {
+      if (canApply(this.world, now.messages[control.message]!)) moves.push({ kind: 'tell', interrupt: false });
+      return;
+    }
+    if (now?.spin === 'end' && !this.isBack(now.vcpu)) {
+      const one = now.interrupt?.[control.message - now.messages.length];
+      if (one !== undefined && canApply(this.world, one)) moves.push({ kind: 'tell', interrupt: true });
+      return;
+    }
+    if (now !== undefined && now.spin !== 'start' && !this.isDone(now.messages.map(({ actor }) => actor))) return;
+    if (control.step < told.length) moves.push({ kind: 'tell', interrupt: false });
+  }
+
+  /** Receivers wait for a command again. */
+  private isDone(actors: readonly number[]): boolean {
+    return actors.every((actor) => this.world.leafOf(actor).outside === 'command' && this.world.objects.mailbox(actor).type === 0);
+  }
+
+  /** The thread that runs a vCPU waits for a command again. */
+  private isBack(vcpu: number): boolean {
+    const thread = this.world.topology.actors.find((one) => one.machine === 'vcpu' && one.vcpu === vcpu)!.caller;
+    return this.isDone([thread]);
+  }
+
+  /** Takes a move from a state: comes to a new one, or finds that it cannot be taken. */
+  private take(node: Node, move: Move): void {
+    const { tracker, matcher } = this;
+    tracker.step();
+    if (move.kind === 'way') {
+      const way = matcher.ways(node.at, node.control)[move.way]!;
+      let { control } = way;
+      if (way.actor !== 0) {
+        const stepped = this.execute(node, way.actor, move);
+        if (stepped === undefined) return;
+        const changed = this.leaves.changed(node.mark, tracker);
+        if (way.leaf >= 0 ? !changed.includes(way.leaf) : changed.length > 0) return this.undo(node);
+        if (changed.length > 1) {
+          const task = matcher.tasks.of[node.at]!;
+          control = this.controls.withTask(control, task, { pending: [...control.tasks[task]!.pending, ...changed.filter((one) => one !== way.leaf)].toSorted((a, b) => a - b) });
+        }
+        control = matcher.afterStep(control, way.actor, stepped.leaf, stepped.result);
+      }
+      if (!this.enter(node.at + 1, control, way.passedOver, undefined)) this.undo(node);
+      return;
+    }
+    if (move.kind === 'step') {
+      const stepped = this.execute(node, move.actor, move);
+      if (stepped === undefined) return;
+      if (matcher.showsLeaves && this.leaves.changed(node.mark, tracker).length > 0) return this.undo(node);
+      if (!this.enter(node.at, matcher.afterStep(node.control, move.actor, stepped.leaf, stepped.result), undefined, undefined)) this.undo(node);
+      return;
+    }
+    if (move.kind === 'interrupt') {
+      this.world.objects.interrupt(move.vcpu).pending = 1;
+      if (!this.enter(node.at, node.control, undefined, undefined)) this.undo(node);
+      return;
+    }
+    this.tell(node, move.interrupt);
+  }
+
+  private tell(node: Node, interrupt: boolean): void {
+    const { told } = this.system;
+    const { control } = node;
+    const now = told[control.step - 1];
+    let next: Control = control;
+    let message = now?.messages[control.message];
+    if (interrupt) message = now!.interrupt![control.message - now!.messages.length];
+    if (message === undefined && !interrupt) {
+      const begun = told[control.step]!;
+      // A vCPU that has come back runs in nobody's name until the next step.
+      let { runs } = control;
+      if (now !== undefined && now.vcpu >= 0 && now.spin !== 'start') runs = runs.map((task, vcpu) => (vcpu === now.vcpu ? -1 : task));
+      if (begun.vcpu >= 0 && begun.spin !== 'end') runs = runs.map((task, vcpu) => (vcpu === begun.vcpu ? this.taskFor(control.step) : task));
+      next = this.controls.of({ ...control, runs, step: control.step + 1, message: 0 });
+      message = begun.messages[0];
+      if (message !== undefined && !canApply(this.world, message)) message = undefined;
+    }
+    let room: Node['room'];
+    if (message !== undefined) {
+      const place = message.code === undefined ? undefined : commandRoom(this.world.topology, message.actor);
+      if (place !== undefined) room = { at: place.at, words: this.world.facts.code.slice(place.at, place.at + place.words) };
+      if (!applyInjection(this.world, message)) return;
+      next = this.controls.of({ ...next, message: next.message + 1 });
+    }
+    if (!this.enter(node.at, next, undefined, room)) {
+      this.undo(node);
+      if (room !== undefined) this.world.facts.code.set(room.words, room.at);
+    }
+  }
+
+  /** Task that runs the vCPU of a step: a thread of its own, if it is left running. */
+  private taskFor(step: number): number {
+    const { told } = this.system;
+    if (told[step]!.spin !== 'start') return 0;
+    return told.slice(0, step + 1).filter(({ spin }) => spin === 'start').length;
+  }
+
+  /** Executes a step; nothing when it is blocked. Other choices that it has are noted as moves. */
+  private execute(node: Node, actor: number, move: Move & { choice: number }): { leaf: number; result: number } | undefined {
+    const { world } = this;
+    const { leaf } = world.frames[actor]!;
+    this.choice = move.choice;
+    const result = world.step(actor, this.picker);
+    if (isBlocked(result)) return undefined;
+    this.steps++;
+    if (move.choice + 1 < world.last.choices) node.moves.splice(node.next, 0, { ...move, choice: move.choice + 1 });
+    return { leaf, result };
+  }
+
+  /** Puts the world back to what it was in a node. */
+  private undo({ mark, low, high }: Node): void {
+    this.tracker.back(mark);
+    this.tracker.lanes[0] = low;
+    this.tracker.lanes[1] = high;
+  }
+
+  private leaveNode(): void {
+    const node = this.path.pop()!;
+    const before = this.path.at(-1);
+    if (before === undefined) return;
+    this.undo(before);
+    if (node.room !== undefined) this.world.facts.code.set(node.room.words, node.room.at);
+  }
+}

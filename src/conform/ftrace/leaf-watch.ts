@@ -1,0 +1,32 @@
+// Which leaves of the guests' page tables have changed.
+
+import type { Tracker } from '../../explore/search/tracker.ts';
+import type { RunWorld } from '../../runtime/world.ts';
+
+export class LeafWatch {
+  private readonly first: number;
+  private readonly behind: number;
+  private readonly rowWords: number;
+  private readonly gfns: number;
+  private readonly pfnOffset: number;
+
+  constructor({ plan, facts }: RunWorld) {
+    const place = plan.byName.get('spte')!;
+    this.first = place.base;
+    this.rowWords = place.stride;
+    this.behind = place.base + place.stride * place.count;
+    this.gfns = facts.sizes.gfn;
+    this.pfnOffset = place.fields.find(({ name }) => name === 'pfn')!.offset;
+  }
+
+  /** gfns whose leaf of 4K has another page frame than at `mark`, ascending, each once. */
+  changed(mark: number, tracker: Tracker): number[] {
+    const result = new Set<number>();
+    tracker.since(mark, (cell) => {
+      if (cell < this.first || cell >= this.behind) return;
+      const within = cell - this.first;
+      if (within % this.rowWords === this.pfnOffset) result.add(Math.floor(within / this.rowWords) % this.gfns);
+    });
+    return [...result].toSorted((a, b) => a - b);
+  }
+}
