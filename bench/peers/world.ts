@@ -6,7 +6,7 @@ import type { ActorSpec, Topology } from '../../src/scenario/topology.ts';
 /** Page frames that the file's page can be: two. pfn 0 is none. */
 const PFNS = 3;
 /** One VM; nothing else of a scenario. */
-const NONE = { vm: 1, hp: 0, slot: 0, slotId: 0, set: 0, file: 0, inode: 0, gfn: 0, index: 0, hva: 0, region: 0, fd: 0, root: 0, event: 0, payload: 0 };
+const NONE = { vm: 1, hp: 0, slot: 0, slotId: 0, set: 0, file: 0, inode: 0, gfn: 0, index: 0, hva: 0, segment: 0, region: 0, fd: 0, root: 0, event: 0, payload: 0 };
 const NOBODY = { vm: 0, vcpu: -1, thread: -1, caller: 0, ownFile: 0, code: [] };
 
 /** N vCPUs, each run by a thread of its own, against M invalidators. */

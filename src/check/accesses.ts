@@ -36,7 +36,11 @@ const of = (steps: readonly string[], rule: Partial<AccessRule>): { [step: strin
 /** Steps in which folio_put may free the page. */
 const PUTS = ['folio.put', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next'];
 /** The reader of memslots under SRCU. */
-const LOOKUPS = ['fault.lookupSlot', 'mn.nextSlot', 'mn.findSlot'];
+const LOOKUPS = ['fault.lookupSlot', 'mn.nextSlot', 'mn.findSlot', 'mmio.checkEntry', 'fault.emulate'];
+/** Who installs leaves, or entries without a memslot, by compare-and-exchange. */
+const INSTALLS = ['fault.map', 'fault.mapEntry', 'mmu.zapObsoleteNext'];
+/** Who looks at an SPTE without a lock; and a step that writes what the model keeps instead of generations in entries. */
+const ENTRIES = { ...Object.fromEntries(['mmio.checkEntry', 'fault.emulate'].map((step) => [step, { read: ATOMIC }])), 'slots.bumpGeneration': { read: 0, write: 0 } };
 /** The CPU of a guest, a thread in userspace, a device: no kernel code. Races on what they do are the guest's or the VMM's business. */
 const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next'];
 /** The VMM has a record of its own of what it mapped where; the kernel's objects stand for it in this step. */
@@ -52,10 +56,10 @@ const MODEL = { read: free, write: free };
 /** By layout. Locks are not here: who holds them is read off memory, and holding orders. */
 export const accesses: { readonly [layout: string]: LayoutRules } = {
   // The MMU. mmu_seq is read without a lock before the look-up, a read barrier behind it (F1); all else under mmu_lock.
-  kvm_mmu: { read: plain, write: plain, steps: of(['fault.snapshotSeq', 'weak.readBarrier'], { read: free }) },
+  kvm_mmu: { read: plain, write: plain, steps: of(['fault.snapshotSeq', 'fault.testStaleEarly', 'weak.readBarrier'], { read: free }) },
   // Faults install by compare-and-exchange under mmu_lock read, and so goes an obsolete root; whoever has mmu_lock for writing stores plainly.
-  spte: { read: plain, write: plain, steps: { ...of(['fault.map', 'mmu.zapObsoleteNext'], { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
-  spte_huge: { read: plain, write: plain, steps: { ...of(['fault.map', 'mmu.zapObsoleteNext'], { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
+  spte: { read: plain, write: plain, steps: { ...of(INSTALLS, { read: atomic, write: atomic }), ...ENTRIES, ...of(OUTSIDE, unordered) } },
+  spte_huge: { read: plain, write: plain, steps: { ...of(INSTALLS, { read: atomic, write: atomic }), ...of(OUTSIDE, unordered) } },
   // kvm_mmu_load takes mmu_lock for the moment that is this step; is_obsolete_root of a request looks without it.
   mmu_root: { read: plain, write: plain, steps: of(['vcpu.loadRoot', 'vcpu.handleRequests'], { read: free }) },
   vcpu_root: { read: plain, write: plain },
@@ -95,7 +99,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // slot->gmem.file: a weak pointer, written under slots_lock, read by rcu_dereference alone and checked twice.
   slot_gmem: {
     read: plain, write: plain | release,
-    steps: { ...of(['gmem.loadFile', 'gmem.recheckFile', 'unbind.loadFile', 'unbind.recheckFile'], { read: acquire }), ...of(RECORD, unordered) },
+    steps: { ...of(['gmem.loadFile', 'gmem.recheckFile', 'gmem.testFile', 'unbind.loadFile', 'unbind.recheckFile'], { read: acquire }), ...of(RECORD, unordered) },
   },
   // A section of srcu is read memory by memory: who has left lets go, who has waited for all comes after.
   srcu_reader: { read: acquire, write: release, steps: of(['srcu.beginSynchronize'], unordered) },

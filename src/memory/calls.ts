@@ -15,6 +15,9 @@ export interface Argument {
   readonly description: string;
 }
 
+/** What a call returns beside errno: a word, or two of a 64-bit value. */
+export interface Result { readonly name: string; readonly type: 'u32' | 'u64' }
+
 export interface Call {
   readonly name: string;
   /** Which of a thread's operation actors carries it out. */
@@ -23,6 +26,8 @@ export interface Call {
   readonly fragment: string;
   readonly description: string;
   readonly arguments: readonly Argument[];
+  /** Words of its answer behind errno, in this order. A call without them answers errno and the number of a new descriptor. */
+  readonly results?: readonly Result[];
   /** An ioctl on the VM descriptor that its first argument names: it keeps the VM's file open until it returns. */
   readonly vmIoctl?: true;
 }
@@ -40,7 +45,32 @@ export function argumentOffset(call: Call, name: string): number {
   throw new Error(`call '${call.name}' has no argument '${name}'`);
 }
 
+const wordsOf = (list: readonly { readonly type: ArgumentType }[]): number => list.reduce((words, { type }) => words + argumentWords(type), 0);
+
+/** Where the results of a call lie in its message while it runs, behind the arguments; and their words. */
+export const resultsOf = (call: Call): { readonly at: number; readonly words: number } => ({ at: wordsOf(call.arguments), words: wordsOf(call.results ?? []) });
+
+/** Words that a mailbox must have for a call: its arguments and, behind them, its results; and for the answer, errno and the results. */
+export const messageWords = (call: Call): number => resultsOf(call).at + resultsOf(call).words;
+
+/** Word offset of result `name` in a call's message; in the answer it is 1 + the offset, less that of the first result. */
+export function resultOffset(call: Call, name: string): number {
+  let { at: offset } = resultsOf(call);
+  for (const result of call.results ?? []) {
+    if (result.name === name) return offset;
+    offset += argumentWords(result.type);
+  }
+  throw new Error(`call '${call.name}' has no result '${name}'`);
+}
+
 /** One-word argument at word `offset` of the request that this operation carries out. */
 export const arg = ({ mailbox }: World, f: Frame, offset: number): number => mailbox(f.self).payload.at(offset);
 /** Two-word argument. */
 export const arg64 = (world: World, f: Frame, offset: number): Pair => pair(arg(world, f, offset), arg(world, f, offset + 1));
+/** Puts a one-word result at word `offset` of the message, as the kernel writes into the struct of its caller. */
+export const putResult = ({ mailbox }: World, f: Frame, offset: number, value: number): void => mailbox(f.self).payload.put(offset, value);
+/** Two-word result. */
+export function putResult64(world: World, f: Frame, offset: number, { lo, hi }: Pair): void {
+  putResult(world, f, offset, lo);
+  putResult(world, f, offset + 1, hi);
+}

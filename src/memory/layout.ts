@@ -7,7 +7,7 @@ export type RefKind = 'actor' | 'gfn' | 'pfn' | 'hva' | 'index' | 'slot' | 'file
 
 /** A count of things that the scenario fixes: the length of an array field, or one side of a table of objects. */
 export type Dimension =
-  | 'vm' | 'vcpu' | 'gfn' | 'hp' | 'slot' | 'slotId' | 'set' | 'file' | 'inode' | 'index' | 'pfn' | 'hva' | 'region'
+  | 'vm' | 'vcpu' | 'gfn' | 'hp' | 'slot' | 'slotId' | 'set' | 'file' | 'inode' | 'index' | 'pfn' | 'segment' | 'hva' | 'region'
   | 'actor' | 'fd' | 'root' | 'thread' | 'event' | 'payload' | 'one';
 
 export interface FieldSpec {

@@ -50,6 +50,8 @@ export interface Facts {
   readonly vmTypes: readonly string[];
   /** Outcome that dispatches each call of the kernel's list; message type n is call n - 1. */
   readonly callOutcomes: readonly number[];
+  /** Where the results of each call lie in its message, and how many words they are. */
+  readonly callResults: readonly { readonly at: number; readonly words: number }[];
   /** Number of actors; actors count from 1. */
   readonly actors: number;
   /** Programs of all actors, one behind the other. */

@@ -6,6 +6,7 @@ import { makePlan, type Plan } from '../memory/plan.ts';
 import { PageSpace } from '../memory/pages.ts';
 import { makeAccess, type Access, type Observer, type Words } from '../memory/views.ts';
 import { outcome, outcomeName } from '../memory/outcome.ts';
+import { resultsOf } from '../memory/calls.ts';
 import type { Choose, Facts, Frame, Step, World } from '../memory/world.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo, Table } from '../kernel/table.ts';
@@ -57,7 +58,7 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
     vmOfVcpu: topology.vmOfVcpu, vcpusOfVm,
     threadOfVcpu: topology.vmOfVcpu.map((_vm, vcpu) => topology.actors.find((actor) => actor.machine === 'vcpu' && actor.vcpu === vcpu)?.thread ?? -1), regionOfHva: topology.regionOfHva, hugeRegions: topology.hugeRegions,
     vmTypes: topology.vmTypes, actors: topology.actors.length,
-    callOutcomes: kernel.calls.map((call) => outcome(call.name)), code, programOf,
+    callOutcomes: kernel.calls.map((call) => outcome(call.name)), callResults: kernel.calls.map(resultsOf), code, programOf,
     config: kernel.config,
   };
 }

@@ -1,6 +1,6 @@
 // Sizes of a scenario's world, but for its actors.
 
-import { argumentWords, type Call } from '../memory/calls.ts';
+import { messageWords, type Call } from '../memory/calls.ts';
 import { DEFAULT_FRAMES } from './limits.ts';
 import type { Sizes } from '../memory/plan.ts';
 import type { Cast } from './cast.ts';
@@ -23,13 +23,13 @@ const PAYLOAD = 8;
 export function sizesOf({ scenario, cast, pools, huge, calls, pages }: SizeInputs): Sizes {
   const one = (count: number): number => Math.max(1, count);
   const files = Math.max(scenario.files ?? 0, pools.files);
-  const payload = Math.max(PAYLOAD, ...calls.map((call) => call.arguments.reduce((words, { type }) => words + argumentWords(type), 0)));
+  const payload = Math.max(PAYLOAD, ...calls.map(messageWords));
   // A page for each place that can hold one, and for each thread one that it has allocated and not placed yet.
   const frames = scenario.frames ?? Math.min(DEFAULT_FRAMES, one(files * pages.indexes + pages.hvas + cast.threads.length));
   return {
     vm: cast.vms.length, vcpu: one(cast.vcpus.length), gfn: one(pages.gfns), hp: huge ? Math.ceil(one(pages.gfns) / 4) : 0,
     slot: Math.max((scenario.slots ?? 0) + 1, pools.memslots), slotId: Math.max(scenario.slotIds ?? 0, pools.slotIds), set: 2,
-    file: files + 1, inode: files + 1, index: one(pages.indexes), pfn: frames + 1, hva: one(pages.hvas), region: one(cast.regions.length),
+    file: files + 1, inode: files + 1, index: one(pages.indexes), pfn: frames + 1, segment: 0, hva: one(pages.hvas), region: one(cast.regions.length),
     actor: 0, fd: one(cast.descriptors.length), root: 2, thread: one(cast.threads.length), event: one(cast.events.length), payload, one: 1,
   };
 }

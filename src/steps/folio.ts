@@ -3,6 +3,7 @@
 import { ok, outcome } from '../memory/outcome.ts';
 import { TAG_POISON, TAG_ZERO } from '../memory/layouts/folio.ts';
 import { EHWPOISON, ENOMEM } from './errno.ts';
+import { clearBytes } from './bytes.ts';
 import { specifyFileContent } from './ghost.ts';
 import type { FolioAt } from '../memory/frames.ts';
 import type { Step, World } from '../memory/world.ts';
@@ -88,13 +89,14 @@ export const steps = {
     return ok;
   },
   /** clear_highpage of a folio that is not up to date. */
-  'folio.clear': ({ folio, page }, f) => {
-    if (folio(f.pfn).uptodate !== 0) return already;
-    const content = page(f.pfn);
+  'folio.clear': (world, f) => {
+    if (world.folio(f.pfn).uptodate !== 0) return already;
+    const content = world.page(f.pfn);
     if (content.tag !== TAG_POISON) content.tag = TAG_ZERO;
     content.writer = 0;
     content.value = 0;
     content.secret_of = 0;
+    clearBytes(world, f.pfn);
     return ok;
   },
   'folio.markUptodate': ({ folio }, f) => {

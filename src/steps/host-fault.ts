@@ -4,6 +4,7 @@
 import { ok, outcome } from '../memory/outcome.ts';
 import { TAG_ZERO } from '../memory/layouts/folio.ts';
 import { absent, allocationFails, enomem, exists, poisoned, putFolio } from './folio.ts';
+import { clearBytes } from './bytes.ts';
 import { HUGE_ORDER, HUGE_PAGES } from './huge.ts';
 import type { HostFault } from '../memory/frames.ts';
 import type { Step, World } from '../memory/world.ts';
@@ -74,6 +75,7 @@ export const steps = {
       content.writer = 0;
       content.value = 0;
       content.secret_of = 0;
+      clearBytes(world, f.page + k);
       world.folio(f.page + k).uptodate = 1;
     }
     return ok;

@@ -12,7 +12,7 @@ export const yields = outcome('yield');
 type Range = { gfn: number; gfn_end: number; flush: number };
 
 /** The next present leaf at or behind f.gfn, in any root: zaps it. */
-function zapFrom(world: World, vm: number, from: number, end: number): number {
+export function zapFrom(world: World, vm: number, from: number, end: number): number {
   const { spte, spte_huge, facts } = world;
   for (let gfn = from; gfn < end; gfn++) {
     for (let root = 0; root < facts.sizes.root; root++) {

@@ -14,10 +14,15 @@ export const steps = {
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     return facts.callOutcomes[box.type - 1]!;
   },
-  /** Return to userspace. */
-  'op.reply': ({ mailbox: boxes }, f) => {
-    mailbox.take(boxes(f.self));
-    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [f.errno, f.value]);
+  /** Return to userspace, with errno and what the call has written for its caller. */
+  'op.reply': ({ mailbox: boxes, facts }, f) => {
+    const box = boxes(f.self);
+    const { at, words } = facts.callResults[box.type - 1]!;
+    const answer = [f.errno];
+    if (words === 0) answer.push(f.value);
+    for (let i = 0; i < words; i++) answer.push(box.payload.at(at + i));
+    mailbox.take(box);
+    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, answer);
     return ok;
   },
 } satisfies { [name: string]: Step<Operation> };

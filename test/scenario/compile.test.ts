@@ -89,7 +89,7 @@ describe('the actors of a scenario', () => {
     ]);
     expect(topology.setup).toEqual([6]);
     expect(topology.sizes).toEqual({
-      vm: 1, vcpu: 1, gfn: 1, hp: 0, slot: 4, slotId: 1, set: 2, file: 2, inode: 2, index: 1, pfn: 5, hva: 1, region: 1, actor: 10, fd: 1,
+      vm: 1, vcpu: 1, gfn: 1, hp: 0, slot: 4, slotId: 1, set: 2, file: 2, inode: 2, index: 1, pfn: 5, segment: 0, hva: 1, region: 1, actor: 10, fd: 1,
       root: 2, thread: 3, event: 1, payload: 12, one: 1,
     });
     expect(topology.names).toEqual({ vms: ['vm0'], vcpus: ['vcpu0'], threads: ['cpu0', 'main', 'setup'], fds: ['A'], events: [], regions: [] });

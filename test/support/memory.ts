@@ -6,7 +6,7 @@ import type { Layout, Tables } from '../../src/memory/layout.ts';
 
 /** Sizes of 3 in every dimension, but for those that are given. */
 export const sizes = (given: Partial<Sizes> = {}): Sizes => ({
-  vm: 3, vcpu: 3, gfn: 3, hp: 3, slot: 3, slotId: 3, set: 2, file: 3, inode: 3, index: 3, pfn: 3, hva: 3, region: 3, actor: 8, fd: 3, root: 2,
+  vm: 3, vcpu: 3, gfn: 3, hp: 3, slot: 3, slotId: 3, set: 2, file: 3, inode: 3, index: 3, pfn: 3, segment: 3, hva: 3, region: 3, actor: 8, fd: 3, root: 2,
   thread: 3, event: 3, payload: 4, one: 1, ...given,
 });
 

@@ -13,7 +13,7 @@ export function slice(rounds = 1): Topology {
   const again = rounds === 1 ? [] : instruction(GUEST.LOOP, 0, 0, rounds);
   return {
     sizes: {
-      vm: 1, vcpu: 1, gfn: 1, hp: 0, slot: 2, slotId: 1, set: 2, file: 2, inode: 2, index: 1, pfn: 4, hva: 1, region: 1, actor: 6, fd: 1,
+      vm: 1, vcpu: 1, gfn: 1, hp: 0, slot: 2, slotId: 1, set: 2, file: 2, inode: 2, index: 1, pfn: 4, segment: 0, hva: 1, region: 1, actor: 6, fd: 1,
       root: 2, thread: 2, event: 1, payload: 20, one: 1,
     },
     actors: [

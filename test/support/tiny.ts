@@ -46,7 +46,7 @@ export function tiny(programs: Readonly<Record<string, readonly (TinyStep | Line
   });
   const topology: Topology = {
     sizes: {
-      vm: 0, vcpu: 0, gfn: 0, hp: 0, slot: locks, slotId: 0, set: 0, file: 0, inode: 0, index: 0, pfn: 0, hva: 0, region: 0, actor: names.length + 1,
+      vm: 0, vcpu: 0, gfn: 0, hp: 0, slot: locks, slotId: 0, set: 0, file: 0, inode: 0, index: 0, pfn: 0, segment: 0, hva: 0, region: 0, actor: names.length + 1,
       fd: 0, root: 0, thread: 0, event: cells, payload: 0, one: 1,
     },
     actors: names.map((name) => ({ name, machine: name, vm: 0, vcpu: -1, thread: -1, caller: 0, ownFile: 0, code: [] })),

@@ -15,6 +15,10 @@ export const page = layout('page', {
   secret_of: { ref: 'vm' },
 }, { per: ['pfn'] });
 
+/** Content of a page frame byte by byte, beside `page`: a segment is a run of bytes that always have one value, cut where the accesses of a
+ *  scenario begin and end. A scenario whose pages have one value each has no segments. */
+export const page_bytes = layout('page_bytes', { byte: { cells: 'segment' } }, { per: ['pfn'] });
+
 /** struct folio but for its refcount and lock. mapping and index change with the folio locked; hwpoison is set by test-and-set. */
 export const folio = layout('folio', {
   /** Inode of the page cache that holds it; 0: none, or truncated. */

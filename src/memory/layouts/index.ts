@@ -57,6 +57,7 @@ export const layouts = {
   sync_point: host.sync_point,
   fault_injection: host.fault_injection,
   mf_mutex: folio.mf_mutex,
+  page_bytes: folio.page_bytes,
   open_invalidation: mmu.open_invalidation,
   file_content: gmem.file_content,
   host_content: host.host_content,
