@@ -84,10 +84,12 @@ class Acceptor {
   private readonly picker = (): number => this.choice;
   private readonly system: TracedSystem;
   private readonly flow: readonly Action[];
+  private readonly limit: number;
 
   constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number) {
     this.system = system;
     this.flow = flow;
+    this.limit = limit;
     const { kernel, topology } = system;
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
@@ -97,7 +99,7 @@ class Acceptor {
     this.tracker.start();
     this.tracker.want(new Uint8Array(plan.objects));
     this.leaves = new LeafWatch(this.world);
-    this.states = new StateSet(limit, Infinity, undefined, false);
+    this.states = new StateSet(limit + 1, Infinity, undefined, false);
     this.matcher = new Matcher(this.world, system, flow, tasksOf(flow, system), this.controls, traced);
     // Who works for somebody comes before who waits for him.
     this.order = topology.actors.map((_actor, i) => i + 1).filter((actor) => !topology.actors[actor - 1]!.machine.startsWith('vmm'))
@@ -118,17 +120,11 @@ class Acceptor {
         this.leaveNode();
         continue;
       }
-      const full = this.states.size >= this.limitStates;
-      if (full) return this.result('undecided');
+      if (this.states.size >= this.limit) return this.result('undecided');
       this.take(node, node.moves[node.next++]!);
     }
     return this.result('rejected');
   }
-
-  private get limitStates(): number {
-    return this.limit;
-  }
-  private readonly limit: number = DEFAULT_STATES;
 
   private result(verdict: Judgement['verdict']): Judgement {
     const passedOver = verdict === 'accepted' ? this.passedOver() : this.bestPath;
@@ -158,7 +154,7 @@ class Acceptor {
   private findMoves(at: number, control: Control, moves: Move[]): void {
     const { matcher, world } = this;
     const ways = matcher.ways(at, control);
-    ways.forEach((way, i) => moves.push({ kind: 'way', way: i, choice: 0 }));
+    ways.forEach((_way, i) => moves.push({ kind: 'way', way: i, choice: 0 }));
     const task = matcher.tasks.of[at]!;
     if (at > this.best) {
       this.best = at;
@@ -285,14 +281,14 @@ class Acceptor {
   }
 
   /** Executes a step; nothing when it is blocked. Other choices that it has are noted as moves. */
-  private execute(node: Node, actor: number, move: Move & { choice: number }): { leaf: number; result: number } | undefined {
+  private execute(node: Node, actor: number, move: Extract<Move, { choice: number }>): { leaf: number; result: number } | undefined {
     const { world } = this;
     const { leaf } = world.frames[actor]!;
     this.choice = move.choice;
     const result = world.step(actor, this.picker);
     if (isBlocked(result)) return undefined;
     this.steps++;
-    if (move.choice + 1 < world.last.choices) node.moves.splice(node.next, 0, { ...move, choice: move.choice + 1 });
+    if (move.choice + 1 < world.last.choices) node.moves.splice(node.next, 0, { ...move, choice: move.choice + 1 } as Move);
     return { leaf, result };
   }
 

@@ -15,7 +15,7 @@ export interface EventRow {
 export const events: readonly EventRow[] = [
   { name: 'kvm_entry', how: 'does', at: ['vcpu.run:unlock'], says: 'the vCPU enters the guest' },
   { name: 'kvm_exit', how: 'does', at: ['vcpu.leaveGuest:mode'], says: 'the vCPU leaves the guest: by a fault of this gfn, a hypercall, a halt, or because an interrupt came' },
-  { name: 'kvm_page_fault', how: 'at', at: ['mmu.fault:intent'], says: 'a fault of this gfn begins' },
+  { name: 'kvm_page_fault', how: 'at', at: ['mmu.fault:intent', 'vcpu.tlbMiss:intent,entry'], says: 'a fault of this gfn begins' },
   { name: 'kvm_mmu_spte_requested', how: 'at', at: ['mmu.fault:map'], says: 'the leaf of this gfn is about to be installed' },
   { name: 'kvm_tdp_mmu_spte_changed', how: 'leaf', at: [], says: 'a leaf (level 1) appears or goes' },
   { name: 'kvm_mmu_set_spte', how: 'at', at: ['mmu.fault:unlock'], says: 'the leaf of this gfn is there' },

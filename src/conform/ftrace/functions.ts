@@ -46,7 +46,7 @@ export const functions: readonly FunctionRow[] = [
     returns: 'errno',
   },
   { names: ['kvm_mmu_invalidate_mmio_sptes'], at: ['slots.swap:generation'] },
-  { names: ['kvm_arch_flush_shadow_memslot'], at: ['slots.invalidate:flush'] },
+  { names: ['kvm_arch_flush_shadow_memslot'], at: ['slots.invalidate:flush,choose,zap'] },
   { names: ['kvm_gmem_unbind'], at: ['gmem.unbind'] },
 
   // Invalidations.
@@ -54,9 +54,9 @@ export const functions: readonly FunctionRow[] = [
   { names: ['kvm_mmu_invalidate_start', 'kvm_mmu_invalidate_begin'], at: ['gmem.invalidateBegin:count'] },
   { names: ['kvm_mmu_unmap_gfn_range'], at: ['gmem.invalidateBegin:unmap'], returns: 'flush' },
   { names: ['kvm_arch_pre_set_memory_attributes'], at: ['vm.attributesPrePass:unmap > kvm.unmapGfnRange:zap,flush,unlock,lock'], returns: 'flush' },
-  { names: ['kvm_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock'], returns: 'flush' },
-  { names: ['kvm_tdp_mmu_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock'], returns: 'flush' },
-  { names: ['kvm_flush_remote_tlbs'], at: ['gmem.invalidateBegin:flush', 'kvm.unmapGfnRange:flush'] },
+  { names: ['kvm_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock', 'mmu.zapSlot:zap,yieldFlush,yieldUnlock'], returns: 'flush' },
+  { names: ['kvm_tdp_mmu_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock', 'mmu.zapSlot:zap,yieldFlush,yieldUnlock'], returns: 'flush' },
+  { names: ['kvm_flush_remote_tlbs'], at: ['gmem.invalidateBegin:flush', 'kvm.unmapGfnRange:flush', 'mmu.zapSlot:flush,yieldFlush'] },
   { names: ['truncate_inode_pages_range'], at: ['gmem.truncate'], others: 'inodes that are no guest_memfd' },
   { names: ['kvm_mmu_invalidate_end'], at: ['gmem.invalidateEnd:seq,drop', 'vm.attributesPostPass:seq,drop', 'mn.rangeEnd:seq,drop'] },
   { names: ['kvm_arch_post_set_memory_attributes'], at: ['vm.attributesPostPass:mixed'] },
@@ -65,12 +65,14 @@ export const functions: readonly FunctionRow[] = [
 
   // Faults.
   { names: ['kvm_arch_vcpu_pre_fault_memory'], at: ['vcpu.prefault'], returns: 'errno' },
-  { names: ['kvm_tdp_page_fault'], at: ['mmu.fault:snapshot,invalid,privacy,private,shared,lock,stale,map,unlock,put,unlockStale,putStale,memoryFault'], returns: 'fault' },
-  { names: ['kvm_mmu_faultin_pfn'], at: ['mmu.fault:snapshot,invalid,privacy,private,shared,memoryFault'], returns: 'faultin' },
+  { names: ['kvm_tdp_page_fault'], at: ['mmu.fault:snapshot,privacy,noSlot,invalid,early,backing,private,shared,late,lock,stale,map,unlock,put,unlockStale,putStale,memoryFault', 'mmu.fault:lockNoSlot,staleNoSlot,mapEntry,unlockEmulate,unlockNoSlot'],
+    returns: 'fault',
+  },
+  { names: ['kvm_mmu_faultin_pfn'], at: ['mmu.fault:snapshot,privacy,noSlot,invalid,early,backing,private,shared,late,memoryFault', 'mmu.fault:putStale?'], returns: 'faultin' },
   { names: ['kvm_gmem_get_pfn'], at: ['gmem.getPfn'], returns: 'errno' },
   { names: ['kvm_gmem_get_folio'], at: ['gmem.getFolio'] },
-  { names: ['is_page_fault_stale'], at: ['mmu.fault:stale'], returns: 'stale' },
-  { names: ['kvm_tdp_mmu_map'], at: ['mmu.fault:map'], returns: 'fault' },
+  { names: ['is_page_fault_stale'], at: ['mmu.fault:stale,staleNoSlot'], returns: 'stale' },
+  { names: ['kvm_tdp_mmu_map'], at: ['mmu.fault:map,mapEntry'], returns: 'fault' },
 
   // The end of a VM and of a file.
   { names: ['kvm_mmu_notifier_release'], at: ['kvm.destroyVm:lock,zap,unlock'] },

@@ -13,8 +13,8 @@ export class LeafWatch {
   constructor({ plan, facts }: RunWorld) {
     const place = plan.byName.get('spte')!;
     this.first = place.base;
-    this.rowWords = place.stride;
-    this.behind = place.base + place.stride * place.count;
+    this.rowWords = place.words;
+    this.behind = place.base + place.words * place.count;
     this.gfns = facts.sizes.gfn;
     this.pfnOffset = place.fields.find(({ name }) => name === 'pfn')!.offset;
   }
