@@ -1,10 +1,11 @@
 // Is what a trace shows a behaviour of the model? A search, depth first, through the states of the world that the trace allows: each action
 // in the order of the trace, with hidden steps of the model in between. It takes steps and takes them back.
 
-import { Tracker } from '../../explore/search/tracker.ts';
+import { FootprintTracker } from '../../explore/search/footprint-tracker.ts';
 import { StateSet } from '../../explore/search/state-set.ts';
 import { mix } from '../../memory/hash.ts';
-import { isBlocked } from '../../memory/outcome.ts';
+import { tableOfObject, type Plan } from '../../memory/plan.ts';
+import { blockedOn, isBlocked } from '../../memory/outcome.ts';
 import { applyInjection, canApply } from '../../runtime/injection.ts';
 import { commandRoom } from '../../scenario/command-room.ts';
 import { planFor, privateWords, RunWorld } from '../../runtime/world.ts';
@@ -50,12 +51,26 @@ interface Node {
   readonly mark: number;
   readonly low: number;
   readonly high: number;
+  /** Moves to try: first those of the action's own task. */
   readonly moves: Move[];
   next: number;
+  /** Moves of others, which are tried when `hopes`: somebody of the action's task moved, or waits for what others hold. */
+  readonly others: Move[] | undefined;
+  hopes: boolean;
   /** Code that the move into this node has overwritten. */
   readonly room: { readonly at: number; readonly words: Int32Array } | undefined;
   /** Of a node behind an action: why that was passed over; undefined for others. */
   readonly passedOver: string | undefined;
+}
+
+/** Layouts of which an actor's own rows are touched by its task alone. */
+const OWN_LAYOUTS: ReadonlySet<string> = new Set(['frame', 'tlb', 'tlb_filled', 'vcpu_root', 'kvm_run']);
+
+/** By object: 1 when only its own actor or vCPU touches it, or nobody's steps depend on it. */
+function ownObjects(plan: Plan): Uint8Array {
+  const own = new Uint8Array(plan.objects);
+  for (const { layout, firstId, count } of plan.tables) if (OWN_LAYOUTS.has(layout.name) || layout.ghost === true) own.fill(1, firstId, firstId + count);
+  return own;
 }
 
 /** At most so many reasons are kept. */
@@ -68,7 +83,7 @@ export function accept(system: TracedSystem, flow: readonly Action[], traced: Re
 
 class Acceptor {
   private readonly world: RunWorld;
-  private readonly tracker: Tracker;
+  private readonly tracker: FootprintTracker;
   private readonly controls = new Controls();
   private readonly matcher: Matcher;
   private readonly leaves: LeafWatch;
@@ -81,6 +96,7 @@ class Acceptor {
   private bestPath: string[] = [];
   private readonly reasons = new Set<string>();
   private readonly allowed = new Set<string>();
+  private readonly own: Uint8Array;
   private readonly picker = (): number => this.choice;
   private readonly system: TracedSystem;
   private readonly flow: readonly Action[];
@@ -93,17 +109,19 @@ class Acceptor {
     const { kernel, topology } = system;
     const plan = planFor(kernel, topology);
     const words = privateWords(plan);
-    this.tracker = new Tracker(plan, words);
+    this.tracker = new FootprintTracker(plan, words);
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
     this.tracker.start();
     this.tracker.want(new Uint8Array(plan.objects));
     this.leaves = new LeafWatch(this.world);
+    this.own = ownObjects(plan);
     this.states = new StateSet(limit + 1, Infinity, undefined, false);
     this.matcher = new Matcher(this.world, system, flow, tasksOf(flow, system), this.controls, traced);
     // Who works for somebody comes before who waits for him.
-    this.order = topology.actors.map((_actor, i) => i + 1).filter((actor) => !topology.actors[actor - 1]!.machine.startsWith('vmm'))
-      .concat(topology.actors.map((_actor, i) => i + 1).filter((actor) => topology.actors[actor - 1]!.machine.startsWith('vmm')));
+    const isThread = (actor: number): boolean => topology.actors[actor - 1]!.machine.startsWith('vmm');
+    const all = topology.actors.map((_actor, i) => i + 1);
+    this.order = [...all.filter((actor) => !isThread(actor)), ...all.filter(isThread)];
   }
 
   judge(): Judgement {
@@ -117,8 +135,11 @@ class Acceptor {
       const node = this.path.at(-1)!;
       if (node.at === this.flow.length) return this.result('accepted');
       if (node.next === node.moves.length) {
-        this.leaveNode();
-        continue;
+        if (node.hopes && node.others !== undefined && node.others.length > 0) node.moves.push(...node.others.splice(0));
+        else {
+          this.leaveNode();
+          continue;
+        }
       }
       if (this.states.size >= this.limit) return this.result('undecided');
       this.take(node, node.moves[node.next++]!);
@@ -146,12 +167,14 @@ class Acceptor {
     const salt = mix(Math.imul(at, 0x9e3779b1) ^ Math.imul(control.id + 1, 0x85ebca77));
     if (states.add(low ^ salt, high ^ mix(salt + at)) === 0 && !states.fresh) return false;
     const moves: Move[] = [];
-    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, room, passedOver });
-    if (at < this.flow.length) this.findMoves(at, control, moves);
+    const others: Move[] = [];
+    const hopes = at < this.flow.length && this.findMoves(at, control, moves, others);
+    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, others, hopes, room, passedOver });
     return true;
   }
 
-  private findMoves(at: number, control: Control, moves: Move[]): void {
+  /** Gathers the moves of a state. Answers whether those of others are worth trying whatever the own ones come to. */
+  private findMoves(at: number, control: Control, moves: Move[], others: Move[]): boolean {
     const { matcher, world } = this;
     const ways = matcher.ways(at, control);
     ways.forEach((_way, i) => moves.push({ kind: 'way', way: i, choice: 0 }));
@@ -167,16 +190,20 @@ class Acceptor {
       for (const one of matcher.next(task, control)) if (this.allowed.size < MOST_REASONS) this.allowed.add(one);
     }
     // What is passed over whatever the state needs no step before it.
-    if (task < 0 || (ways.length === 1 && ways[0]!.passedOver !== '' && ways[0]!.control === control)) return;
-    const others: Move[] = [];
-    for (const actor of this.order) {
-      if (world.ended(actor) || !matcher.mayMove(actor, control)) continue;
-      (matcher.taskOf(actor, control) === task ? moves : others).push({ kind: 'step', actor, choice: 0 });
-    }
+    if (task < 0 || (ways.length === 1 && ways[0]!.passedOver !== '' && ways[0]!.control === control)) return false;
     const vcpu = matcher.mayInterrupt(at, control);
     if (vcpu >= 0) moves.push({ kind: 'interrupt', vcpu });
-    moves.push(...others);
-    this.findTells(control, moves);
+    let working = false;
+    for (const actor of this.order) {
+      if (world.ended(actor)) continue;
+      const own = matcher.taskOf(actor, control) === task;
+      const { idle, step } = world.leafOf(actor);
+      if (own && !idle && !step.startsWith('vmm.')) working = true;
+      if (matcher.mayMove(actor, control)) (own ? moves : others).push({ kind: 'step', actor, choice: 0 });
+    }
+    this.findTells(control, others);
+    // Where somebody of the task is in the middle of something, others only help when he moves, or waits for them.
+    return !working;
   }
 
   /** The next message of the step that is under way, or the first one of the next step. */
@@ -231,6 +258,14 @@ class Acceptor {
     if (move.kind === 'step') {
       const stepped = this.execute(node, move.actor, move);
       if (stepped === undefined) return;
+      if (matcher.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) {
+        node.hopes = true;
+        // What touches nothing of others may as well be done before anything that they do.
+        if (this.world.last.choices === 0 && this.isOwn()) {
+          node.moves.length = node.next;
+          node.others?.splice(0);
+        }
+      }
       if (matcher.showsLeaves && this.leaves.changed(node.mark, tracker).length > 0) return this.undo(node);
       if (!this.enter(node.at, matcher.afterStep(node.control, move.actor, stepped.leaf, stepped.result), undefined, undefined)) this.undo(node);
       return;
@@ -286,10 +321,21 @@ class Acceptor {
     const { leaf } = world.frames[actor]!;
     this.choice = move.choice;
     const result = world.step(actor, this.picker);
-    if (isBlocked(result)) return undefined;
+    if (isBlocked(result)) {
+      if (tableOfObject(world.plan, blockedOn(result)).layout.name !== 'mailbox') node.hopes = true;
+      return undefined;
+    }
     this.steps++;
     if (move.choice + 1 < world.last.choices) node.moves.splice(node.next, 0, { ...move, choice: move.choice + 1 } as Move);
     return { leaf, result };
+  }
+
+  /** Has the last step touched nothing that others touch? */
+  private isOwn(): boolean {
+    const { tracker, own } = this;
+    for (let k = 0; k < tracker.readCount; k++) if (own[tracker.readIds[k]!] === 0) return false;
+    for (let k = 0; k < tracker.writeCount; k++) if (own[tracker.writeIds[k]!] === 0) return false;
+    return true;
   }
 
   /** Puts the world back to what it was in a node. */

@@ -51,7 +51,7 @@ export function systemOf(kernel: Kernel, steps: readonly RecordedStep[]): Traced
       case 'hypercall_map_gpa': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [{ op: 'map_gpa_range', gpa: args['gpa'], npages: args['npages'], attributes: args['attrs'] }])], vcpu: vcpuNumber(args['vcpu']) };
       case 'run': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [])], vcpu: vcpuNumber(args['vcpu']) };
       case 'spin_start': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [{ op: 'loop', forever: true, do: [access()] }])], vcpu: vcpuNumber(args['vcpu']), spin: 'start' };
-      case 'spin_end': return { ...nothing, vcpu: vcpuNumber(args['vcpu']), spin: 'end', interrupt: [compiler.command('injector', [{ op: 'signal', thread: `cpu${vcpuNumber(args['vcpu'])}` }])] };
+      case 'spin_end': return { ...nothing, vcpu: vcpuNumber(args['vcpu']), spin: 'end', interrupt: [compiler.command('injector', [{ op: 'signal', thread: `cpu${vcpuNumber(args['vcpu'])}`, number: 7 }])] };
       case 'memory_failure': return { ...nothing, messages: [compiler.command('injector', [{ op: 'memory_error', fd: args['fd'], page: Number(args['offset']) / PAGE }])] };
       default: {
         const made = call(one);
