@@ -15,7 +15,7 @@ import type { Action } from './flow.ts';
 import { LeafWatch } from './leaf-watch.ts';
 import { Matcher } from './match.ts';
 import type { TracedSystem } from './system.ts';
-import { tasksOf } from './tasks.ts';
+import { MAIN, tasksOf } from './tasks.ts';
 
 /** States that a search may look at before it gives up. */
 export const DEFAULT_STATES = 4_000_000;
@@ -54,9 +54,10 @@ interface Node {
   /** Moves to try: first those of the action's own task. */
   readonly moves: Move[];
   next: number;
-  /** Moves of others, which are tried when `hopes`: somebody of the action's task moved, or waits for what others hold. */
-  readonly others: Move[] | undefined;
-  hopes: boolean;
+  /** Moves of others, which are tried when somebody of the action's task moved, or waits for what others hold. */
+  others: readonly Move[];
+  moved: boolean;
+  waits: boolean;
   /** Code that the move into this node has overwritten. */
   readonly room: { readonly at: number; readonly words: Int32Array } | undefined;
   /** Of a node behind an action: why that was passed over; undefined for others. */
@@ -78,7 +79,8 @@ const MOST_REASONS = 6;
 
 /** Judges a flow of actions. */
 export function accept(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit = DEFAULT_STATES): Judgement {
-  return new Acceptor(system, flow, traced, limit).judge();
+  const quick = new Acceptor(system, flow, traced, limit, false).judge();
+  return quick.verdict === 'accepted' ? quick : new Acceptor(system, flow, traced, limit, true).judge();
 }
 
 class Acceptor {
@@ -90,6 +92,8 @@ class Acceptor {
   private readonly states: StateSet;
   private readonly path: Node[] = [];
   private readonly order: readonly number[];
+  private readonly isSecondary: readonly boolean[];
+  private readonly thorough: boolean;
   private choice = 0;
   private steps = 0;
   private best = -1;
@@ -102,7 +106,7 @@ class Acceptor {
   private readonly flow: readonly Action[];
   private readonly limit: number;
 
-  constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number) {
+  constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number, thorough: boolean) {
     this.system = system;
     this.flow = flow;
     this.limit = limit;
@@ -121,21 +125,28 @@ class Acceptor {
     // Who works for somebody comes before who waits for him.
     const isThread = (actor: number): boolean => topology.actors[actor - 1]!.machine.startsWith('vmm');
     const all = topology.actors.map((_actor, i) => i + 1);
-    this.order = [...all.filter((actor) => !isThread(actor)), ...all.filter(isThread)];
+    const rank = (actor: number): number => {
+      const { machine } = topology.actors[actor - 1]!;
+      return isThread(actor) ? 3 : machine === 'vcpu' ? 2 : machine === 'hardware' ? 1 : 0;
+    };
+    this.isSecondary = [false, ...topology.actors.map(({ machine, vcpu }) => vcpu >= 0 || machine === 'hardware')];
+    this.thorough = thorough;
+    this.order = all.toSorted((a, b) => rank(a) - rank(b));
   }
 
   judge(): Judgement {
     const { names } = this.matcher.tasks;
     const start = this.controls.of({
-      step: 0, message: 0, runs: this.world.topology.vmOfVcpu.map(() => -1),
-      tasks: names.map(() => ({ open: [], skipUntil: 0, foreignFault: false, mapped: -1, pending: [] })),
+      step: 0, message: 0, frames: [], runs: this.world.topology.vmOfVcpu.map(() => -1),
+      tasks: names.map(() => ({ open: [], skipUntil: 0, foreignFault: false, mapped: -1, shown: -1, pending: [] })),
     });
     this.enter(0, start, undefined, undefined);
     while (this.path.length > 0) {
       const node = this.path.at(-1)!;
       if (node.at === this.flow.length) return this.result('accepted');
       if (node.next === node.moves.length) {
-        if (node.hopes && node.others !== undefined && node.others.length > 0) node.moves.push(...node.others.splice(0));
+        const more = this.othersOf(node);
+        if (more.length > 0) node.moves.push(...more);
         else {
           this.leaveNode();
           continue;
@@ -168,8 +179,8 @@ class Acceptor {
     if (states.add(low ^ salt, high ^ mix(salt + at)) === 0 && !states.fresh) return false;
     const moves: Move[] = [];
     const others: Move[] = [];
-    const hopes = at < this.flow.length && this.findMoves(at, control, moves, others);
-    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, others, hopes, room, passedOver });
+    const waits = at < this.flow.length && this.findMoves(at, control, moves, others);
+    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, others, moved: false, waits, room, passedOver });
     return true;
   }
 
@@ -201,9 +212,20 @@ class Acceptor {
       if (own && !idle && !step.startsWith('vmm.')) working = true;
       if (matcher.mayMove(actor, control)) (own ? moves : others).push({ kind: 'step', actor, choice: 0 });
     }
-    this.findTells(control, others);
+    // The thread that carries out the steps goes on by itself.
+    const told = moves.length + others.length;
+    this.findTells(control, task === MAIN ? moves : others);
     // Where somebody of the task is in the middle of something, others only help when he moves, or waits for them.
-    return !working;
+    return !working && !(task === MAIN && moves.length + others.length > told);
+  }
+
+  /** What others may do in a state, once. At first other vCPUs move only for somebody who waits for them: their hidden steps hardly matter. */
+  private othersOf(node: Node): readonly Move[] {
+    const { others, moved, waits } = node;
+    if (!moved && !waits) return [];
+    node.others = [];
+    if (waits || this.thorough) return others;
+    return others.filter((move) => move.kind !== 'step' || !this.isSecondary[move.actor]!);
   }
 
   /** The next message of the step that is under way, or the first one of the next step. */
@@ -250,7 +272,7 @@ class Acceptor {
           const task = matcher.tasks.of[node.at]!;
           control = this.controls.withTask(control, task, { pending: [...control.tasks[task]!.pending, ...changed.filter((one) => one !== way.leaf)].toSorted((a, b) => a - b) });
         }
-        control = matcher.afterStep(control, way.actor, stepped.leaf, stepped.result);
+        control = this.afterStep(node, control, way.actor, stepped);
       }
       if (!this.enter(node.at + 1, control, way.passedOver, undefined)) this.undo(node);
       return;
@@ -259,15 +281,15 @@ class Acceptor {
       const stepped = this.execute(node, move.actor, move);
       if (stepped === undefined) return;
       if (matcher.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) {
-        node.hopes = true;
+        node.moved = true;
         // What touches nothing of others may as well be done before anything that they do.
         if (this.world.last.choices === 0 && this.isOwn()) {
           node.moves.length = node.next;
-          node.others?.splice(0);
+          node.others = [];
         }
       }
       if (matcher.showsLeaves && this.leaves.changed(node.mark, tracker).length > 0) return this.undo(node);
-      if (!this.enter(node.at, matcher.afterStep(node.control, move.actor, stepped.leaf, stepped.result), undefined, undefined)) this.undo(node);
+      if (!this.enter(node.at, this.afterStep(node, node.control, move.actor, stepped), undefined, undefined)) this.undo(node);
       return;
     }
     if (move.kind === 'interrupt') {
@@ -275,7 +297,17 @@ class Acceptor {
       if (!this.enter(node.at, node.control, undefined, undefined)) this.undo(node);
       return;
     }
+    if (matcher.tasks.of[node.at] === MAIN) node.moved = true;
     this.tell(node, move.interrupt);
+  }
+
+  /** Notes what a step has done that later actions are held against. */
+  private afterStep({ mark }: Node, control: Control, actor: number, { leaf, result }: { leaf: number; result: number }): Control {
+    const noted = this.matcher.afterStep(control, actor, leaf, result);
+    if (noted.frames.length === 0) return noted;
+    const freed = this.leaves.freed(mark, this.tracker);
+    if (!noted.frames.some(([pfn]) => freed.includes(pfn))) return noted;
+    return this.controls.of({ ...noted, frames: noted.frames.filter(([pfn]) => !freed.includes(pfn)) });
   }
 
   private tell(node: Node, interrupt: boolean): void {
@@ -322,7 +354,7 @@ class Acceptor {
     this.choice = move.choice;
     const result = world.step(actor, this.picker);
     if (isBlocked(result)) {
-      if (tableOfObject(world.plan, blockedOn(result)).layout.name !== 'mailbox') node.hopes = true;
+      if (tableOfObject(world.plan, blockedOn(result)).layout.name !== 'mailbox') node.waits = true;
       return undefined;
     }
     this.steps++;

@@ -10,6 +10,8 @@ export interface TaskControl {
   readonly foreignFault: boolean;
   /** Outcome of the last `map` step, for the return values around it. */
   readonly mapped: number;
+  /** Leaf whose event the trace has shown and whose step comes next; -1: none. */
+  readonly shown: number;
   /** gfns whose leaves have changed already by a step whose other changes were shown. */
   readonly pending: readonly number[];
 }
@@ -18,6 +20,8 @@ export interface Control {
   /** Number of the next step of the case, and of the message of it that comes next. */
   readonly step: number;
   readonly message: number;
+  /** Page frames of the model that the trace has shown: the model's number, the kernel's, 1 for a page of a file; ascending. */
+  readonly frames: readonly (readonly [number, string, number])[];
   /** By vCPU: number of the task that runs it; -1: nobody. */
   readonly runs: readonly number[];
   readonly tasks: readonly TaskControl[];
@@ -32,7 +36,7 @@ export class Controls {
   private readonly known = new Map<string, Control>();
 
   of(value: ControlValue): Control {
-    const key = JSON.stringify([value.step, value.message, value.runs, value.tasks]);
+    const key = JSON.stringify([value.step, value.message, value.runs, value.frames, value.tasks]);
     const old = this.known.get(key);
     if (old !== undefined) return old;
     const control = { ...value, id: this.known.size };

@@ -3,7 +3,7 @@
 export interface EventRow {
   readonly name: string;
   /**
-   * `at`: the actor has come to one of these states and has not executed it. `does`: it executes one of these now, and in no other place of
+   * `at`: the actor has come to one of these states and has not executed it; it does not before the trace has said so. `does`: it executes one of these now, and in no other place of
    * the trace. `leaf`: a step changes the leaf page-table entry of this gfn now, and none does elsewhere.
    */
   readonly how: 'at' | 'does' | 'leaf';
@@ -16,7 +16,7 @@ export const events: readonly EventRow[] = [
   { name: 'kvm_entry', how: 'does', at: ['vcpu.run:unlock'], says: 'the vCPU enters the guest' },
   { name: 'kvm_exit', how: 'does', at: ['vcpu.leaveGuest:mode'], says: 'the vCPU leaves the guest: by a fault of this gfn, a hypercall, a halt, or because an interrupt came' },
   { name: 'kvm_page_fault', how: 'at', at: ['mmu.fault:intent', 'vcpu.tlbMiss:intent,entry'], says: 'a fault of this gfn begins' },
-  { name: 'kvm_mmu_spte_requested', how: 'at', at: ['mmu.fault:map'], says: 'the leaf of this gfn is about to be installed' },
+  { name: 'kvm_mmu_spte_requested', how: 'at', at: ['mmu.fault:map,mapEntry'], says: 'the leaf of this gfn is about to be installed' },
   { name: 'kvm_tdp_mmu_spte_changed', how: 'leaf', at: [], says: 'a leaf (level 1) appears or goes' },
   { name: 'kvm_mmu_set_spte', how: 'at', at: ['mmu.fault:unlock'], says: 'the leaf of this gfn is there' },
   { name: 'kvm_vm_set_mem_attributes', how: 'at', at: ['vm.setAttributes:lock'], says: 'attributes of this range are about to be set' },

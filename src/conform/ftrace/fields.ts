@@ -39,3 +39,14 @@ export function userspaceExit(fields: string): { exit: number } | { errno: numbe
   if (match === null) return undefined;
   return match[1] === 'error' || match[1] === 'restart' ? { errno: Number(match[2]) } : { exit: Number(match[2]) };
 }
+
+/** Bits of a page-table entry that are an address. */
+const ADDRESS = 0xf_ffff_ffff_f000n;
+
+/** Page frame that a leaf maps or is to map, in hexadecimal; nothing when the event names none. */
+export function pfnOf(fields: string): string | undefined {
+  const pfn = /\bpfn (?:0x)?([\da-f]{1,13})\b/i.exec(fields)?.[1];
+  if (pfn !== undefined) return BigInt(`0x${pfn}`).toString(16);
+  const entry = /\bspte (?:0x)?([\da-f]{1,16})\b/i.exec(fields)?.[1];
+  return entry === undefined ? undefined : ((BigInt(`0x${entry}`) & ADDRESS) >> 12n).toString(16);
+}

@@ -5,7 +5,7 @@ import type { FrameView, RunWorld } from '../../runtime/world.ts';
 import type { Control, Controls, TaskControl } from './control.ts';
 import { Covers } from './cover.ts';
 import { events, unmappedEvents } from './events.ts';
-import { attributesOf, exitKind, gfnOf, levelOf, userspaceExit } from './fields.ts';
+import { attributesOf, exitKind, gfnOf, levelOf, pfnOf, userspaceExit } from './fields.ts';
 import type { Action } from './flow.ts';
 import { functions, transparent, type Returns } from './functions.ts';
 import { eventRow, plainName, rowOf } from './names.ts';
@@ -33,6 +33,8 @@ const PF = { RETRY: 1n, FIXED: 5n, SPURIOUS: 6n } as const;
 /** KVM_EXIT_HYPERCALL, HLT, MMIO, MEMORY_FAULT, INTR of the kernel's interface, by the model's number. */
 const EXITS: Readonly<Record<number, number>> = { 1: 39, 2: 3, 3: 6, 4: 5, 5: 10 };
 
+const DOES = 1, AT = 2;
+
 /** Who stands where, and who may move. */
 export class Matcher {
   readonly covers: Covers;
@@ -43,8 +45,8 @@ export class Matcher {
   private readonly controls: Controls;
   private readonly traced: ReadonlySet<number>;
   private readonly isPassable: Uint8Array;
-  /** By leaf: its step is shown by an event of its own, so it happens with that event only. */
-  private readonly shown: Uint8Array;
+  /** By leaf: DOES, its step happens with an event of its own; AT, an event says before it that the actor has come here; or 0. */
+  private readonly shows: Uint8Array;
   readonly showsLeaves: boolean;
   /** By actor: 'main', 'vcpu', or 'free' for what no task of the trace does. */
   private readonly belongs: readonly number[];
@@ -61,8 +63,10 @@ export class Matcher {
     this.isPassable = passable(flow, (gfn) => this.gfn(gfn) >= 0);
     const hasEvents = flow.some(({ kind }) => kind === 'event');
     this.showsLeaves = hasEvents;
-    this.shown = Uint8Array.from(world.kernel.table.leaves, ({ number }) =>
-      (hasEvents && events.some((row) => row.how === 'does' && this.isAt(number, row.at)) ? 1 : 0));
+    this.shows = Uint8Array.from(world.kernel.table.leaves, ({ number }) => {
+      const row = hasEvents ? events.find((one) => one.how !== 'leaf' && this.isAt(number, one.at)) : undefined;
+      return row === undefined ? 0 : row.how === 'does' ? DOES : AT;
+    });
     // Interrupts are nobody's; what belongs to a vCPU moves in the task that runs it; all others in the main task.
     this.belongs = [0, ...world.topology.actors.map(({ machine, vcpu, thread }) => {
       if (machine === 'hardware') return -2;
@@ -103,9 +107,17 @@ export class Matcher {
     const leaf = this.world.frames[actor]!.leaf;
     const task = this.taskOf(actor, control);
     if (task === -2) return true;
-    if (this.shown[leaf] !== 0) return false;
+    if (this.shows[leaf] === DOES || (this.shows[leaf] === AT && !this.isAnnounced(leaf, task, control))) return false;
     if (task === -1) return this.covers.around[leaf]!.every(({ optional }) => optional);
     return this.covers.fits(leaf, this.openFor(actor, control.tasks[task]!.open));
+  }
+
+  /** Has the trace said that the task has come to this leaf, or has it no reason to? */
+  private isAnnounced(leaf: number, task: number, control: Control): boolean {
+    if (task < 0) return false;
+    const { shown, mapped } = control.tasks[task]!;
+    // A leaf that was there already is not set.
+    return shown === leaf || (mapped === spurious && this.isAt(leaf, ['mmu.fault:unlock']));
   }
 
   /** Actors of a task. */
@@ -246,7 +258,7 @@ export class Matcher {
       }
       case 'kvm_page_fault':
         if (foreign) return [passed('a page that is none of the case', this.controls.withTask(control, task, { foreignFault: true }))];
-        return at(vcpu) && this.frame(vcpu)['gfn'] === gfn ? yes() : no(this.where(vcpu, 'has no fault of this page now'));
+        return at(vcpu) && this.frame(vcpu)['gfn'] === gfn ? yes({ shown: this.frame(vcpu).leaf }) : no(this.where(vcpu, 'has no fault of this page now'));
       case 'kvm_tdp_mmu_spte_changed': {
         if (levelOf(fields) !== 1) return [passed('page tables above the leaves are not modelled')];
         if (foreign) return [passed('a page that is none of the case')];
@@ -262,12 +274,13 @@ export class Matcher {
       case 'kvm_mmu_spte_requested': case 'kvm_mmu_set_spte':
         if (foreign) return [passed('a page that is none of the case')];
         if (levelOf(fields) !== 1) return [passed('page tables above the leaves are not modelled')];
-        return at(vcpu) && this.frame(vcpu)['gfn'] === gfn ? yes() : no(this.where(vcpu, 'does not install this leaf now'));
+        if (!at(vcpu) || this.frame(vcpu)['gfn'] !== gfn) return no(this.where(vcpu, 'does not install this leaf now'));
+        return this.sameFrame(control, this.frame(vcpu)['pfn']!, pfnOf(fields), yes({ shown: this.frame(vcpu).leaf })[0]!, no);
       case 'kvm_vm_set_mem_attributes': {
         const asked = this.system.told[control.step - 1]?.attributes;
         const range = attributesOf(fields);
         if (asked === undefined || range === undefined || asked.start !== range.start || asked.end !== range.end || asked.value !== range.value) return no('the step of the case that is under way sets no such attributes');
-        for (const actor of this.actorsOf(task, control)) if (at(actor)) return yes();
+        for (const actor of this.actorsOf(task, control)) if (at(actor)) return yes({ shown: this.frame(actor).leaf });
         return no('nobody is about to set attributes');
       }
       case 'kvm_userspace_exit': {
@@ -277,10 +290,25 @@ export class Matcher {
         const reason = this.world.objects.kvm_run(this.frame(vcpu).vcpu).exit_reason;
         if (exit !== undefined && 'errno' in exit && exit.errno !== errno) return no(`KVM_RUN returns errno ${errno}`);
         if (exit !== undefined && 'exit' in exit && (errno !== 0 || (EXITS[reason] ?? exit.exit) !== exit.exit)) return no(`KVM_RUN returns for another reason (${errno === 0 ? `exit ${EXITS[reason] ?? 'unknown'}` : `errno ${errno}`})`);
-        return yes({ foreignFault: false });
+        return yes({ foreignFault: false, shown: this.frame(vcpu).leaf });
       }
       default: return [passed('an event that the table has not')];
     }
+  }
+
+  /** The page frame that the trace shows must be that of the model, by whatever number, as long as the page lives. */
+  private sameFrame(control: Control, pfn: number, shown: string | undefined, way: Way, no: (reason: string) => Way[]): Way[] {
+    if (shown === undefined || pfn === 0) return [way];
+    const isFile = this.world.objects.folio(pfn).mapping !== 0 ? 1 : 0;
+    const known = control.frames.find(([one]) => one === pfn);
+    if (known?.[1] === shown) return [way];
+    if (known !== undefined && isFile !== 0) return no(`the page is another one: in the model it is still the one that was pfn ${known[1]}`);
+    // A page of anonymous memory may have been the zero page before.
+    if (control.frames.some(([one, text, file]) => one !== pfn && text === shown && (file !== 0 || isFile !== 0))) {
+      return no(`the page is another one: pfn ${shown} was ${isFile !== 0 ? 'not this page of the file' : 'a page of a file'}, and is still in use`);
+    }
+    const frames = [...control.frames.filter(([one]) => one !== pfn), [pfn, shown, isFile] as const].toSorted((a, b) => a[0] - b[0]);
+    return [{ ...way, control: this.controls.of({ ...way.control, frames }) }];
   }
 
   /** By what the vCPU, which is about to leave guest mode, leaves it. */
@@ -304,8 +332,10 @@ export class Matcher {
   /** Notes what a step has done that return values and later events are held against. */
   afterStep(control: Control, actor: number, leaf: number, result: number): Control {
     const task = this.taskOf(actor, control);
-    if (task < 0 || !this.isAt(leaf, ['mmu.fault:map'])) return control;
-    return this.controls.withTask(control, task, { mapped: result });
+    if (task < 0) return control;
+    const isMap = this.isAt(leaf, ['mmu.fault:map']);
+    if (!isMap && control.tasks[task]!.shown !== leaf) return control;
+    return this.controls.withTask(control, task, { shown: -1, ...(isMap ? { mapped: result } : {}) });
   }
 
   /** What the trace may show next of a task, as the state is: words for a message. */
