@@ -18,7 +18,7 @@ export function peers(vcpus: number, invalidators: number): Topology {
   const names = Array.from({ length: vcpus }, (_none, n) => `vcpu${n}`);
   return {
     sizes: { ...NONE, vcpu: vcpus, thread: vcpus, pfn: PFNS, actor: actors.length + 1, one: 1 },
-    actors, setup: [], setupPlaces: [], gfns: [], indexes: [], hvas: [], vmOfVcpu: names.map(() => 0), vmTypes: ['default'], regionOfHva: [], hugeRegions: [],
+    actors, setup: [], setupPlaces: [], gfns: [], indexes: [], hvas: [], vmOfVcpu: names.map(() => 0), vmTypes: ['default'], regionOfHva: [], hugeRegions: [], mappedRegions: [],
     names: { vms: ['vm0'], vcpus: names, threads: names, fds: [], events: [], regions: [] },
     placement: {},
   };

@@ -3,7 +3,8 @@
 import { fragment, step, use } from '../fragment.ts';
 
 export const fallocate = fragment('gmem.fallocate', 'fallocate(2): kvm_gmem_fallocate', {
-  fdget: step('fd.get', 'fdget', { ok: 'validate', badFd: '^done' }),
+  fdget: step('fd.get', 'fdget', { ok: 'validate', badFd: '^done', foreign: 'foreign' }),
+  foreign: step('fallocate.foreign', 'vfs_fallocate of a file that is no guest_memfd', { refused: '^done' }),
   validate: step('fallocate.validate', 'vfs_fallocate, kvm_gmem_fallocate: the checks', { punch: 'punch', allocate: 'allocate', refused: 'fput' }),
   punch: use('gmem.punchHole', 'fput'),
   allocate: use('gmem.allocate', 'fput'),

@@ -10,7 +10,7 @@ export const hwpoison = fragment('host.hwpoison', 'madvise(2) with MADV_HWPOISON
 export const getUserPage = fragment('host.getUserPage', 'get_user_pages_fast of one page, brought in if need be', {
   validate: step('hwpoison.validate', 'do_madvise', { ok: 'fast', refused: '^error' }),
   fast: step('hwpoison.getPage', 'get_user_pages_fast', { hit: '^done', absent: 'fault' }),
-  fault: use('host.handleFault', { done: 'fast', unmapped: 'unmapped', enomem: 'enomem', poisoned: 'poisoned' }),
+  fault: use('host.handleFault', { done: 'fast', unmapped: 'unmapped', denied: 'unmapped', enomem: 'enomem', poisoned: 'poisoned' }),
   unmapped: step('hwpoison.failUnmapped', 'no mapping: EFAULT', { ok: '^error' }),
   enomem: step('hwpoison.failNoMemory', 'no memory: ENOMEM', { ok: '^error' }),
   poisoned: step('hwpoison.failPoisoned', 'lost before: EHWPOISON', { ok: '^error' }),

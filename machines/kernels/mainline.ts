@@ -1,6 +1,7 @@
 // Linux 7.3: what changed after 6.18.
 
 import { deriveKernel } from '../../src/kernel/define.ts';
+import { unbindLocked } from './changes/unbind-locked.ts';
 import { together } from './fix.ts';
 import { g4b14 } from './fixes/g4-b14.ts';
 import { g4b3 } from './fixes/g4-b3.ts';
@@ -12,4 +13,6 @@ export const mainline = deriveKernel(v6_18, together('mainline', 'Linux 7.3', [
   g4b3,
   // 7.2
   g4b14, g4b9,
+  // 7.3
+  unbindLocked,
 ]));

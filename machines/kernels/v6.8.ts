@@ -24,11 +24,15 @@ import * as fault from '../vcpu/fault.ts';
 import * as vcpu from '../vcpu/vcpu.ts';
 import * as vmm from '../vmm/vmm.ts';
 
+import * as child from '../host/child.ts';
+import * as madvise from '../host/madvise.ts';
+import * as mappings from '../host/mappings.ts';
 import * as notifier from '../host/notifier.ts';
 import * as unmap from '../host/unmap.ts';
 import * as memslots from '../vm/memslots.ts';
 import * as setAttributes from '../vm/set-attributes.ts';
 import * as setRegion from '../vm/set-region.ts';
+import * as createVm from '../vm/create.ts';
 import * as lifecycle from '../vm/lifecycle.ts';
 
 export const v6_8 = defineKernel({
@@ -58,9 +62,10 @@ export const v6_8 = defineKernel({
     interrupts, ...Object.values(faultin), ...Object.values(fault), ...Object.values(vcpu), ...Object.values(vmm),
 
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
+    ...Object.values(mappings), ...Object.values(madvise), ...Object.values(child),
     // Life of files and VMs.
     ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
-    ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
+    ...Object.values(createVm), ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
   ],
   steps,
   config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], userMemSlots: 32764 },

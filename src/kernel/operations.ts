@@ -3,12 +3,16 @@
 import { fragment, step, use, type Fragment, type State } from '../../machines/fragment.ts';
 import type { Call } from '../memory/calls.ts';
 
-/** Frame of every call: errno, value, and what all calls keep. */
-export const OPERATION_FRAME = 'operation';
+/** Frame of every call: errno, value, and what all calls keep. Those of a vCPU have one of their own: a page fault, which they may be, has
+ *  registers of the same names. */
+export const OPERATION_FRAME = 'operation', VCPU_OPERATION_FRAME = 'vcpu.operation';
 
-const TARGETS = { vm: 'struct kvm: ioctls of a VM', gmem: 'a guest_memfd file: its system calls', host: "the VMM's process: memory and host faults" } as const;
+const TARGETS = {
+  vm: 'struct kvm: ioctls of a VM', gmem: 'a guest_memfd file: its system calls', host: "the VMM's process: memory and host faults",
+  vcpu: 'struct kvm_vcpu: ioctls of a vCPU besides KVM_RUN',
+} as const;
 
-/** Root fragments `vm.operations`, `gmem.operations`, `host.operations`, and for each call the fragment around it. */
+/** Root fragments `vm.operations`, `gmem.operations`, `host.operations`, `vcpu.operations`, and for each call the fragment around it. */
 export function operationFragments(calls: readonly Call[]): Fragment[] {
   const result: Fragment[] = [];
   for (const [target, description] of Object.entries(TARGETS)) {
@@ -27,7 +31,7 @@ export function operationFragments(calls: readonly Call[]): Fragment[] {
           fdput: step('vm.fdput', 'fdput', { ok: 'reply' }),
           reply,
         }),
-        frame: OPERATION_FRAME,
+        frame: target === 'vcpu' ? VCPU_OPERATION_FRAME : OPERATION_FRAME,
       });
     }
     result.push(fragment(`${target}.operations`, description, states));

@@ -13,6 +13,8 @@ export interface Argument {
   /** Left out, it is this; an argument without a default must be given. */
   readonly default?: number;
   readonly description: string;
+  /** Only recordings of real kernels give it: the scenario language has it not. Such arguments are the last ones of a call. */
+  readonly recorded?: true;
 }
 
 /** What a call returns beside errno: a word, or two of a 64-bit value. */
@@ -20,8 +22,8 @@ export interface Result { readonly name: string; readonly type: 'u32' | 'u64' }
 
 export interface Call {
   readonly name: string;
-  /** Which of a thread's operation actors carries it out. */
-  readonly on: 'vm' | 'gmem' | 'host';
+  /** Which of a thread's operation actors carries it out. For `vcpu` its first argument is the vCPU, and a thread has one actor for each. */
+  readonly on: 'vm' | 'gmem' | 'host' | 'vcpu';
   /** The fragment that is the call. */
   readonly fragment: string;
   readonly description: string;
@@ -30,7 +32,13 @@ export interface Call {
   readonly results?: readonly Result[];
   /** An ioctl on the VM descriptor that its first argument names: it keeps the VM's file open until it returns. */
   readonly vmIoctl?: true;
+  /** Only recordings of real kernels make it: it is no operation of the scenario language. */
+  readonly recorded?: true;
 }
+
+/** The calls of the scenario language, with the arguments that it has. */
+export const scenarioCalls = (calls: readonly Call[]): readonly Call[] => calls.filter(({ recorded }) => recorded !== true)
+  .map((call) => (call.arguments.some(({ recorded }) => recorded) ? { ...call, arguments: call.arguments.filter(({ recorded }) => recorded !== true) } : call));
 
 /** Words of an argument. */
 export const argumentWords = (type: ArgumentType): number => (type === 'u64' ? 2 : 1);
@@ -65,6 +73,11 @@ export function resultOffset(call: Call, name: string): number {
 
 /** One-word argument at word `offset` of the request that this operation carries out. */
 export const arg = ({ mailbox }: World, f: Frame, offset: number): number => mailbox(f.self).payload.at(offset);
+/** The same of an argument that recordings only give; a world of scenarios has no room for it in its messages. */
+export function recordedArg({ mailbox }: World, f: Frame, offset: number): number {
+  const { payload } = mailbox(f.self);
+  return offset < payload.length ? payload.at(offset) : 0;
+}
 /** Two-word argument. */
 export const arg64 = (world: World, f: Frame, offset: number): Pair => pair(arg(world, f, offset), arg(world, f, offset + 1));
 /** Puts a one-word result at word `offset` of the message, as the kernel writes into the struct of its caller. */

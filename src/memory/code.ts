@@ -12,9 +12,11 @@ export const COMMAND_ROOM = 64;
 /** Operations of a guest program. Operands in brackets; a page operand is (first gfn, span): span > 1 means any of them. */
 export const GUEST = {
   END: 0,
-  /** [gfn, span, intent, value + 1 that it must read, or 0 for any] */
+  /** [gfn, span, intent, value + 1 that it must read, or 0 for any]; in a world of bytes span is 1, and there follow: segments [from, to), and of
+   *  an access over a page border the second gfn + 1 and its segments; value, low and high word; flags; first byte within the page, bytes. Read
+   *  bytes go to RAX. `OFFSET` and the others name these operands. */
   READ: 1,
-  /** [gfn, span, intent, value] */
+  /** [gfn, span, intent, value]; in a world of bytes more operands, as READ has them */
   WRITE: 2,
   /** [gfn, npages, attributes]: KVM_HC_MAP_GPA_RANGE; with a fourth operand of 1, arguments as the guest puts them into its
    *  registers follow: gpa, npages, attributes as u64 (low word, high word), unaligned or wrapping as may be */
@@ -33,7 +35,20 @@ export const GUEST = {
   SPECULATE: 9,
   /** [gfn, span]: the CPU drops a TLB entry for want of room */
   EVICT: 10,
+  /** []: leaves with HLT; the next KVM_RUN goes on behind it */
+  HALT: 11,
+  /** as READ: jumps to a byte, which must be a halt instruction */
+  EXEC: 12,
+  /** [number, then three arguments as u64, low word and high word]: vmcall; RAX gets the result */
+  HYPERCALL: 13,
+  /** as WRITE: writes what RAX holds */
+  WRITE_BACK: 14,
 } as const;
+
+/** Operands of a guest's access in a world of bytes. */
+export const BYTES = { FROM: 5, TO: 6, SECOND: 7, SECOND_FROM: 8, SECOND_TO: 9, LOW: 10, HIGH: 11, FLAGS: 12, OFFSET: 13, LENGTH: 14 } as const;
+/** Flag of an access: all its bytes have one value, the lowest of the operand; else they are one number, little-endian. */
+export const ACCESS_FILL = 1;
 
 /** Operations of a VMM thread's program. */
 export const VMM = {
@@ -41,9 +56,12 @@ export const VMM = {
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
   /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none; 1: the guest
-   *  begins at its first instruction] */
+   *  begins at its first instruction, 1: another process than the VM's calls, result of a hypercall that userspace has carried out, low and
+   *  high word] */
   RUN: 2,
-  /** [hva, span, write, value, value + 1 that it must read, or 0 for any] */
+  /** [hva, span, write, value, value + 1 that it must read, or 0 for any, first segment of the page, behind the last one, 1: each segment is a
+   *  byte of the value, the lowest first, upper word of the value, 1: a child that is forked for it does it and exits]; without segments
+   *  it is the whole page, and in a world by bytes each byte of it */
   HOST_ACCESS: 3,
   LOOP: 4,
   MIX: 5,
@@ -92,6 +110,8 @@ export const POLICY = {
   CONVERT: 2,
   /** Asks the outside, and waits for a decision: any of the three above. */
   ASK: 3,
+  /** Ends the vCPU's run at whatever KVM_RUN returns with, a signal too. */
+  RETURN: 4,
 } as const;
 
 /** First word in `facts.code` of the instruction at `pc` of an actor. */
@@ -104,7 +124,7 @@ const { LOOP, MIX, JUMP } = GUEST;
 /** Registers that count the rounds of loops. */
 const COUNTERS = 3;
 /** The highest operation of any language. */
-const LAST_OPERATION = HARDWARE.LRU_DRAIN;
+const LAST_OPERATION = GUEST.WRITE_BACK;
 
 /** Can these words be executed: whole instructions that exist, jumps that stay among them and never go round without doing anything? */
 export function codeIsSound(words: readonly number[]): boolean {

@@ -24,7 +24,7 @@ export const FaultFrame = frame('mmu.fault', {
   /** The host page-table entry allows writes. */
   map_writable: {},
 });
-export type Fault = Registers<typeof FaultFrame> & TlbMiss & { errno: number };
+export type Fault = Registers<typeof FaultFrame> & TlbMiss & { errno: number; pc: number; loop0: number; loop1: number; loop2: number };
 
 /** kvm_gmem_get_pfn. */
 export const GetPfnFrame = frame('gmem.getPfn', {
@@ -168,7 +168,21 @@ export type NotifierWalk = Registers<typeof RangeStartFrame> & UnmapRange & Host
 const hostRange = { hva: { ref: 'hva' }, hva_end: { ref: 'hva' }, pfn: { ref: 'pfn' } } as const;
 export const MunmapFrame = frame('host.munmap', hostRange);
 export const DontneedFrame = frame('host.dontneed', hostRange);
+export const MprotectFrame = frame('host.mprotect', hostRange);
 export type HostRange = Registers<typeof MunmapFrame>;
+/** Host pages that are brought in one by one: [hva, hva_end) is what is left. */
+const touch = {
+  hva: { ref: 'hva' }, hva_end: { ref: 'hva' }, write: {},
+  /** By get_user_pages, which asks the mapping for its permission, not the CPU. */
+  gup: {},
+} as const;
+export const MlockFrame = frame('host.mlock', touch);
+export const PopulateAdviceFrame = frame('host.populateAdvice', touch);
+export const CopyFrame = frame('host.copy', touch);
+export type Touch = Registers<typeof MlockFrame>;
+/** A page that moves to another frame. */
+export const MigrateFrame = frame('host.migratePage', { old: { ref: 'pfn' }, target: { ref: 'pfn' }, hva: { ref: 'hva' }, hva_end: { ref: 'hva' } });
+export type Migrate = Registers<typeof MigrateFrame>;
 
 /** From a memslot to a page of the VMM's process. */
 export const FaultinFrame = frame('host.faultinPfn', { hva: { ref: 'hva' } });
@@ -199,5 +213,5 @@ export const registers = [
   TruncateFrame, AllocateFrame, VcpuFrame, VcpuCallFrame, VmmFrame,
   ClearSlotFilesFrame, FreeMemslotsFrame, MemoryFailureFrame, MachineCheckFrame, InjectFrame, UnmapHostFrame, GetUserPageFrame, InjectorFrame, DeviceFrame,
   SetRegionFrame, ZapAllFrame, SetAttributesFrame, AttributesPreFrame, AttributesPostFrame, RangeStartFrame, RangeEndFrame,
-  MunmapFrame, DontneedFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
+  MunmapFrame, DontneedFrame, MprotectFrame, MlockFrame, PopulateAdviceFrame, CopyFrame, MigrateFrame, FaultinFrame, HostFaultFrame, HostAccessFrame, ConvertFrame,
 ];

@@ -62,7 +62,8 @@ export function makePlan(layouts: readonly Layout[], sizes: Sizes, constantWords
       offset += size;
     }
     const dims = layout.per.map((dimension) => sizes[dimension]);
-    const count = dims.reduce((product, size) => product * size, 1);
+    // What has no words is no object: nobody can write it.
+    const count = offset === 0 ? 0 : dims.reduce((product, size) => product * size, 1);
     const table: PlacedTable = { layout, fields, firstId: objects, base: words, words: offset, dims, count };
     tables.push(table);
     byName.set(layout.name, table);

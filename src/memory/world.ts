@@ -14,6 +14,12 @@ export interface Config {
   readonly vmTypes: readonly string[];
   /** KVM_USER_MEM_SLOTS. */
   readonly userMemSlots: number;
+  /** Flags of KVM_CREATE_GUEST_MEMFD that are known: 1 MMAP, 2 INIT_SHARED; none when left out. */
+  readonly gmemFlags?: number;
+  /** A VM without private memory may have slots with a guest_memfd; not when left out. */
+  readonly gmemOfDefaultVm?: boolean;
+  /** KVM_PRE_FAULT_MEMORY is there; not when left out. */
+  readonly prefault?: boolean;
 }
 
 /** Gives a dimension's members names, for printing. */
@@ -38,12 +44,20 @@ export interface Facts {
   readonly vmOfVcpu: readonly number[];
   /** vCPUs of each VM. */
   readonly vcpusOfVm: readonly (readonly number[])[];
+  /** VMs, and vCPUs, that are not there at the beginning: calls make them. */
+  readonly bornLater: { readonly vms: readonly number[]; readonly vcpus: readonly number[] };
+  /** Threads that are another process than the VMs': its calls of VMs are refused. */
+  readonly otherProcess: readonly number[];
   /** VMM thread that runs each vCPU; -1 for none. */
   readonly threadOfVcpu: readonly number[];
   /** Region number of each host page; -1 for none. */
   readonly regionOfHva: readonly number[];
   /** Regions of huge pages. */
   readonly hugeRegions: readonly boolean[];
+  /** Regions that are mapped, for reading and writing, when the world begins. */
+  readonly mappedRegions: readonly boolean[];
+  /** First host page of each region, and how many it has. */
+  readonly regionAt: readonly { readonly first: number; readonly pages: number }[];
   /** What the kernel's build has. */
   readonly config: Config;
   /** Type of each VM. */

@@ -91,7 +91,8 @@ function exitContent({ facts }: RunWorld, reads: readonly Access[]): Message['co
 
 function argumentsOf(call: Call, words: readonly number[]): Record<string, number | string> {
   const word = (i: number): number => words[i] ?? 0;
-  return Object.fromEntries(call.arguments.map(({ name, type }) => {
+  // What only recordings give is told where it was given.
+  return Object.fromEntries(call.arguments.filter(({ name, recorded }) => recorded !== true || word(argumentOffset(call, name)) !== 0).map(({ name, type }) => {
     const at = argumentOffset(call, name);
     if (type !== 'u64') return [name, word(at)];
     const value = toBig(pair(word(at), word(at + 1)));

@@ -40,6 +40,18 @@ export function planFor(kernel: Kernel, topology: Topology): Plan {
 const spaceOf = (ranges: readonly PageRange[]): PageSpace =>
   new PageSpace(ranges.map(({ start, end }) => ({ start: BigInt(start), end: BigInt(end) })));
 
+/** Where each region lies: its pages are neighbours. */
+function placesOf({ hugeRegions, regionOfHva }: Topology): Facts['regionAt'] {
+  const places = hugeRegions.map(() => ({ first: 0, pages: 0 }));
+  regionOfHva.forEach((region, hva) => {
+    if (region < 0) return;
+    const place = places[region]!;
+    if (place.pages === 0) place.first = hva;
+    place.pages += 1;
+  });
+  return places;
+}
+
 /** Constants of the scenario, with the programs copied into the constant region of `words`. */
 function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words): Facts {
   const code = words.subarray(plan.constants, plan.totalWords) as Int32Array;
@@ -55,11 +67,14 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
   return {
     sizes: topology.sizes,
     gfns: spaceOf(topology.gfns), indexes: spaceOf(topology.indexes), hvas: spaceOf(topology.hvas),
-    vmOfVcpu: topology.vmOfVcpu, vcpusOfVm,
+    vmOfVcpu: topology.vmOfVcpu, vcpusOfVm, bornLater: topology.bornLater ?? { vms: [], vcpus: [] },
+    otherProcess: topology.otherProcess ?? [],
     threadOfVcpu: topology.vmOfVcpu.map((_vm, vcpu) => topology.actors.find((actor) => actor.machine === 'vcpu' && actor.vcpu === vcpu)?.thread ?? -1), regionOfHva: topology.regionOfHva, hugeRegions: topology.hugeRegions,
+    mappedRegions: topology.mappedRegions,
+    regionAt: placesOf(topology),
     vmTypes: topology.vmTypes, actors: topology.actors.length,
     callOutcomes: kernel.calls.map((call) => outcome(call.name)), callResults: kernel.calls.map(resultsOf), code, programOf,
-    config: kernel.config,
+    config: { ...kernel.config, ...topology.config },
   };
 }
 

@@ -46,6 +46,9 @@ export function actorsOf(cast: Cast, reading: Reading, files: number, kernel: Fo
     for (const target of ['vm', 'gmem', 'host'] as const) {
       if (needs.has(target)) planned.push({ ...NOBODY, name: `${name}.${target}`, machine: `${target}-op`, vm, thread, callerName: name });
     }
+    cast.vcpus.forEach((one, n) => {
+      if (needs.has(`vcpu${n}`)) planned.push({ ...NOBODY, name: `${name}.vcpu${n}`, machine: 'vcpu-op', vm: one.vm, vcpu: n, thread, callerName: name });
+    });
   });
   if (has.has('vm')) cast.vms.forEach((name, vm) => planned.push({ ...NOBODY, name, machine: 'vm', vm }));
   if (has.has('gmem')) for (let file = 1; file < files; file++) planned.push({ ...NOBODY, name: `gmem:${file}`, machine: 'gmem', ownFile: file });

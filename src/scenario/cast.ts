@@ -8,7 +8,7 @@ import type { Scenario, VcpuSpec } from './types.ts';
 
 export interface VcpuEntry { readonly name: string; readonly vm: number; readonly spec: VcpuSpec; readonly path: string }
 export interface ThreadEntry { readonly name: string; readonly program: readonly AnyOp[]; readonly path: string; /** vCPU that it runs; -1: none. */ readonly vcpu: number; readonly commands?: true | undefined }
-export interface RegionEntry { readonly name: string; readonly first: bigint; readonly pages: number; readonly huge: boolean }
+export interface RegionEntry { readonly name: string; readonly first: bigint; readonly pages: number; readonly huge: boolean; readonly mapped: boolean }
 
 /** Thread of the set-up. */
 export const SETUP = 'setup';
@@ -91,16 +91,22 @@ function programsOf(scenario: Scenario): { program: readonly AnyOp[]; path: stri
   ];
 }
 
-/** Regions lie one behind the other; with huge pages about, each begins at a huge page. */
+/** Pages from the beginning of one region that a call maps to that of the next: with nothing mapped in between, unless it is larger. */
+const APART = 1n << 17n;
+
+/** Regions lie one behind the other; with huge pages about, each begins at a huge page. One that a call maps lies apart from all others. */
 function regionsOf({ memory = [] }: Scenario): RegionEntry[] {
   const step = memory.some(({ huge }) => huge === true) ? 4n : 1n;
   let next = FIRST_HOST_PAGE;
-  return memory.map(({ name, pages, huge = false }, i) => {
+  return memory.map(({ name, pages, huge = false, mapped = true }, i) => {
     if (memory.findIndex((other) => other.name === name) !== i) throw new ScenarioError(`memory[${i}].name`, `the name ${shown(name)} is taken already`);
     if (huge && pages % 4 !== 0) throw new ScenarioError(`memory[${i}].pages`, `a region of huge pages is a multiple of 4 pages, not ${pages}`);
+    if (huge && !mapped) throw new ScenarioError(`memory[${i}].huge`, 'a region that a call maps has no huge pages');
+    if (!mapped) next = (next + APART) / APART * APART;
     const first = next;
     next += (BigInt(pages) + step - 1n) / step * step;
-    return { name, first, pages, huge };
+    if (!mapped) next = (next + APART) / APART * APART;
+    return { name, first, pages, huge, mapped };
   });
 }
 

@@ -59,6 +59,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
     vmOfVcpu: cast.vcpus.map(({ vm }) => vm),
     regionOfHva: regionsOfPages(cast, numbered.hvas),
     hugeRegions: cast.regions.map((region) => region.huge),
+    mappedRegions: cast.regions.map((region) => region.mapped),
     names: {
       vms: cast.vms, vcpus: cast.vcpus.map(({ name }) => name), threads: cast.threads.map(({ name }) => name),
       fds: cast.descriptors, events: cast.events, regions: cast.regions.map(({ name }) => name),
@@ -115,7 +116,10 @@ function readAll(scenario: Scenario, context: VmmContext, largestFile: (descript
     if (thread.path === 'setup') checkSetup(thread.program);
     if (thread.commands === true && thread.vcpu < 0) {
       // Whatever it may be told.
-      for (const { on } of context.calls.values()) needs.add(on);
+      for (const { on } of context.calls.values()) {
+        if (on !== 'vcpu') needs.add(on);
+        else for (let vcpu = 0; vcpu < cast.vcpus.length; vcpu++) needs.add(`vcpu${vcpu}`);
+      }
       return { pieces: room(thread.path), needs };
     }
     return { pieces: readProgram(thread.program, thread.path, language(vmmLeaf(context, thread, needs))), needs };

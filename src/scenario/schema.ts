@@ -9,7 +9,7 @@ import { flag, list, name, numberOrName, object, only, optional, text, u64, whol
 import { LIMITS } from './limits.ts';
 import { PROPERTIES } from './properties.ts';
 import { FLAG_NAMES, sugarOf } from './sugar.ts';
-import type { Argument, Call } from '../memory/calls.ts';
+import { scenarioCalls, type Argument, type Call } from '../memory/calls.ts';
 
 /** What can be done with an exit. */
 export const DECISIONS = ['stop', 'retry', 'convert'] as const;
@@ -145,7 +145,7 @@ interface Made {
 export type LanguageName = 'guest' | 'vmm' | 'hardware';
 
 function makeSchema(calls: readonly Call[]): Made {
-  const vmm = vmmOperations(calls);
+  const vmm = vmmOperations(scenarioCalls(calls));
   const program = (item: Schema, description: string): Schema => list(v.lazy(() => item), description, 0, LIMITS.instructions, 'instructions');
   const policy = optional(word([...DECISIONS, 'ask'], 'what its thread does with its exits: `stop` ends the run, `retry` enters again, `convert` converts as asked and enters again, `ask` asks the outside'));
   const commands = optional(only(true, 'takes its instructions from outside while the run goes on, instead of having a program'));
@@ -170,6 +170,7 @@ function makeSchema(calls: readonly Call[]): Made {
     }, 'a VM'), 'virtual machines: vm0, vm1, …', 1, LIMITS.vms, 'vms'),
     memory: optional(list(object({
       name: name('name of the region'), pages: whole(1, LIMITS.pages, 'pages', 'pages'), huge: optional(flag('of huge pages, scaled down to four pages each')),
+      mapped: optional(flag('mapped when the run begins, as it is when left out; else a call maps it, `anon` or `mmap`')),
     }, 'a region of host memory'), 'memory that the VMM shares with guests, region behind region', 0, LIMITS.regions, 'regions')),
     setup: optional(program(vmm, 'what the VMM does before the run begins')),
     threads: optional(list(object({ name: name('name of the thread'), program: optional(program(vmm, 'what it does')), commands }, 'a thread of the VMM'), 'threads of the VMM beside those of the vCPUs', 0, LIMITS.threads, 'threads')),

@@ -1,6 +1,6 @@
 // Sizes of a scenario's world, but for its actors.
 
-import { messageWords, type Call } from '../memory/calls.ts';
+import { messageWords, scenarioCalls, type Call } from '../memory/calls.ts';
 import { DEFAULT_FRAMES } from './limits.ts';
 import type { Sizes } from '../memory/plan.ts';
 import type { Cast } from './cast.ts';
@@ -23,7 +23,7 @@ const PAYLOAD = 8;
 export function sizesOf({ scenario, cast, pools, huge, calls, pages }: SizeInputs): Sizes {
   const one = (count: number): number => Math.max(1, count);
   const files = Math.max(scenario.files ?? 0, pools.files);
-  const payload = Math.max(PAYLOAD, ...calls.map(messageWords));
+  const payload = Math.max(PAYLOAD, ...scenarioCalls(calls).map(messageWords));
   // A page for each place that can hold one, and for each thread one that it has allocated and not placed yet.
   const frames = scenario.frames ?? Math.min(DEFAULT_FRAMES, one(files * pages.indexes + pages.hvas + cast.threads.length));
   return {

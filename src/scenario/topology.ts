@@ -2,7 +2,7 @@
 // the same for every runtime; plain data, so that it can be sent to a worker or kept in a trace.
 
 import type { Sizes } from '../memory/plan.ts';
-import type { Names } from '../memory/world.ts';
+import type { Config, Names } from '../memory/world.ts';
 
 /** One actor of the world. Actors count from 1, in this order. */
 export interface ActorSpec {
@@ -34,12 +34,20 @@ export interface Topology {
   readonly hvas: readonly PageRange[];
   readonly vmOfVcpu: readonly number[];
   readonly vmTypes: readonly string[];
+  /** VMs and vCPUs, by number, that are not there at the beginning: `create_vm` and `create_vcpu` make them. All are there when left out. */
+  readonly bornLater?: { readonly vms: readonly number[]; readonly vcpus: readonly number[] };
+  /** Threads that are another process than the one that makes the VMs; none when left out. */
+  readonly otherProcess?: readonly number[];
   readonly regionOfHva: readonly number[];
   /** Regions of huge pages, by region number. */
   readonly hugeRegions: readonly boolean[];
+  /** Regions that are mapped from the beginning, by region number. */
+  readonly mappedRegions: readonly boolean[];
   readonly names: Names;
   /** Worker thread of an actor, by its name, where the scenario says so. */
   readonly placement: Readonly<Record<string, number>>;
+  /** What the kernel's build has otherwise than it is known for: that of a recording. */
+  readonly config?: Partial<Config>;
   /** Megabytes that its world may take; the laboratory's limit when left out. */
   readonly megabytes?: number;
 }

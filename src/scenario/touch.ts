@@ -10,6 +10,8 @@ const TOP = 1n << 64n;
 /** KVM_MEM_MAX_NR_PAGES: larger slots are refused. */
 const MOST_SLOT_PAGES = (1n << 31n) - 1n;
 const GUEST_MEMFD = 4n;
+/** Pages of a prefault that get numbers, whether or not there is memory. */
+const FIRST_PAGES = 64n;
 const PUNCH_HOLE = 2n;
 const LONGEST_FILE = (1n << 63n) - 1n;
 
@@ -19,6 +21,7 @@ const aligned = (value: bigint): boolean => value % PAGE === 0n;
 export function touchPages(read: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
   if (read.call.name === 'set_region') touchSlot(read, path, spaces);
   else if (read.call.name === 'fallocate') touchAllocation(read, path, spaces, largestFile);
+  else if (read.call.name === 'prefault') touchPrefault(read, path, spaces);
 }
 
 function touchSlot({ values, given }: ReadCall, path: string, spaces: Spaces): void {
@@ -29,6 +32,14 @@ function touchSlot({ values, given }: ReadCall, path: string, spaces: Spaces): v
   spaces.add('gfns', gpa / PAGE, pages, at(path, 'size'));
   if (given.has('hva') && aligned(hva) && hva + size <= TOP) spaces.add('hvas', hva / PAGE, pages, at(path, 'size'));
   if ((flags & GUEST_MEMFD) !== 0n && aligned(offset) && offset + size <= TOP) spaces.add('indexes', offset / PAGE, pages, at(path, 'size'));
+}
+
+/** It goes on as long as there is memory: the pages behind the first ones belong to memslots. */
+function touchPrefault({ values }: ReadCall, path: string, spaces: Spaces): void {
+  const [gpa, size] = ['gpa', 'size'].map((name) => values.get(name)!) as [bigint, bigint];
+  if (size === 0n || !aligned(gpa) || !aligned(size) || gpa + size >= TOP) return;
+  const pages = size / PAGE;
+  spaces.add('gfns', gpa / PAGE, pages > FIRST_PAGES ? FIRST_PAGES : pages, at(path, 'size'));
 }
 
 function touchAllocation({ values }: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {

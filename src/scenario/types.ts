@@ -70,7 +70,7 @@ export interface VcpuSpec {
   readonly commands?: true | undefined;
 }
 export interface VmSpec { readonly type?: VmType | undefined; readonly vcpus?: readonly VcpuSpec[] | undefined }
-export interface MemorySpec { readonly name: string; readonly pages: number; readonly huge?: boolean | undefined }
+export interface MemorySpec { readonly name: string; readonly pages: number; readonly huge?: boolean | undefined; readonly mapped?: boolean | undefined }
 /** Has a program, or takes commands from outside. */
 export interface ThreadSpec { readonly name: string; readonly program?: readonly VmmOp[] | undefined; readonly commands?: true | undefined }
 export interface HardwareSpec { readonly name: string; readonly program?: readonly HardwareOp[] | undefined; readonly commands?: true | undefined }

@@ -11,7 +11,8 @@ import type { Spaces } from './spaces.ts';
 import type { HostRead, HostWrite, PolicyName, PunchOrAllocate, Run } from './types.ts';
 import type { AnyOp } from './walk.ts';
 
-export type Target = Call['on'];
+/** An operation actor that a thread has, by the last part of its name: `vm`, `gmem`, `host`, or a vCPU. */
+export type Target = Exclude<Call['on'], 'vcpu'> | `vcpu${number}`;
 
 export interface VmmContext {
   readonly cast: Cast;
@@ -47,13 +48,14 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
   if (definition === undefined) throw unknownName(at(path, 'op'), `call of kernel '${context.kernel}'`, op.op, context.calls.keys());
   const read = readCall(definition, op, path, context.cast);
   context.onCall(read, path);
-  needs.add(definition.on);
+  const target: Target = definition.on === 'vcpu' ? `vcpu${Number(read.values.get('vcpu')!)}` : definition.on;
+  needs.add(target);
   // What the set-up does must succeed, unless it says otherwise: else something else than what was written would be run.
   const expect = op['expect'] ?? (thread.name === SETUP ? 'ok' : undefined);
   const expected = expect === undefined ? 0 : ERRNO_NUMBERS[expect as string]! + 1;
   const words = messageWords(read);
   const number = context.callNumbers.get(op.op)!;
-  return ({ actor }) => [VMM.CALL, number, expected, actor(`${thread.name}.${definition.on}`), ...words];
+  return ({ actor }) => [VMM.CALL, number, expected, actor(`${thread.name}.${target}`), ...words];
 }
 
 /** RUN: [actor of the vCPU, vcpu, policy, actors of the thread's operations, from the first instruction]. */

@@ -10,7 +10,8 @@ import { refused } from './fallocate.ts';
 import { allocationFails, enomem } from './folio.ts';
 import { first, flush, unlock } from './gmem-invalidate.ts';
 import { updateMixed } from './lpage.ts';
-import { hasPrivateMemory, KVM_MEMORY_ATTRIBUTE_PRIVATE, publishedSlot } from './set-region.ts';
+import { publishedSlot } from './set-region.ts';
+import { privateAttributes } from './vm-type.ts';
 import type { SetAttributes } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -57,7 +58,7 @@ export const steps = {
     const size = arg64(world, f, 3);
     const attributes = arg64(world, f, 5);
     if (!isZero(arg64(world, f, 7))) return fail(EINVAL);
-    if (attributes.hi !== 0 || (attributes.lo & ~(hasPrivateMemory(world, f.vm) ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0)) !== 0) return fail(EINVAL);
+    if (attributes.hi !== 0 || (attributes.lo & ~privateAttributes(world, f.vm)) !== 0) return fail(EINVAL);
     if (isZero(size) || wraps(gpa, size)) return fail(EINVAL);
     if (!pageAligned(gpa) || !pageAligned(size)) return fail(EINVAL);
     const { gfns } = world.facts;

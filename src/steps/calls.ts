@@ -1,7 +1,18 @@
 // The list of system calls that every kernel has from 6.8 on.
 
+import { calls as vmCreateCalls } from './vm-create.ts';
 import type { Call } from '../memory/calls.ts';
+import { calls as childCalls } from './child.ts';
+import { calls as descriptorCalls } from './descriptor.ts';
 import { calls as refusedCalls } from './file-refused.ts';
+import { calls as copyCalls } from './host-copy.ts';
+import { madviseCall } from './madvise.ts';
+import { calls as mappingCalls } from './mapping-change.ts';
+import { anonCall, childMmapCall, mmapCall } from './mapping-make.ts';
+import { unpoisonCall } from './soft-offline.ts';
+
+/** Mappings of the process, and what its children do. */
+const memoryCalls: readonly Call[] = [mmapCall, anonCall, ...mappingCalls, madviseCall, ...copyCalls, unpoisonCall, childMmapCall, ...childCalls];
 
 /** Files and VMs: their life. */
 const lifeCalls: readonly Call[] = [
@@ -11,7 +22,9 @@ const lifeCalls: readonly Call[] = [
       { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
       { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
       { name: 'size', type: 'u64', description: 'bytes' },
-      { name: 'flags', type: 'u32', default: 0, description: 'none is known' },
+      { name: 'flags', type: 'u64', default: 0, description: '1 MMAP, 2 INIT_SHARED, where the kernel knows them' },
+      { name: 'reserved', type: 'u32', default: 0, description: 'what the reserved words are', recorded: true },
+      { name: 'badptr', type: 'u32', default: 0, description: '1: the struct is at an address that is not mapped', recorded: true },
     ],
   },
   {
@@ -87,5 +100,7 @@ export const calls: readonly Call[] = [
       { name: 'size', type: 'u64', description: 'bytes' },
     ],
   },
-  ...lifeCalls, ...refusedCalls,
+  ...lifeCalls, ...refusedCalls, ...memoryCalls,
+  // What only recordings of real kernels do.
+  ...vmCreateCalls, ...descriptorCalls,
 ];

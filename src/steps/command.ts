@@ -4,6 +4,7 @@
 import { ok, outcome } from '../memory/outcome.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { restartAt, type Program } from './control.ts';
+import { keepSiginfo } from './siginfo.ts';
 import type { Step } from '../memory/world.ts';
 
 export const command = outcome('command');
@@ -15,11 +16,12 @@ export const MESSAGE_DECISION = 4;
 
 export const steps = {
   /** A command has come: its first instruction is the next. */
-  'command.receive': ({ mailbox: boxes }, f) => {
-    const box = boxes(f.self);
+  'command.receive': (world, f) => {
+    const box = world.mailbox(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     restartAt(f, box.payload.at(0));
     mailbox.take(box);
+    if (f.thread >= 0) keepSiginfo(world, f.thread, { number: 0, code: 0, hva: 0, pfn: 0 });
     return command;
   },
   /** The command is done; nothing of it is left. The mailbox is free for the next one, of which this step must come first: it looks. */

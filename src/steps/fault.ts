@@ -4,6 +4,7 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { EXIT_MEMORY_FAULT, EXIT_MMIO, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { KVM_MEM_LOG_DIRTY_PAGES, KVM_MEMSLOT_INVALID } from '../memory/layouts/kvm.ts';
 import { EFAULT } from './errno.ts';
+import { tellMmio } from './guest-bytes.ts';
 import { HUGE_ORDER, HUGE_PAGES } from './huge.ts';
 import { slotOf } from './memslot-lookup.ts';
 import type { Fault } from '../memory/frames.ts';
@@ -24,7 +25,7 @@ export function hugeBacked({ facts, memslot }: World, f: Frame<Fault>): boolean 
 }
 
 /** The leaf for this fault may be huge: the backing, the slot and lpage_info allow it. */
-function hugeAllowed(world: World, f: Frame<Fault>): boolean {
+export function hugeAllowed(world: World, f: Frame<Fault>): boolean {
   if (!hugeBacked(world, f)) return false;
   const hp = Math.floor(f.gfn / HUGE_PAGES);
   const { base_gfn, npages } = world.memslot(f.slot);
@@ -111,11 +112,12 @@ export const steps = {
     return ok;
   },
   /** No slot and shared: emulation, which leaves by KVM_EXIT_MMIO. */
-  'fault.prepareMmio': ({ kvm_run }, f) => {
-    const run = kvm_run(f.vcpu);
+  'fault.prepareMmio': (world, f) => {
+    const run = world.kvm_run(f.vcpu);
     run.exit_reason = EXIT_MMIO;
     run.gfn = f.gfn + 1;
     run.npages = 1;
+    tellMmio(world, f);
     return ok;
   },
 } satisfies { [name: string]: Step<Fault> };

@@ -1,16 +1,18 @@
 // Steps of KVM_CREATE_GUEST_MEMFD: __kvm_gmem_create. An inode and a file of their own; the file holds a reference on the VM.
 
 import { ok } from '../memory/outcome.ts';
-import { arg, arg64 } from '../memory/calls.ts';
+import { arg, arg64, recordedArg } from '../memory/calls.ts';
 import { FILE_FREE, FILE_LIVE, FILE_RELEASED } from '../memory/layouts/gmem.ts';
 import { isZero, negative, pageAligned, pageNumber } from '../memory/u64.ts';
-import { EINVAL, EMFILE, ENFILE } from './errno.ts';
+import { EFAULT, EINVAL, EMFILE, ENFILE } from './errno.ts';
 import { refused } from './fallocate.ts';
+import { isFree } from './handle.ts';
+import { supportedGmemFlags } from './vm-type.ts';
 import type { Operation } from '../memory/frames.ts';
 import type { Step, World } from '../memory/world.ts';
 
 /** Words of the message. */
-const FD = 1, SIZE = 2, FLAGS = 4;
+const FD = 1, SIZE = 2, FLAGS = 4, BADPTR = 7;
 
 /** A file object that nobody uses; objects are type-stable, so that the number of a released one comes back at once. */
 function freeFile({ file, facts }: World): number {
@@ -27,16 +29,18 @@ function freeInode({ inode, facts }: World): number {
 }
 
 export const steps = {
-  /** kvm_gmem_create: flags, then size. Every flag is unknown to 6.8. */
+  /** copy_from_user, then kvm_gmem_create: flags, of which 6.8 knows none, then size. Reserved words are not looked at. */
   'create.validate': (world, f) => {
     const size = arg64(world, f, SIZE);
-    if (arg(world, f, FLAGS) === 0 && !negative(size) && !isZero(size) && pageAligned(size)) return ok;
-    f.errno = EINVAL;
-    return refused;
+    const flags = arg64(world, f, FLAGS);
+    if (recordedArg(world, f, BADPTR) !== 0) f.errno = EFAULT;
+    else if (flags.hi !== 0 || (flags.lo & ~supportedGmemFlags(world, f.vm)) !== 0) f.errno = EINVAL;
+    else if (negative(size) || isZero(size) || !pageAligned(size)) f.errno = EINVAL;
+    return f.errno === 0 ? ok : refused;
   },
   /** get_unused_fd_flags: a descriptor whose name is taken by an open file is none. */
   'create.reserveFd': (world, f) => {
-    if (world.fd(arg(world, f, FD)).file === 0) return ok;
+    if (isFree(world, arg(world, f, FD))) return ok;
     f.errno = EMFILE;
     return refused;
   },
@@ -55,6 +59,7 @@ export const steps = {
     inode.i_size = world.facts.indexes.lowerBound(pageNumber(size));
     inode.size_lo = size.lo;
     inode.size_hi = size.hi;
+    world.inode_flags(number).flags = arg(world, f, FLAGS);
     const file = world.file(handle);
     file.state = FILE_LIVE;
     file.f_count = 1;

@@ -1,13 +1,13 @@
 // What the CPU of a vCPU does in guest mode: the guest's next instruction through the TLB, and the page walk behind a miss.
 
 import { ok, outcome } from '../memory/outcome.ts';
-import { GUEST, operand } from '../memory/code.ts';
+import { BYTES, GUEST, operand } from '../memory/code.ts';
 import { TAG_VM } from '../memory/layouts/folio.ts';
-import { EXIT_HLT, EXIT_HYPERCALL } from '../memory/layouts/vcpu.ts';
-import { add, isZero, pageAligned, pageNumber, pages, pair, toBig, wraps } from '../memory/u64.ts';
+import { EXIT_HLT, EXIT_SHUTDOWN } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
-import { EINVAL } from './errno.ts';
 import { specifyContent } from './ghost.ts';
+import { hasBytes, loadBytes, storeBytes } from './guest-bytes.ts';
+import { hypercallOfGuest, mapGpaRange } from './guest-hypercall.ts';
 import { HUGE_PAGES } from './huge.ts';
 import { evictFromTlb, fillTlb } from './tlb.ts';
 import type { TlbMiss } from '../memory/frames.ts';
@@ -27,68 +27,71 @@ export type Guest = Program & { pick: number };
 /** Does an entry serve an access with this intent? Where the guest says what it means, the other kind of entry is no match. */
 const means = ({ vmTypes }: Facts, vm: number, isPrivate: number, intent: number): boolean => vmTypes[vm] !== 'confidential' || isPrivate === intent;
 
-/** Executes the read or write at the program counter if the TLB serves it. */
-function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, write: boolean): number {
+/** What an access does when every page of it has a translation. */
+type Effect = 'read' | 'write' | 'writeBack' | 'fetch';
+
+/** The translation of `gfn`; undefined when the TLB has none that allows the access, and the miss is noted. */
+function translate(world: World, f: Frame<Guest & TlbMiss>, gfn: number, intent: number, write: boolean): { pfn: number; private: number } | undefined {
+  const entry = world.tlb(f.vcpu, gfn);
+  if (entry.pfn !== 0 && (!write || entry.writable !== 0) && means(world.facts, f.vm, entry.private, intent)) return entry;
+  f.gfn = gfn;
+  f.write = write ? 1 : 0;
+  f.intent = intent;
+  return undefined;
+}
+
+/** A page as a whole has been written by the guest. */
+function writePage(world: World, f: Frame<Guest>, entry: { pfn: number; private: number }, value: number): void {
+  const content = world.page(entry.pfn);
+  content.tag = TAG_VM;
+  content.writer = f.vm;
+  content.value = value;
+  content.secret_of = entry.private !== 0 ? f.vm + 1 : 0;
+  specifyContent(world, entry.pfn, TAG_VM, f.vm, value);
+}
+
+/** Executes the access at the program counter if the TLB serves it: all of its pages, before anything is written. */
+function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, effect: Effect): number {
   const { facts } = world;
   const first = operand(facts, f.self, f.pc, 1);
   const span = operand(facts, f.self, f.pc, 2);
   if (span > 1 && f.pick === 0) f.pick = 1 + choose(span);
   const gfn = span > 1 ? first + f.pick - 1 : first;
-  const entry = world.tlb(f.vcpu, gfn);
   const intent = operand(facts, f.self, f.pc, 3);
-  if (entry.pfn === 0 || (write && entry.writable === 0) || !means(facts, f.vm, entry.private, intent)) {
-    f.gfn = gfn;
-    f.write = write ? 1 : 0;
-    f.intent = intent;
-    return miss;
-  }
+  const write = effect === 'write' || effect === 'writeBack';
+  const entry = translate(world, f, gfn, intent, write);
+  if (entry === undefined) return miss;
+  // Behind a page border there is a second page.
+  const behind = facts.sizes.segment > 0 ? operand(facts, f.self, f.pc, BYTES.SECOND) - 1 : -1;
+  const second = behind < 0 ? undefined : translate(world, f, behind, intent, write);
+  if (behind >= 0 && second === undefined) return miss;
+  const pages = second === undefined ? [entry.pfn] : [entry.pfn, second.pfn];
   if (write) {
-    const value = operand(facts, f.self, f.pc, 4);
-    const content = world.page(entry.pfn);
-    content.tag = TAG_VM;
-    content.writer = f.vm;
-    content.value = value;
-    content.secret_of = entry.private !== 0 ? f.vm + 1 : 0;
-    specifyContent(world, entry.pfn, TAG_VM, f.vm, value);
+    const value = effect === 'writeBack' ? world.vcpu_regs(f.vcpu).rax_lo & 0xff : operand(facts, f.self, f.pc, 4);
+    storeBytes(world, f, pages, effect === 'writeBack');
+    writePage(world, f, entry, value);
+    if (second !== undefined) writePage(world, f, second, value);
   } else {
     // The load itself: what it sees is judged by the content invariants.
     void world.page(entry.pfn).tag;
+    if (second !== undefined) void world.page(second.pfn).tag;
+    if (effect === 'fetch') return execute(world, f, entry.pfn);
+    loadBytes(world, f, pages);
   }
   f.pick = 0;
   advance(facts, f);
   return ok;
 }
 
-/** Attribute bit of KVM_HC_MAP_GPA_RANGE: the pages become private. The low bits are a hint at the page size. */
-const MAP_GPA_RANGE_ENCRYPTED = 16;
+/** The byte that is a halt instruction. */
+const HLT = 0xf4;
 
-/** KVM_HC_MAP_GPA_RANGE: false when KVM refuses it, which the guest sees as a result and userspace does not see at all. */
-function mapGpaRange({ facts, kvm_run }: World, f: Frame<Guest>): boolean {
-  const word = (i: number): number => operand(facts, f.self, f.pc, i);
-  const run = kvm_run(f.vcpu);
-  let gfn = word(1);
-  let npages = word(2);
-  let toPrivate = word(3) !== 0;
-  if (word(4) !== 0) {
-    const gpa = pair(word(5), word(6));
-    const count = pair(word(7), word(8));
-    // Counted in pages: a range whose end in bytes wraps is not refused.
-    if (!pageAligned(gpa) || isZero(count) || wraps(pages(gpa), count)) {
-      run.hypercall_ret = -EINVAL;
-      return false;
-    }
-    gfn = facts.gfns.lowerBound(pageNumber(gpa));
-    npages = facts.gfns.lowerBound(Number(toBig(add(pages(gpa), count)))) - gfn;
-    toPrivate = (word(9) & MAP_GPA_RANGE_ENCRYPTED) !== 0;
-  } else if (npages === 0) {
-    run.hypercall_ret = -EINVAL;
-    return false;
-  }
-  run.exit_reason = EXIT_HYPERCALL;
-  run.gfn = gfn + 1;
-  run.npages = npages;
-  run.attributes = toPrivate ? 1 : 0;
-  return true;
+/** Executes the byte that was fetched. The guest has no handler for any other instruction: it is reset. */
+function execute(world: World, f: Frame<Guest>, pfn: number): number {
+  const byte = hasBytes(world, f) ? world.page_bytes(pfn).byte.at(operand(world.facts, f.self, f.pc, BYTES.FROM)) : HLT;
+  advance(world.facts, f);
+  world.kvm_run(f.vcpu).exit_reason = byte === HLT ? EXIT_HLT : EXIT_SHUTDOWN;
+  return halt;
 }
 
 /** Fills a TLB entry from the leaf that maps `gfn`, if there is one that allows the access. */
@@ -120,8 +123,19 @@ export const steps = {
     const { facts, interrupt, sync_point, kvm_run } = world;
     if (interrupt(f.vcpu).pending !== 0) return interrupted;
     switch (operand(facts, f.self, f.pc, 0)) {
-      case GUEST.READ: return access(world, f, choose, false);
-      case GUEST.WRITE: return access(world, f, choose, true);
+      case GUEST.READ: return access(world, f, choose, 'read');
+      case GUEST.WRITE: return access(world, f, choose, 'write');
+      case GUEST.WRITE_BACK: return access(world, f, choose, 'writeBack');
+      case GUEST.EXEC: return access(world, f, choose, 'fetch');
+      case GUEST.HYPERCALL: {
+        const taken = hypercallOfGuest(world, f);
+        advance(facts, f);
+        return taken ? hypercall : refusedHypercall;
+      }
+      case GUEST.HALT:
+        advance(facts, f);
+        kvm_run(f.vcpu).exit_reason = EXIT_HLT;
+        return halt;
       case GUEST.MAP_GPA_RANGE: {
         const taken = mapGpaRange(world, f);
         advance(facts, f);

@@ -6,19 +6,14 @@ import { TAG_ZERO } from '../memory/layouts/folio.ts';
 import { absent, allocationFails, enomem, exists, poisoned, putFolio } from './folio.ts';
 import { clearBytes } from './bytes.ts';
 import { HUGE_ORDER, HUGE_PAGES } from './huge.ts';
+import { allows, isMapped } from './mappings.ts';
 import type { HostFault } from '../memory/frames.ts';
 import type { Step, World } from '../memory/world.ts';
 
 export const unmapped = outcome('unmapped');
 export const present = outcome('present');
-
-/** vma_lookup: is there a mapping at this host page? */
-export function isMapped({ facts, vma }: World, hva: number): boolean {
-  const region = facts.regionOfHva[hva] ?? -1;
-  if (region < 0) return false;
-  const { mapped, holes } = vma(region);
-  return mapped !== 0 && !holes.has(hva);
-}
+export const denied = outcome('denied');
+export const readOnlyEntry = outcome('readOnly');
 
 /** The pages that one page-table entry covers: the huge page around `hva` in a region of huge pages, else the page. */
 export function entryAt({ facts }: World, hva: number): { first: number; pages: number } {
@@ -44,12 +39,23 @@ function freeRun({ buddy, folio, facts }: World, pages: number): number {
 }
 
 export const steps = {
-  /** find_vma, mmap_lock held: an address without a mapping is an error of the access. */
-  'hostFault.findVma': (world, f) => (isMapped(world, f.hva) ? ok : unmapped),
+  /** find_vma, mmap_lock held: an address without a mapping is an error of the access, and so is one that the mapping does not allow. */
+  'hostFault.findVma': (world, f) => {
+    if (!isMapped(world, f.hva)) return unmapped;
+    return allows(world.vm_flags(f.hva).flags, f.write !== 0) ? ok : denied;
+  },
   /** Under the page-table lock: absent, there by now, or a marker that says the page was lost to a memory failure. */
   'hostFault.readEntry': ({ hpte }, f) => {
-    const { pfn, hwpoison } = hpte(f.hva);
-    return hwpoison !== 0 ? poisoned : pfn !== 0 ? present : absent;
+    const { pfn, hwpoison, writable } = hpte(f.hva);
+    if (hwpoison !== 0) return poisoned;
+    if (pfn === 0) return absent;
+    return f.write !== 0 && writable === 0 ? readOnlyEntry : present;
+  },
+  /** wp_page_reuse: the page is this process's alone, or shared with all who map it. */
+  'hostFault.makeWritable': ({ hpte }, f) => {
+    const entry = hpte(f.hva);
+    if (entry.pfn !== 0) entry.writable = 1;
+    return ok;
   },
   /** alloc_anon_folio, alloc_hugetlb_folio: the entry's pages as one folio. Nobody else can see it yet. */
   'hostFault.allocate': (world, f) => {
@@ -87,7 +93,7 @@ export const steps = {
     for (let k = 0; k < pages; k++) {
       const entry = world.hpte(first + k);
       entry.pfn = f.page + k;
-      entry.writable = 1;
+      entry.writable = allows(world.vm_flags(first + k).flags, true) ? 1 : 0;
       world.folio(f.page + k).anon = first + k + 1;
     }
     f.page = 0;

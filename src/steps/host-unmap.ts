@@ -3,26 +3,25 @@
 import { more, ok, outcome } from '../memory/outcome.ts';
 import { arg64 } from '../memory/calls.ts';
 import { TAG_ZERO } from '../memory/layouts/folio.ts';
-import { add, isZero, PAGE_SHIFT, PAGE_SIZE, pageAligned, pageNumber, toBig, type Pair } from '../memory/u64.ts';
+import { VM_LOCKED } from '../memory/layouts/host.ts';
+import { add, isZero, PAGE_SHIFT, pageAligned, toBig, type Pair } from '../memory/u64.ts';
 import { done } from './flush.ts';
 import { EINVAL, ENOMEM } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { specifyHostContent } from './ghost.ts';
 import { HUGE_PAGES } from './huge.ts';
-import { entryAt, isMapped } from './host-fault.ts';
+import { entryAt } from './host-fault.ts';
+import { fileAt, isMapped, pagesOf, roundUp, TASK_SIZE } from './mappings.ts';
 import type { HostRange, Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
 export const nothing = outcome('nothing');
 
-/** TASK_SIZE_MAX of four-level paging, in bytes. */
-const TASK_SIZE = (1n << 47n) - 4096n;
-const roundUp = (bytes: bigint): bigint => (bytes + BigInt(PAGE_SIZE - 1)) & ~BigInt(PAGE_SIZE - 1);
-
 /** Host pages [start, start + length) as compact numbers. */
-function setRange({ facts }: World, f: Frame<HostRange>, start: Pair, length: bigint): void {
-  f.hva = facts.hvas.lowerBound(pageNumber(start));
-  f.hva_end = facts.hvas.lowerBound(Number((toBig(start) + length) >> BigInt(PAGE_SHIFT)));
+function setRange(world: World, f: Frame<HostRange>, start: Pair, length: bigint): void {
+  const { first, behind } = pagesOf(world, start, length);
+  f.hva = first;
+  f.hva_end = behind;
 }
 
 /** An end of the range lies within a huge page of a mapping. */
@@ -55,6 +54,7 @@ export const steps = {
       if (!isMapped(world, hva)) continue;
       any = true;
       world.vma(regionOfHva[hva]!).holes.set(hva);
+      if (world.vm_flags(hva).flags !== 0) world.vm_flags(hva).flags = 0;
     }
     return any ? ok : nothing;
   },
@@ -80,8 +80,17 @@ export const steps = {
     }
     if (cutsHugePage(world, f.hva_end, f.hva_end - 1)) f.hva_end = entryAt(world, f.hva_end - 1).first;
     let mapped = 0;
-    for (let hva = f.hva; hva < f.hva_end; hva++) if (isMapped(world, hva)) mapped += 1;
-    if (mapped < f.hva_end - f.hva || f.hva >= f.hva_end) f.errno = ENOMEM;
+    for (let hva = f.hva; hva < f.hva_end; hva++) {
+      if (!isMapped(world, hva)) continue;
+      if ((world.vm_flags(hva).flags & VM_LOCKED) !== 0) {
+        // What lies before it is done.
+        f.errno = EINVAL;
+        f.hva_end = hva;
+        return mapped > 0 ? ok : nothing;
+      }
+      mapped += 1;
+    }
+    if (BigInt(mapped) << BigInt(PAGE_SHIFT) < roundUp(toBig(arg64(world, f, 2)))) f.errno = ENOMEM;
     return mapped > 0 ? ok : nothing;
   },
   /** zap_pte_range: the next entry of the range is emptied; its reference on the folio goes next. A poison marker just goes. */
@@ -93,11 +102,14 @@ export const steps = {
       const { first, pages } = entryAt(world, hva);
       for (let k = 0; k < pages; k++) {
         const part = world.hpte(first + k);
-        if (part.pfn !== 0) world.folio(part.pfn).anon = 0;
+        const anonymous = fileAt(world, first + k) === 0;
+        if (part.pfn !== 0 && anonymous) world.folio(part.pfn).anon = 0;
         part.pfn = 0;
         part.writable = 0;
         part.hwpoison = 0;
-        specifyHostContent(world, first + k, TAG_ZERO, 0, 0);
+        part.protnone = 0;
+        // A page of a file keeps its content.
+        if (anonymous) specifyHostContent(world, first + k, TAG_ZERO, 0, 0);
       }
       if (pfn === 0) return more;
       f.pfn = pfn;

@@ -30,7 +30,7 @@ export const steps = {
   /** get_user_page_fast_only: reads the page-table entry with interrupts off and takes a reference if it allows the access. */
   'host.fastGup': ({ hpte, folio, folio_ref, memslot }, f) => {
     const entry = hpte(f.hva);
-    if (entry.pfn === 0 || (f.write !== 0 && entry.writable === 0)) return absent;
+    if (entry.pfn === 0 || entry.protnone !== 0 || (f.write !== 0 && entry.writable === 0)) return absent;
     const head = headOf(folio, entry.pfn);
     folio_ref(head).add_refcount(1);
     f.pfn = entry.pfn;

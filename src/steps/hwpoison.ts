@@ -25,13 +25,12 @@ export const steps = {
     f.errno = !pageAligned(address) ? EINVAL : page < 0 ? EFAULT : 0;
     if (f.errno !== 0) return refused;
     f.hva = page;
-    f.write = 1;
     return ok;
   },
   /** get_user_pages_fast: a reference on the page that is there. */
   'hwpoison.getPage': ({ folio, folio_ref, hpte }, f) => {
-    const { pfn } = hpte(f.hva);
-    if (pfn === 0) return absent;
+    const { pfn, protnone } = hpte(f.hva);
+    if (pfn === 0 || protnone !== 0) return absent;
     folio_ref(headOf(folio, pfn)).add_refcount(1);
     f.pfn = pfn;
     return hit;

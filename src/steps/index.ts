@@ -22,8 +22,16 @@ import * as memoryFailure from './memory-failure.ts';
 import * as mmu from './mmu.ts';
 import * as op from './op.ts';
 import * as vcpu from './vcpu.ts';
+import * as vmCreate from './vm-create.ts';
 import * as vmLife from './vm-life.ts';
 import * as vmm from './vmm.ts';
+
+import * as child from './child.ts';
+import * as hostCopy from './host-copy.ts';
+import * as madvise from './madvise.ts';
+import * as mappingChange from './mapping-change.ts';
+import * as mappingMake from './mapping-make.ts';
+import * as softOffline from './soft-offline.ts';
 
 import * as attributes from './attributes.ts';
 import * as hostFault from './host-fault.ts';
@@ -41,11 +49,13 @@ export const steps = {
   // From outside.
   ...command.steps,
   // Life of files and VMs.
-  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmLife.steps,
+  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmCreate.steps, ...vmLife.steps,
   ...hwpoison.steps, ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,
   ...vmmConvert.steps, ...vmmHost.steps,
+  // Mappings of the VMM's process, and what other processes may do.
+  ...child.steps, ...hostCopy.steps, ...madvise.steps, ...mappingChange.steps, ...mappingMake.steps, ...softOffline.steps,
 };
 
 export type StepName = keyof typeof steps;

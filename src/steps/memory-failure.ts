@@ -10,6 +10,7 @@ import { done } from './flush.ts';
 import { absent, already, headOf, putFolio, truncated } from './folio.ts';
 import { specifyHostContent } from './ghost.ts';
 import { entryAt } from './host-fault.ts';
+import { fileAt, nextMapped } from './mappings.ts';
 import { groupLeader, sendSignal } from './signal.ts';
 import { MESSAGE_REPLY } from './vcpu.ts';
 import type { MemoryFailure, Operation } from '../memory/frames.ts';
@@ -104,8 +105,15 @@ export const steps = {
     const head = headOf(world.folio, f.pfn);
     const behind = head + (1 << world.folio(head).order);
     for (let page = head; page < behind; page++) {
+      // rmap_walk_file: the mappings of the file, as far as they have an entry.
+      const { anon, mapping, index } = world.folio(page);
+      for (let hva = mapping === 0 ? -1 : nextMapped(world, mapping, index, 0); hva >= 0; hva = nextMapped(world, mapping, index, hva + 1)) {
+        if (world.hpte(hva).pfn !== page) continue;
+        f.hva = hva;
+        f.hva_end = hva + 1;
+        return ok;
+      }
       // rmap_walk_anon: a folio of the process knows where it is mapped.
-      const { anon } = world.folio(page);
       if (anon === 0 || world.hpte(anon - 1).pfn !== page) continue;
       const { first, pages } = entryAt(world, anon - 1);
       f.hva = first;
@@ -122,11 +130,13 @@ export const steps = {
     if (pfn === 0 || headOf(world.folio, pfn) !== headOf(world.folio, f.pfn)) return absent;
     for (let { hva } = f; hva < f.hva_end; hva++) {
       const entry = world.hpte(hva);
-      world.folio(entry.pfn).anon = 0;
+      const anonymous = fileAt(world, hva) === 0;
+      if (anonymous) world.folio(entry.pfn).anon = 0;
       entry.pfn = 0;
       entry.writable = 0;
+      entry.protnone = 0;
       entry.hwpoison = 1;
-      specifyHostContent(world, hva, -1, 0, 0);
+      if (anonymous) specifyHostContent(world, hva, -1, 0, 0);
     }
     return ok;
   },

@@ -8,6 +8,7 @@ import { add, isZero, PAGE_SHIFT, pageAligned, toBig, wraps, type Pair } from '.
 import { EEXIST, EINVAL, EIO } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { SET_REGION } from './set-region-args.ts';
+import { supportsGmem } from './vm-type.ts';
 import type { SetRegion } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -55,12 +56,9 @@ export function guestPage({ facts }: World, gpa: Pair): number {
   return gfn;
 }
 
-/** Is private memory possible in the VM (kvm_arch_has_private_mem)? */
-export const hasPrivateMemory = ({ facts }: World, vm: number): boolean => facts.vmTypes[vm] !== 'default';
-
 /** check_memory_region_flags. A memslot with a file is neither logged nor read-only: the latter since 6.8-rc7, so 6.8 has it (G4-B7 is not in it). */
 function flagsAllowed(world: World, vm: number, flags: number): boolean {
-  let valid = hasPrivateMemory(world, vm) ? KVM_MEM_GUEST_MEMFD : 0;
+  let valid = supportsGmem(world, vm) ? KVM_MEM_GUEST_MEMFD : 0;
   if ((flags & KVM_MEM_GUEST_MEMFD) === 0) valid |= KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY;
   return (flags & ~valid) === 0;
 }

@@ -3,11 +3,12 @@
 import { ok, outcome } from '../memory/outcome.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import {
-  EXIT_INTR, IN_GUEST_MODE, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, KVM_REQ_VM_DEAD, OUTSIDE_GUEST_MODE,
+  EXIT_HYPERCALL, EXIT_INTR, EXIT_MMIO, IN_GUEST_MODE, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, KVM_REQ_VM_DEAD, OUTSIDE_GUEST_MODE,
 } from '../memory/layouts/vcpu.ts';
-import { restartAt, type Program } from './control.ts';
+import { advance, restartAt, type Program } from './control.ts';
 import { EBADF, EINTR, EIO } from './errno.ts';
-import { badFd } from './fallocate.ts';
+import { badFd, foreign } from './fallocate.ts';
+import { setResult } from './guest-bytes.ts';
 import { emptyTlb } from './tlb.ts';
 import { putVcpuFile } from './vm-life.ts';
 import type { Step } from '../memory/world.ts';
@@ -24,16 +25,23 @@ export const MESSAGE_REPLY = 2;
 type Vcpu = Program & { pick: number; errno: number };
 
 export const steps = {
-  /** The KVM_RUN ioctl arrives at the vCPU. */
-  'vcpu.receiveRun': ({ mailbox: boxes, kvm_run, vcpu_fd }, f) => {
+  /** The KVM_RUN ioctl arrives at the vCPU. complete_userspace_io: what userspace has done for the last exit ends the instruction that caused it,
+   *  unless it has set the registers. */
+  'vcpu.receiveRun': (world, f) => {
+    const { mailbox: boxes, kvm_run, vcpu_fd } = world;
     const box = boxes(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     const entry = box.payload.at(0);
+    const otherProcess = box.payload.at(1) !== 0;
+    const result = { low: box.payload.at(2), high: box.payload.at(3) };
     mailbox.take(box);
     const descriptor = vcpu_fd(f.vcpu);
     if (descriptor.open === 0) return badFd;
+    if (otherProcess) return foreign;
     descriptor.add_f_count(1);
     const exit = kvm_run(f.vcpu);
+    const completed = exit.exit_reason;
+    if (completed === EXIT_HYPERCALL) setResult(world, f.vcpu, result);
     exit.exit_reason = 0;
     exit.gfn = 0;
     exit.npages = 0;
@@ -41,6 +49,7 @@ export const steps = {
     exit.attributes = 0;
     exit.hypercall_ret = 0;
     if (entry !== 0) restartAt(f, entry - 1);
+    else if (completed === EXIT_MMIO) advance(world.facts, f);
     return run;
   },
   /** A signal for the thread that runs this vCPU ends KVM_RUN with EINTR. */
@@ -93,6 +102,11 @@ export const steps = {
   'vcpu.reply': (world, f) => {
     putVcpuFile(world, f.vcpu);
     mailbox.send(world.mailbox(f.caller), MESSAGE_REPLY, f.self, [f.errno]);
+    return ok;
+  },
+  /** kvm_vcpu_ioctl of another process than the VM's. */
+  'vcpu.refuseForeign': ({ mailbox: boxes }, f) => {
+    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [EIO]);
     return ok;
   },
   /** KVM_RUN on a closed descriptor. */

@@ -2,14 +2,16 @@
 
 import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { arg } from '../memory/calls.ts';
+import { DESCRIPTOR_VM } from '../memory/layouts/gmem.ts';
 import { KVM_DEAD, KVM_LIVE, SLOT_FREED } from '../memory/layouts/kvm.ts';
 import { EBADF, EIO } from './errno.ts';
 import { badFd } from './fallocate.ts';
 import { done } from './flush.ts';
 import * as ghost from './ghost.ts';
+import { notAVm, openVm } from './handle.ts';
 import type { Operation } from '../memory/frames.ts';
 import { emptyTlb } from './tlb.ts';
-import type { Step, World } from '../memory/world.ts';
+import type { Frame, Step, World } from '../memory/world.ts';
 
 export const unreferenced = outcome('unreferenced');
 
@@ -26,22 +28,27 @@ export function putVcpuFile({ vcpu_fd, kvm, facts }: World, vcpu: number): void 
   if (vcpu_fd(vcpu).add_f_count(-1) === 0) kvm(facts.vmOfVcpu[vcpu]!).add_users_count(-1);
 }
 
+/** fdget of the VM that a call's first argument names, for an ioctl; kvm_vm_ioctl answers EIO to everything when the VM is dead, or
+ *  another process calls. */
+export function getVm(world: World, f: Frame<Operation>): number {
+  const open = openVm(world, arg(world, f, 0));
+  if (open.kind !== DESCRIPTOR_VM) {
+    f.errno = notAVm(open);
+    return badFd;
+  }
+  const vm = open.object;
+  if (world.kvm(vm).vm_dead !== 0 || world.facts.otherProcess.includes(f.thread)) {
+    f.errno = EIO;
+    return badFd;
+  }
+  world.vm_file(vm).add_f_count(1);
+  f.vm = vm;
+  return ok;
+}
+
 export const steps = {
   /** fdget of the VM descriptor that an ioctl names by its first argument; kvm_vm_ioctl of a dead VM answers EIO to everything. */
-  'vm.fdget': (world, f) => {
-    const vm = arg(world, f, 0);
-    if (world.kvm(vm).fd_open === 0) {
-      f.errno = EBADF;
-      return badFd;
-    }
-    if (world.kvm(vm).vm_dead !== 0) {
-      f.errno = EIO;
-      return badFd;
-    }
-    world.vm_file(vm).add_f_count(1);
-    f.vm = vm;
-    return ok;
-  },
+  'vm.fdget': getVm,
   /** fdput: an ioctl keeps the VM's file, and with it the VM, until it returns. */
   'vm.fdput': (world, f) => {
     if (world.vm_file(f.vm).add_f_count(-1) === 0) world.kvm(f.vm).add_users_count(-1);

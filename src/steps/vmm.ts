@@ -4,10 +4,11 @@ import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
-import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
+import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_SHUTDOWN, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
+import { keepSiginfo } from './siginfo.ts';
 import { MESSAGE_RUN } from './vcpu.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -18,9 +19,13 @@ export const next = outcome('next');
 export const again = outcome('again');
 export const convert = outcome('convert');
 export const host = outcome('host');
+export const child = outcome('child');
 export const unexpected = outcome('unexpected');
 export const interrupted = outcome('interrupted');
 export const ask = outcome('ask');
+
+/** Words of KVM_RUN's message. */
+const RUN_WORDS = 4;
 
 /** ret: errno of the last call. */
 export type Vmm = Program & { ret: number };
@@ -41,9 +46,10 @@ function sendCall({ mailbox: boxes, facts }: World, self: number, pc: number): v
 }
 
 /** The handler runs: the signal is not pending any more. */
-function takeSignal({ signal }: World, thread: number): number {
-  const pending = signal(thread);
+function takeSignal(world: World, thread: number): number {
+  const pending = world.signal(thread);
   const { number } = pending;
+  keepSiginfo(world, thread, { number, code: pending.code, hva: pending.hva, pfn: 0 });
   pending.number = 0;
   pending.hva = 0;
   pending.code = 0;
@@ -90,10 +96,14 @@ export const steps = {
         const box = world.mailbox(operand(facts, f.self, f.pc, 1));
         box.type = MESSAGE_RUN;
         box.from = f.self;
-        if (operand(facts, f.self, f.pc, 7) !== 0) box.payload.put(0, 1);
+        // Where the guest begins, who calls, what a hypercall has come to.
+        for (let i = 0; i < RUN_WORDS; i++) {
+          const word = operand(facts, f.self, f.pc, 7 + i);
+          if (word !== 0) box.payload.put(i, word);
+        }
         return running;
       }
-      case VMM.HOST_ACCESS: return host;
+      case VMM.HOST_ACCESS: return operand(facts, f.self, f.pc, 10) !== 0 ? child : host;
       case VMM.MIX:
         takeBranch(facts, f, choose);
         return ok;
@@ -130,7 +140,7 @@ export const steps = {
     // What did not run has not written kvm_run: an exit of before stands there.
     const closed = errno === EBADF;
     if (!closed && (errno === EINTR || exit.reason === EXIT_INTR)) return interrupted;
-    const over = closed || exit.reason === EXIT_HLT;
+    const over = closed || exit.reason === EXIT_HLT || exit.reason === EXIT_SHUTDOWN;
     if (!over && policy === POLICY.ASK) return ask;
     return answer(world, f, over ? POLICY.STOP : policy, exit);
   },
@@ -150,7 +160,7 @@ export const steps = {
   /** The same behind an interrupted KVM_RUN. A SIGBUS says that the guest cannot have its page: the VMM gives the vCPU up. */
   'vmm.handleRunSignal': (world, f) => {
     const number = takeSignal(world, f.thread);
-    if (number !== SIGBUS) return again;
+    if (number !== SIGBUS && operand(world.facts, f.self, f.pc, 3) !== POLICY.RETURN) return again;
     advance(world.facts, f);
     return next;
   },

@@ -57,7 +57,7 @@ describe('hostile input ends in one sentence', () => {
     const topology = compile({
       name: 'x', vms: [{ vcpus: Array.from({ length: 4000 }, () => ({ program: [{ op: 'read', page: 0, any: 65_535 }] })) }], setup: [{ op: 'set_region', slot: 0, page: 0, pages: 1_048_576 }],
     }, anyKernel);
-    expect(() => planFor(v6_8, topology)).toThrow(new ScenarioError('', "its world takes 70,864 MB, 67,109 of them for 'tlb' (4,000 vcpu × 1,048,576 gfn); the limit 'megabytes' is 1024: use less of these"));
+    expect(() => planFor(v6_8, topology)).toThrow(new ScenarioError('', "its world takes 70,865 MB, 67,109 of them for 'tlb' (4,000 vcpu × 1,048,576 gfn); the limit 'megabytes' is 1024: use less of these"));
   });
 
   it('keys of Object.prototype', () => {

@@ -27,7 +27,7 @@ export function slice(rounds = 1): Topology {
     ],
     setupPlaces: [], setup: [],
     gfns: [{ start: '0', end: '1' }], indexes: [{ start: '0', end: '1' }], hvas: [{ start: '0', end: '1' }],
-    vmOfVcpu: [0], vmTypes: ['sw-protected'], regionOfHva: [-1], hugeRegions: [],
+    vmOfVcpu: [0], vmTypes: ['sw-protected'], regionOfHva: [-1], hugeRegions: [], mappedRegions: [],
     placement: {},
     names: { vms: ['vm0'], vcpus: ['vcpu0'], threads: ['cpu0', 'main'], fds: ['A'], events: [], regions: [] },
   };

@@ -50,7 +50,7 @@ export function tiny(programs: Readonly<Record<string, readonly (TinyStep | Line
       fd: 0, root: 0, thread: 0, event: cells, payload: 0, one: 1,
     },
     actors: names.map((name) => ({ name, machine: name, vm: 0, vcpu: -1, thread: -1, caller: 0, ownFile: 0, code: [] })),
-    setup: [], setupPlaces: [], gfns: [], indexes: [], hvas: [], vmOfVcpu: [], vmTypes: [], regionOfHva: [], hugeRegions: [], placement: {},
+    setup: [], setupPlaces: [], gfns: [], indexes: [], hvas: [], vmOfVcpu: [], vmTypes: [], regionOfHva: [], hugeRegions: [], mappedRegions: [], placement: {},
     names: { vms: [], vcpus: [], threads: [], fds: [], events: [], regions: [] },
   };
   return { kernel, topology };

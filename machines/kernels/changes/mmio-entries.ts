@@ -28,6 +28,8 @@ const outdated = outcome('outdated');
 const gone = outcome('gone');
 /** The emulator finds memory at the address. */
 const memory = outcome('memory');
+/** A leaf was there, and is gone. */
+export const replaced = outcome('replaced');
 
 /** What an SPTE that maps nothing says: nothing, or that there was no memslot when it was made. */
 export const NO_ENTRY = 0, CURRENT = 1, OUTDATED = 2;
@@ -79,13 +81,13 @@ const emulate: Step<Fault> = (world, f) => {
 };
 
 /** kvm_tdp_mmu_map of a fault without a memslot: the entry takes the place of whatever is there. */
-const mapEntry: Step<Fault> = (world, f) => {
+export const mapEntry: Step<Fault> = (world, f) => {
   const huge = world.facts.sizes.hp === 0 ? undefined : world.spte_huge(f.vm, world.vcpu_root(f.vcpu).root - 1, Math.floor(f.gfn / HUGE_PAGES));
-  if (huge !== undefined && huge.pfn !== 0) { huge.pfn = 0; huge.private = 0; huge.writable = 0; }
   const leaf = entryOf(world, f, f.gfn);
-  if (leaf.pfn !== 0) { leaf.pfn = 0; leaf.private = 0; leaf.writable = 0; }
+  const before = [huge, leaf].filter((one) => one !== undefined && one.pfn !== 0);
+  for (const one of before) { one!.pfn = 0; one!.private = 0; one!.writable = 0; }
   leaf.mmio = CURRENT;
-  return ok;
+  return before.length > 0 ? replaced : ok;
 };
 
 /** A leaf takes the place of the entries under it. */
@@ -127,6 +129,13 @@ const zapAll: Step = (world, f) => {
 };
 
 export const mmioEntries: Fix = {
+  bugs: [{
+    id: 'P2', breaks: 'A vCPU that found no memslot while one was created, and takes its time, comes upon what another vCPU has mapped since, and is not stale.',
+    scenario: 'SC66', shownBy: ['S-35', 'S-34'], fixedIn: 'v6.8-fixed',
+  }, {
+    id: 'FL-1', breaks: 'An access without a memslot leaves an entry that makes later faults on the gfn count as shared, though it is private by then and has a memslot.',
+    scenario: 'entry-private', shownBy: ['S-33'], fixedIn: 'v6.8',
+  }],
   objects: [sptes, generations],
   steps: {
     'guest.walk': walk, 'mmio.checkEntry': checkEntry, 'fault.emulate': emulate, 'fault.mapEntry': mapEntry, 'fault.map': mapLeaf(fault['fault.map']),
@@ -149,7 +158,7 @@ export const mmioEntries: Fix = {
       edit.redirect('noSlot', 'noSlot', 'lockNoSlot');
       edit.add('lockNoSlot', use('mmu.readLock', 'staleNoSlot'));
       edit.add('staleNoSlot', step('fault.testStale', 'F9: is_page_fault_stale; without a memslot the sequence does not count', { ok: 'mapEntry', stale: 'unlockNoSlot' }));
-      edit.add('mapEntry', step('fault.mapEntry', 'F10, F11: make_mmio_spte', { ok: 'unlockEmulate' }));
+      edit.add('mapEntry', step('fault.mapEntry', 'F10, F11: make_mmio_spte', { ok: 'unlockEmulate', replaced: 'unlockEmulate' }));
       edit.add('unlockEmulate', step('mmu.readUnlock', 'read_unlock(&kvm->mmu_lock)', { ok: '^emulate' }));
       edit.add('unlockNoSlot', step('mmu.readUnlock', 'read_unlock(&kvm->mmu_lock)', { ok: '^retry' }));
     },

@@ -24,8 +24,9 @@ import { s30, s33 } from './s30.ts';
 import { s31 } from './s31.ts';
 import { s32 } from './s32.ts';
 import { s34 } from './s34.ts';
+import { s35 } from './s35.ts';
 import type { Invariant } from '../invariant.ts';
 
 export const invariants: readonly Invariant[] = [
-  s01, s02, s03, s04, s05, s06, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s22, s25, s27, s28, s29, s30, s31, s32, s33, s34, l10, l11,
+  s01, s02, s03, s04, s05, s06, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s22, s25, s27, s28, s29, s30, s31, s32, s33, s34, s35, l10, l11,
 ];

@@ -1,16 +1,28 @@
 // S-34: no WARN or BUG of the kernel is reached. Each is the outcome of a step, or a count below zero.
 
+import { spurious } from '../../steps/fault.ts';
 import { mismatch } from '../../steps/gmem-fault.ts';
+import { mappedAt } from './state.ts';
 import { actorName, fileName, gfnName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
 const below = (what: string, count: number): string => `${what} is ${count}`;
 
+/** A fault that leaves a leaf as it is had better have looked the same page up. */
+function otherPage(world: CheckedWorld): string | undefined {
+  const { objects, frames, last } = world;
+  const { vm, vcpu, gfn = 0, pfn = 0 } = frames[last.actor]!;
+  if (last.outcome !== spurious) return undefined;
+  const there = mappedAt(world, vm, objects.vcpu_root(vcpu).root - 1, gfn);
+  return there === pfn ? undefined
+    : `WARN_ON_ONCE in kvm_tdp_mmu_map: ${actorName(world, last.actor)} finds pfn ${there} at ${gfnName(world, vm, gfn)}, and has looked up ${pfn === 0 ? 'no memslot' : `pfn ${pfn}`} itself`;
+}
+
 export const s34: Invariant = {
   id: 'S-34',
   title: 'no WARN is reached',
-  statement: 'No WARN or BUG of the kernel is reached: a binding that is not that of the memslot, an invalidation without a range, a count below zero.',
+  statement: 'No WARN or BUG of the kernel is reached: a binding that is not that of the memslot, an invalidation without a range, a leaf that maps another page than the fault has looked up, a count below zero.',
   after: {
     'gmem.testBinding': (world) => {
       const { frames, last } = world;
@@ -25,6 +37,8 @@ export const s34: Invariant = {
       if (slot === 0 || mmu_invalidate_in_progress === 0 || range_start !== 0) return undefined;
       return `WARN_ON_ONCE in mmu_invalidate_retry_gfn: ${actorName(world, last.actor)} finds an invalidation of ${vmName(world, vm)} in progress, and no range`;
     },
+    'fault.map': otherPage,
+    'fault.mapEntry': otherPage,
     'mmu.dropInProgress': (world: CheckedWorld) => {
       const { objects, frames, last } = world;
       const { vm } = frames[last.actor]!;

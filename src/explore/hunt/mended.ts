@@ -2,6 +2,7 @@
 
 import { together } from '../../../machines/kernels/fix.ts';
 import { fixes } from '../../../machines/kernels/fixes/index.ts';
+import { laterFixes } from '../../../machines/kernels/fixes/later.ts';
 import { deriveKernel, type Kernel } from '../../kernel/define.ts';
 
 export class MendedKernels {
@@ -30,7 +31,7 @@ export class MendedKernels {
   }
 
   private deriveNow(bugs: readonly string[]): Kernel | undefined {
-    const chosen = fixes.filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
+    const chosen = [...fixes, ...laterFixes].filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
     if (new Set(chosen.flatMap(({ mended = [] }) => mended)).size < bugs.length) return undefined;
     try {
       return deriveKernel(this.kernel, together(`${this.kernel.name}-mended`, this.kernel.title, chosen));

@@ -1,6 +1,6 @@
 // What a VMM thread of a drawn scenario may do: each row is an operation that can be drawn on a ground, and how often.
 
-import { argumentWords, type Call } from '../../memory/calls.ts';
+import { argumentWords, scenarioCalls, type Call } from '../../memory/calls.ts';
 import { sugarOf } from '../../scenario/sugar.ts';
 import type { AnyOp } from '../../scenario/walk.ts';
 import type { Dice, Weighted } from './dice.ts';
@@ -119,17 +119,18 @@ function anyCall(call: Call, weight: number): Word {
 }
 
 /** What a VMM may do on a kernel with these calls. The calls that files only refuse share the weight of one. */
-export function vmmWords(calls: readonly Call[]): Word[] {
+export function vmmWords(all: readonly Call[]): Word[] {
+  const calls = scenarioCalls(all);
   const has = new Set(calls.map(({ name }) => name));
   const others = calls.filter(({ name }) => !MADE.has(name));
   const refused = others.filter(({ fragment }) => fragment === 'gmem.refusedCall');
-  const all = words.filter(({ call }) => call === undefined || has.has(call)).map(({ weight, draw }): Word => ({
+  const drawn = words.filter(({ call }) => call === undefined || has.has(call)).map(({ weight, draw }): Word => ({
     weight, draw: (ground, dice) => {
       const op = draw(ground, dice);
       // A kernel of long ago may not have the call.
       return op !== undefined && (has.has(op.op) || OPERATIONS.has(op.op)) ? op : undefined;
     },
   }));
-  if (refused.length > 0) all.push({ weight: 1, draw: (ground, dice) => anyCall(dice.pick(refused), 1).draw(ground, dice) });
-  return [...all, ...others.filter((one) => !refused.includes(one)).map((call) => anyCall(call, 5))];
+  if (refused.length > 0) drawn.push({ weight: 1, draw: (ground, dice) => anyCall(dice.pick(refused), 1).draw(ground, dice) });
+  return [...drawn, ...others.filter((one) => !refused.includes(one)).map((call) => anyCall(call, 5))];
 }

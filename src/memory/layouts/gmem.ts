@@ -29,6 +29,9 @@ export const inode = layout('inode', {
   size_hi: {},
 }, { per: ['inode'] });
 
+/** Flags that the file of an inode was made with: 1 MMAP, 2 INIT_SHARED. */
+export const inode_flags = layout('inode_flags', { flags: {} }, { per: ['inode'] });
+
 /** mapping->invalidate_lock, an rw_semaphore: a queued writer holds back new readers. */
 export const invalidate_lock = layout('invalidate_lock', {
   readers: { bits: 'actor' },
@@ -41,6 +44,21 @@ export const cache = layout('cache', { pfn: { ref: 'pfn' } }, { per: ['inode', '
 
 /** A descriptor of the VMM's process, by the name that the scenario gives it. */
 export const fd = layout('fd', { file: { ref: 'file' } }, { per: ['fd'] });
+
+export const DESCRIPTOR_KINDS = ['none', 'vm', 'vcpu', 'kvm', 'memfd', 'eventfd', 'pipe', 'devzero', 'devnull'] as const;
+/** What a descriptor that is not of a guest_memfd is of: another one of a VM, /dev/kvm, or a file that KVM knows nothing of. */
+export const DESCRIPTOR_NONE = 0, DESCRIPTOR_VM = 1, DESCRIPTOR_VCPU = 2, DESCRIPTOR_KVM = 3, DESCRIPTOR_MEMFD = 4, DESCRIPTOR_EVENTFD = 5, DESCRIPTOR_PIPE = 6,
+  DESCRIPTOR_DEVZERO = 7, DESCRIPTOR_DEVNULL = 8;
+
+/** A descriptor that is not of a guest_memfd. */
+export const descriptor = layout('descriptor', {
+  kind: { names: DESCRIPTOR_KINDS },
+  /** Number of the VM; of another file the descriptor that it was made by: duplicates have the same. */
+  object: {},
+  /** Bytes of a memfd: two words. */
+  size_lo: {},
+  size_hi: {},
+}, { per: ['fd'] });
 
 /** Ghost: the content that a reader of this page of the file must see. tag -1: unspecified. */
 export const file_content = layout('file_content', {

@@ -58,9 +58,18 @@ export const layouts = {
   fault_injection: host.fault_injection,
   mf_mutex: folio.mf_mutex,
   page_bytes: folio.page_bytes,
+  inode_flags: gmem.inode_flags,
+  descriptor: gmem.descriptor,
+  kvm_arch: kvm.kvm_arch,
+  vcpu_id: vcpu.vcpu_id,
+  vcpu_regs: vcpu.vcpu_regs,
+  kvm_run_data: vcpu.kvm_run_data,
   open_invalidation: mmu.open_invalidation,
   file_content: gmem.file_content,
   host_content: host.host_content,
+  vm_flags: host.vm_flags,
+  mapping: host.mapping,
+  siginfo: host.siginfo,
 } as const;
 
 export type Objects = Tables<typeof layouts>;

@@ -14,6 +14,9 @@ export const kvm = layout('kvm', {
   vm_dead: {},
 }, { per: ['vm'] });
 
+/** struct kvm_arch: which hypercalls leave to userspace, a bit each by their number (KVM_CAP_EXIT_HYPERCALL). */
+export const kvm_arch = layout('kvm_arch', { hypercall_exit_enabled: {} }, { per: ['vm'] });
+
 /** The VM's struct file: references by its descriptor and by each ioctl in progress. The file holds one users_count. */
 export const vm_file = layout('vm_file', { f_count: { counter: true } }, { per: ['vm'] });
 

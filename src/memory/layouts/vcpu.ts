@@ -43,8 +43,8 @@ export const interrupt = layout('interrupt', { pending: {} }, { per: ['vcpu'] })
 /** Which flushing operations have already kicked this vCPU: the mark of a loop over vCPUs, kept here so that vCPUs stay symmetric. */
 export const flush_mark = layout('flush_mark', { marked_by: { bits: 'actor' } }, { per: ['vcpu'] });
 
-export const KVM_EXITS = ['none', 'MEMORY_FAULT', 'HYPERCALL', 'MMIO', 'HLT', 'INTR'] as const;
-export const EXIT_NONE = 0, EXIT_MEMORY_FAULT = 1, EXIT_HYPERCALL = 2, EXIT_MMIO = 3, EXIT_HLT = 4, EXIT_INTR = 5;
+export const KVM_EXITS = ['none', 'MEMORY_FAULT', 'HYPERCALL', 'MMIO', 'HLT', 'INTR', 'SHUTDOWN'] as const;
+export const EXIT_NONE = 0, EXIT_MEMORY_FAULT = 1, EXIT_HYPERCALL = 2, EXIT_MMIO = 3, EXIT_HLT = 4, EXIT_INTR = 5, EXIT_SHUTDOWN = 6;
 export const MEMORY_FAULT_FLAG_PRIVATE = 8;
 
 /** struct kvm_run as far as exits go. Written by the vCPU before it replies, read by its VMM thread. */
@@ -59,3 +59,18 @@ export const kvm_run = layout('kvm_run', {
   /** HYPERCALL: what the guest gets as the result, an errno negated; userspace writes it, or KVM when it refuses. */
   hypercall_ret: {},
 }, { per: ['vcpu'] });
+
+/** What kvm_run says of an exit beyond `kvm_run`, for worlds whose accesses are of bytes: as the guest has put it into its registers, or what
+ *  its access was. A field of another kind of exit stands as the last one of its kind has left it. */
+export const kvm_run_data = layout('kvm_run_data', {
+  /** HYPERCALL: number, three arguments, and its flags. */
+  nr: {}, arg0_lo: {}, arg0_hi: {}, arg1_lo: {}, arg1_hi: {}, arg2_lo: {}, arg2_hi: {}, hypercall_flags: {},
+  /** MMIO: first byte within the page, bytes, and whether it writes. */
+  offset: {}, len: {}, is_write: {},
+}, { per: ['vcpu'] });
+
+/** Registers of the guest, for worlds whose accesses are of bytes: what it has read last, or got from its last hypercall. */
+export const vcpu_regs = layout('vcpu_regs', { rax_lo: {}, rax_hi: {} }, { per: ['vcpu'] });
+
+/** A vCPU that a call has made: its id within the VM, + 1. It stays taken until the VM goes. */
+export const vcpu_id = layout('vcpu_id', { number: {} }, { per: ['vcpu'] });

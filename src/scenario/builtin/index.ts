@@ -24,6 +24,7 @@ import { SC25 } from './sc25.ts';
 import { SC26 } from './sc26.ts';
 import { SC27 } from './sc27.ts';
 import { SC29 } from './sc29.ts';
+import { SC30 } from './sc30.ts';
 import { SC31 } from './sc31.ts';
 import { SC32 } from './sc32.ts';
 import { SC33 } from './sc33.ts';
@@ -33,13 +34,18 @@ import { SC36 } from './sc36.ts';
 import { SC37 } from './sc37.ts';
 import { SC38 } from './sc38.ts';
 import { SC39 } from './sc39.ts';
+import { SC66 } from './sc66.ts';
+import { entryPrivate } from './entry-private.ts';
+import { prefaultRoot } from './prefault-root.ts';
 import { scale } from './scale.ts';
 import { stress } from './stress.ts';
 import { stressAll } from './stress-all.ts';
 import { stressSmall } from './stress-small.ts';
+import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC66,
+  entryPrivate, prefaultRoot, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 

@@ -1,0 +1,10 @@
+// The fixes of bugs that only later kernels have: what a hunt mends beside those of 6.8 to tell what a finding is.
+
+import { prefaultAgain } from '../changes/prefault-again.ts';
+import { reloadObsolete } from '../changes/reload-obsolete.ts';
+import { unbindLocked } from '../changes/unbind-locked.ts';
+import { fl1 } from './fl-1.ts';
+import { p2 } from './p2.ts';
+import type { Fix } from '../fix.ts';
+
+export const laterFixes: readonly Fix[] = [prefaultAgain, reloadObsolete, unbindLocked, p2, fl1];

@@ -1,0 +1,158 @@
+// What a step is lowered with: the bench, the names of the case, and what its makings came to.
+
+import { fdAsVm, KVM_AS_VM, NO_FILE, vcpuAsFile, vmAsFile } from '../memory/handles.ts';
+import { DESCRIPTOR_KVM } from '../memory/layouts/gmem.ts';
+import { ERRNO_NAMES } from '../steps/errno.ts';
+import type { Bench, Reply } from './bench.ts';
+import type { Machine } from './config.ts';
+import type { Guest } from './lower/guest.ts';
+import { Names, type Handle } from './names.ts';
+import { firstPageOf, HIDDEN_PAGES, HIDDEN_SLOT, type Needs } from './needs.ts';
+import { inapplicable, result, type Outcome } from './outcome.ts';
+import type { Args, Result, Step } from './recording.ts';
+import { Segments } from './segments.ts';
+import { HARDWARE, MAIN, vcpuNumber, vmNumber } from './topology.ts';
+import { numeric, PAGE, toBigInt, unsigned64, type Numeric } from './values.ts';
+
+/** What stands where a descriptor, or an address, is any valid one. */
+const MADE = { fd: 'fd', map: 'addr' } as const;
+
+export class Context {
+  readonly bench: Bench;
+  readonly needs: Needs;
+  readonly machine: Machine;
+  readonly segments: Segments;
+  /** Names and what they stand for, at the step that has been reached. */
+  names = new Names();
+  /** Mappings that there are, by region, and their lengths in bytes. */
+  readonly mappings = new Map<number, number>();
+  /** Of each vCPU, the guest's program that was put in last, with what its result is made of. */
+  readonly guests = new Map<number, Guest>();
+  /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
+  walks = false;
+  /** The thread that steps are given to. */
+  thread = MAIN;
+
+  constructor(bench: Bench, needs: Needs, machine: Machine) {
+    this.bench = bench;
+    this.needs = needs;
+    this.machine = machine;
+    this.segments = new Segments(needs);
+  }
+
+  /** A new case begins. */
+  reset(): void {
+    this.bench.reset();
+    this.names = new Names();
+    this.mappings.clear();
+    this.guests.clear();
+    this.thread = MAIN;
+    this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });
+  }
+
+  /** The recorder's own slot of a VM that was made, with the guest's tables and code. */
+  makeHiddenSlot(vm: number): void {
+    const { hidden } = this.needs;
+    if (hidden < 0) return;
+    const size = HIDDEN_PAGES * PAGE;
+    this.bench.call('anon', this.thread, { region: hidden + vm, length: size });
+    this.bench.call('set_region', this.thread, { vm, slot: HIDDEN_SLOT, size, hva: firstPageOf(hidden + vm) * PAGE });
+  }
+
+  /** Number of the main thread, whose signals are the process's. */
+  get mainThread(): number {
+    return this.bench.topology.names.threads.indexOf(this.thread);
+  }
+
+  /** A handle's name, or a number, as the word of an argument that names a file. */
+  fdWord(value: unknown): number {
+    const handle = this.names.of(value);
+    switch (handle.kind) {
+      case 'fd': return handle.number;
+      case 'vm': return vmAsFile(vmNumber(this.needs, handle));
+      case 'vcpu': return vcpuAsFile(this.vcpu(handle));
+      case 'kvm': return this.kvmDescriptor;
+      default: return NO_FILE;
+    }
+  }
+
+  /** The same where a VM is wanted. */
+  vmWord(value: unknown): number {
+    const handle = this.names.of(value);
+    switch (handle.kind) {
+      case 'vm': return vmNumber(this.needs, handle);
+      case 'kvm': return KVM_AS_VM;
+      case 'fd': return fdAsVm(handle.number);
+      // A vCPU is none, and the calls of VMs say to it what they say to /dev/kvm.
+      case 'vcpu': return KVM_AS_VM;
+      default: return fdAsVm(this.needs.fds + 1);
+    }
+  }
+
+  /** Descriptor number of /dev/kvm, which is the last one. */
+  get kvmDescriptor(): number {
+    return this.needs.fds;
+  }
+
+  /** Number of a vCPU. */
+  vcpu(handle: Handle): number {
+    return handle.kind === 'vcpu' ? vcpuNumber(this.needs, handle.vm, handle.number) : -1;
+  }
+
+  /** An address of the process: a number, or a mapping with an offset. A mapping that could not be made is at 0. */
+  address(value: unknown): bigint {
+    if (typeof value !== 'string' || /^-?0x/.test(value)) return BigInt.asUintN(64, toBigInt(value as Numeric));
+    const [name, offset = '0'] = value.split('+') as [string, string?];
+    return this.mapped(this.names.of(name)) + BigInt(offset);
+  }
+
+  private mapped(handle: Handle): bigint {
+    return handle.kind === 'map' && this.mappings.has(handle.region) ? BigInt(firstPageOf(handle.region) * PAGE) : 0n;
+  }
+
+  /** Where `map` + `off` of a step is; nothing when there is no such mapping. */
+  place(args: Args): bigint | undefined {
+    const handle = this.names.of(args['map']);
+    if (handle.kind !== 'map' || !this.mappings.has(handle.region)) return undefined;
+    return BigInt(firstPageOf(handle.region) * PAGE) + toBigInt((args['off'] ?? 0) as Numeric);
+  }
+
+  /** Does a call and says what it came to as recordings do: `ret` and `errno`, and what it returns beside. Without such a call it does not apply. */
+  call(name: string, values: Readonly<Record<string, Numeric | bigint>>, fields: readonly string[] = []): Outcome {
+    if (this.bench.callNamed(name) === undefined) return inapplicable(`the model has no call '${name}'`);
+    const reply = this.bench.call(name, this.thread, values);
+    return result(this.told(name, reply, fields));
+  }
+
+  /** A making: the same with `fd` or `addr` for what was made. */
+  make(name: string, values: Readonly<Record<string, Numeric | bigint>>, made: keyof typeof MADE): Outcome {
+    const outcome = this.call(name, values);
+    if (outcome.kind !== 'result' || outcome.result['errno'] !== undefined) return outcome;
+    return result({ ret: MADE[made] });
+  }
+
+  /** The fields of a reply. */
+  told(name: string, reply: Reply, fields: readonly string[]): Result {
+    const told: Record<string, unknown> = {};
+    if (reply.errno !== 0) {
+      told['ret'] = -1;
+      told['errno'] = errnoName(reply.errno);
+    } else {
+      const ret = this.bench.result(name, reply, 'ret');
+      told['ret'] = ret === undefined ? 0 : ret.wide ? numeric(unsigned64(ret.low, ret.high)) : ret.low;
+    }
+    for (const field of fields) {
+      const one = this.bench.result(name, reply, field);
+      if (one !== undefined) told[field] = one.wide ? numeric(unsigned64(one.low, one.high)) : one.low;
+    }
+    return told;
+  }
+}
+
+/** Name of an errno. */
+export const errnoName = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errno}`;
+
+/** How a step is carried out. */
+export type Row = (args: Args, context: Context, step: Step) => Outcome;
+
+export { HARDWARE };

@@ -1,0 +1,28 @@
+// Which cases share a world: making one, and warming its code, takes longer than executing a case. Cases of a like size go together.
+
+import { addNeeds, countPages, needsOf, noNeeds, type Needs } from './needs.ts';
+import type { Recording } from './recording.ts';
+
+export interface Group { readonly needs: Needs; readonly members: readonly Recording[] }
+
+/** Sorts cases by what they need of the world. */
+export function grouped(recordings: readonly Recording[]): Group[] {
+  const groups = new Map<string, { needs: Needs; members: Recording[] }>();
+  for (const recording of recordings) {
+    const needs = needsOf(recording.steps);
+    const key = sizeClass(needs);
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, group = { needs: noNeeds(), members: [] });
+    addNeeds(group.needs, needs);
+    group.members.push(recording);
+  }
+  return [...groups.values()];
+}
+
+/** Pages of a small world, and slot ids. */
+const SMALL = 256, FEW_SLOT_IDS = 256;
+
+function sizeClass({ gfns, indexes, hvas, regions, slotIds, vcpus }: Needs): string {
+  const pages = Math.max(countPages(gfns), countPages(indexes), countPages(hvas), regions.reduce((sum, one) => sum + one, 0));
+  return `${pages <= SMALL ? 0 : Math.ceil(Math.log2(pages))} ${slotIds <= FEW_SLOT_IDS ? 0 : 1} ${vcpus > 0 ? 1 : 0}`;
+}

@@ -1,0 +1,51 @@
+// Memory failure: what injects it, and what undoes it.
+
+import { HARDWARE, PAGE_OF } from '../../memory/code.ts';
+import { errnoName, type Context, type Row } from '../context.ts';
+import { harmless, inapplicable, result, type Outcome } from '../outcome.ts';
+import type { Args } from '../recording.ts';
+import { signalFields, withNames } from '../signals.ts';
+import { HARDWARE as INJECTOR } from '../topology.ts';
+import { toBigInt, type Numeric } from '../values.ts';
+
+/** madvise(MADV_HWPOISON) on a page of a mapping. */
+function advised(args: Args, context: Context): Outcome {
+  const hva = context.place(args);
+  if (hva === undefined) return { kind: 'skipped', why: 'no mapping' };
+  context.bench.takeSignal(context.mainThread);
+  const outcome = context.call('madvise_hwpoison', { hva });
+  const signal = context.bench.takeSignal(context.mainThread);
+  if (outcome.kind !== 'result' || signal === undefined) return outcome;
+  return result({ ...outcome.result, ...withNames(signalFields(signal, context.bench, true), context.names) });
+}
+
+/** The page frame itself is told to have failed: nobody has consumed the error. */
+function injected(args: Args, context: Context): Outcome {
+  const { bench } = context;
+  const { facts } = bench.world;
+  let place: readonly number[];
+  if (args['fd'] !== undefined) {
+    const index = facts.indexes.find(toBigInt(args['offset'] as Numeric) >> 12n);
+    if (index < 0) return inapplicable('a file page that is too far behind');
+    place = [PAGE_OF.FILE, context.fdWord(args['fd']), index, 1];
+  } else {
+    const hva = context.place(args);
+    if (hva === undefined) return { kind: 'skipped', why: 'no mapping' };
+    place = [PAGE_OF.MEMORY, 0, facts.hvas.find(hva >> 12n), 1];
+  }
+  const injector = bench.actor(INJECTOR);
+  bench.run(injector, [[HARDWARE.MEMORY_ERROR, bench.actor(`${INJECTOR}.mf`), 0, ...place, 0, 0]]);
+  const { errno } = bench.replyTo(injector);
+  return result(errno === 0 ? { ret: 0 } : { ret: -1, errno: errnoName(errno) });
+}
+
+export const failure: Readonly<Record<string, Row>> = {
+  memory_failure: (args, context) => {
+    switch (args['method']) {
+      case 'madvise': return advised(args, context);
+      case 'debugfs': return injected(args, context);
+      default: return inapplicable(`memory failure by '${String(args['method'])}'`);
+    }
+  },
+  unpoison: () => harmless('unpoisoning, which undoes what a test has injected'),
+};

@@ -1,0 +1,84 @@
+// Files and VMs: making, closing, and what files answer to the calls that any file has.
+
+import { DESCRIPTOR_KINDS, DESCRIPTOR_KVM } from '../../memory/layouts/gmem.ts';
+import { inapplicable, result } from '../outcome.ts';
+import type { Row } from '../context.ts';
+import type { Numeric } from '../values.ts';
+
+const number = (value: unknown): Numeric => (value ?? 0) as Numeric;
+
+/** Numbers of capabilities that facts name. */
+const CAPS: Readonly<Record<string, number>> = {
+  USER_MEMORY2: 231, MEMORY_FAULT_INFO: 232, MEMORY_ATTRIBUTES: 233, GUEST_MEMFD: 234, VM_TYPES: 235, PRE_FAULT_MEMORY: 236, GUEST_MEMFD_FLAGS: 244, EXIT_HYPERCALL: 201,
+};
+/** VM types that facts name. */
+const VM_TYPES: Readonly<Record<string, number>> = { DEFAULT: 0, SW_PROTECTED: 1 };
+
+const capability = (value: unknown): Numeric | undefined => (typeof value === 'string' && !value.startsWith('0x') ? CAPS[value] : value as Numeric);
+
+/** A call whose first argument is a file and whose others are numbers of the same names. */
+const fileCall = (call: string, names: Readonly<Record<string, string>> = {}, fields: readonly string[] = []): Row => (args, context) => {
+  const values: Record<string, Numeric> = { fd: context.fdWord(args['fd']) };
+  for (const name in names) values[names[name]!] = number(args[name]);
+  return context.call(call, values, fields);
+};
+
+export const files: Readonly<Record<string, Row>> = {
+  create_vm: ({ type, as }, context) => {
+    const number = typeof type === 'string' && !type.startsWith('0x') ? VM_TYPES[type] : type as Numeric;
+    if (number === undefined) return inapplicable(`VM type ${String(type)}`);
+    const outcome = context.make('create_vm', { vm: context.vmWord(as), type: number, kvm: context.kvmDescriptor }, 'fd');
+    if (outcome.kind === 'result' && outcome.result['ret'] === 'fd') context.makeHiddenSlot(context.vmWord(as));
+    return outcome;
+  },
+  create_gmem: ({ vm, as, size, flags, reserved, badptr }, context) => context.make('create_gmem', {
+    vm: context.vmWord(vm), fd: context.fdWord(as), size: number(size), flags: number(flags), reserved: reserved ? 1 : 0, badptr: badptr ? 1 : 0,
+  }, 'fd'),
+  make_file: ({ kind, size, as }, context) => {
+    const at = (DESCRIPTOR_KINDS as readonly string[]).indexOf(String(kind));
+    if (at <= DESCRIPTOR_KVM) return inapplicable(`a file of kind '${String(kind)}'`);
+    return context.make('make_file', { fd: context.fdWord(as), kind: at, size: number(size) }, 'fd');
+  },
+  check_cap: ({ fd, cap }, context) => {
+    const wanted = capability(cap);
+    return wanted === undefined ? inapplicable(`capability ${String(cap)}`) : context.call('check_cap', { vm: context.vmWord(fd), cap: wanted });
+  },
+  enable_cap: ({ vm, cap, args }, context) => {
+    const wanted = capability(cap);
+    return wanted === undefined ? inapplicable(`capability ${String(cap)}`) : context.call('enable_cap', { vm: context.vmWord(vm), cap: wanted, arg: (args as readonly Numeric[])[0] ?? 0 });
+  },
+  close: ({ fd }, context) => {
+    const handle = context.names.of(fd);
+    if (handle.kind === 'vm') return context.call('close_vm', { vm: context.vmWord(fd) });
+    if (handle.kind === 'vcpu') return context.call('close_vcpu', { vcpu: context.vcpu(handle) });
+    return context.call('close', { fd: context.fdWord(fd) });
+  },
+  dup: ({ fd, as }, context) => context.make('dup', { fd: context.fdWord(fd), newFd: context.fdWord(as) }, 'fd'),
+  reopen: ({ fd }, context) => context.make('file_reopen', { fd: context.fdWord(fd) }, 'fd'),
+  same_inode: ({ a, b }, context) => context.call('same_inode', { a: context.fdWord(a), b: context.fdWord(b) }),
+  fallocate: fileCall('fallocate', { mode: 'mode', offset: 'offset', len: 'length' }),
+  ftruncate: fileCall('file_truncate', { len: 'length' }),
+  fstat: (args, context) => {
+    const outcome = fileCall('file_fstat', {}, ['size', 'blocks', 'blksize', 'mode', 'nlink', 'uid'])(args, context, undefined as never);
+    if (outcome.kind !== 'result' || typeof outcome.result['mode'] !== 'number') return outcome;
+    return result({ ...outcome.result, mode: `0${outcome.result['mode'].toString(8)}` });
+  },
+  fstatfs: fileCall('file_fstatfs', {}, ['bsize', 'magic']),
+  fsync: fileCall('file_fsync'),
+  fchmod: fileCall('file_chmod', { mode: 'mode' }),
+  fchown: fileCall('file_chown'),
+  getfl: (args, context) => {
+    const outcome = fileCall('file_getfl')(args, context, undefined as never);
+    return outcome;
+  },
+  getfd: fileCall('file_getfd'),
+  add_seals: fileCall('file_add_seals', { seals: 'seals' }),
+  fadvise: fileCall('file_fadvise', { offset: 'offset', len: 'length', advice: 'advice' }),
+  ioctl: fileCall('file_ioctl', { nr: 'request' }),
+  sendfile: fileCall('file_sendfile', { offset: 'offset', len: 'length' }),
+  read: fileCall('file_read', { len: 'length' }),
+  write: fileCall('file_write', { len: 'length' }),
+  pread: fileCall('file_pread', { len: 'length', offset: 'offset' }),
+  pwrite: fileCall('file_pwrite', { len: 'length', offset: 'offset' }),
+  lseek: fileCall('file_lseek', { offset: 'offset', whence: 'whence' }),
+};

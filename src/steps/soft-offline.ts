@@ -1,0 +1,92 @@
+// Steps of soft offlining, madvise(MADV_SOFT_OFFLINE): a page frame that is still good is taken out of use, its content moves to another one;
+// and of unpoisoning, which takes a memory failure back.
+
+import { ok } from '../memory/outcome.ts';
+import { arg, arg64, type Call } from '../memory/calls.ts';
+import { pages, toBig } from '../memory/u64.ts';
+import { copyBytes } from './bytes.ts';
+import { EBUSY, ENOMEM } from './errno.ts';
+import { absent, allocationFails, enomem, firstFree, headOf, putFolio } from './folio.ts';
+import { anonFolio, fileFolio, POISONED } from './memory-failure.ts';
+import type { MemoryFailure, Migrate, Operation } from '../memory/frames.ts';
+import type { Step } from '../memory/world.ts';
+
+export const unpoisonCall: Call = {
+  name: 'unpoison', on: 'gmem', fragment: 'mf.unpoison', description: "hwpoison/unpoison-pfn of debugfs: takes back the memory failure of a file's page",
+  arguments: [
+    { name: 'fd', type: 'fd', description: 'descriptor of the file' },
+    { name: 'offset', type: 'u64', description: 'bytes into the file' },
+  ],
+};
+
+export const steps = {
+  /** soft_offline_in_use_page: a page of a guest_memfd cannot move, and one that is mapped is not just dropped. */
+  'offline.identify': ({ folio }, f) => {
+    if (folio(f.pfn).anon === 0 || headOf(folio, f.pfn) !== f.pfn || folio(f.pfn).order !== 0) {
+      f.errno = EBUSY;
+      return fileFolio;
+    }
+    f.old = f.pfn;
+    f.hva = folio(f.pfn).anon - 1;
+    f.hva_end = f.hva + 1;
+    return anonFolio;
+  },
+  /** alloc_migration_target */
+  'offline.allocate': (world, f) => {
+    const pfn = allocationFails(world) ? 0 : firstFree(world);
+    if (pfn === 0) {
+      f.errno = ENOMEM;
+      return enomem;
+    }
+    world.buddy().used.set(pfn);
+    world.folio_ref(pfn).refcount = 1;
+    f.target = pfn;
+    return ok;
+  },
+  /** migrate_folio: the content is copied and the entry changed while it is a migration entry, which whoever wants the page waits for. */
+  'offline.move': (world, f) => {
+    const entry = world.hpte(f.hva);
+    if (entry.pfn !== f.old) {
+      f.errno = EBUSY;
+      return absent;
+    }
+    const from = world.page(f.old);
+    const to = world.page(f.target);
+    to.tag = from.tag;
+    to.writer = from.writer;
+    to.value = from.value;
+    to.secret_of = from.secret_of;
+    copyBytes(world, f.target, f.old);
+    world.folio(f.target).uptodate = 1;
+    world.folio(f.target).anon = f.hva + 1;
+    world.folio(f.old).anon = 0;
+    entry.pfn = f.target;
+    f.target = 0;
+    return ok;
+  },
+  /** SetPageHWPoison, page_handle_poison: out of use; the entry's reference goes. */
+  'offline.poison': (world, f) => {
+    world.folio(f.old).hwpoison = POISONED;
+    putFolio(world, f.old);
+    return ok;
+  },
+  /** What was allocated for nothing. */
+  'offline.free': (world, f) => {
+    putFolio(world, f.target);
+    f.target = 0;
+    return ok;
+  },
+  /** put_page of the caller's reference. */
+  'offline.put': (world, f) => {
+    putFolio(world, f.pfn);
+    f.pfn = 0;
+    return ok;
+  },
+  /** unpoison_memory, mf_mutex held: a page that is in a file is in use, poisoned or not. */
+  'mf.unpoisonPage': (world, f) => {
+    const file = world.fd(arg(world, f, 0)).file;
+    const index = world.facts.indexes.find(toBig(pages(arg64(world, f, 1))));
+    if (file === 0 || index < 0 || world.cache(world.file(file).inode, index).pfn !== 0) f.errno = EBUSY;
+    return ok;
+  },
+} satisfies { [name: string]: Step<Operation & Migrate & MemoryFailure> };
