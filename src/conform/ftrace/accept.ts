@@ -9,7 +9,6 @@ import { blockedOn, isBlocked } from '../../memory/outcome.ts';
 import { applyInjection, canApply } from '../../runtime/injection.ts';
 import { commandRoom } from '../../scenario/command-room.ts';
 import { planFor, privateWords, RunWorld } from '../../runtime/world.ts';
-import { runSetup } from '../../runtime/setup.ts';
 import { Controls, type Control } from './control.ts';
 import type { Action } from './flow.ts';
 import { LeafWatch } from './leaf-watch.ts';
@@ -115,7 +114,7 @@ class Acceptor {
     const words = privateWords(plan);
     this.tracker = new FootprintTracker(plan, words);
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
-    runSetup(this.world);
+    this.world.reset();
     this.tracker.start();
     this.tracker.want(new Uint8Array(plan.objects));
     this.leaves = new LeafWatch(this.world);

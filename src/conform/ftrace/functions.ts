@@ -27,7 +27,7 @@ export interface FunctionRow {
 export const functions: readonly FunctionRow[] = [
   // System calls and ioctls.
   { names: ['kvm_vm_ioctl'], at: ['vm ioctl'], returns: 'errno', others: 'ioctls of a VM that are no step of the case' },
-  { names: ['kvm_vcpu_ioctl'], at: ['vcpu.call:lock,run,unlock'], returns: 'errno', others: 'ioctls of a vCPU that do not run it' },
+  { names: ['kvm_vcpu_ioctl'], at: ['vcpu.call:lock,run,unlock', 'vcpu.prefault:lock,validate,srcu,signals,root,page,again,fault,advance,noEntry,invalid,leave,finish,unlock'], returns: 'errno', others: 'ioctls of a vCPU that do not run it' },
   { names: ['kvm_gmem_fallocate'], at: ['gmem.fallocate:punch,allocate', 'gmem.fallocate:validate?'], returns: 'errno' },
   { names: ['kvm_gmem_create'], at: ['gmem.create'], returns: 'errno' },
   { names: ['kvm_gmem_release'], at: ['gmem.release:lockSlots,lock,slots,rcu,begin,end,unlink,unlock,unlockSlots,destroy,putKvm'] },
@@ -64,7 +64,7 @@ export const functions: readonly FunctionRow[] = [
   { names: ['kvm_mmu_notifier_invalidate_range_end'], at: ['mn.rangeEnd:srcu,slot,lock,seq,drop,unlock,srcuUnlock,count'], others: 'host memory that no memslot of the case has' },
 
   // Faults.
-  { names: ['kvm_arch_vcpu_pre_fault_memory'], at: ['vcpu.prefault'], returns: 'errno' },
+  { names: ['kvm_arch_vcpu_pre_fault_memory'], at: ['vcpu.prefault:root,page,again,fault,noEntry,invalid'], returns: 'errno' },
   { names: ['kvm_tdp_page_fault'], at: ['mmu.fault:snapshot,privacy,noSlot,invalid,early,backing,private,shared,late,lock,stale,map,unlock,put,unlockStale,putStale,memoryFault', 'mmu.fault:lockNoSlot,staleNoSlot,mapEntry,unlockEmulate,unlockNoSlot'],
     returns: 'fault',
   },

@@ -1,70 +1,91 @@
-// From the recorded steps of a case to a system: a scenario that has everything that the case makes, and what each step tells its threads.
+// From the recorded steps of a case to the system that its trace is held against: the steps are carried out once, one after the other, and
+// what the threads are told on the way is what they will be told again. What a thread is told does not depend on what others answer.
 
-import { compile } from '../../scenario/compile.ts';
-import { CommandCompiler } from '../../scenario/command.ts';
+import { HARDWARE, INSTRUCTION } from '../../memory/code.ts';
+import type { Injection } from '../../memory/injection.ts';
+import { MESSAGE_COMMAND } from '../../steps/command.ts';
 import type { Kernel } from '../../kernel/define.ts';
+import { commandRoom } from '../../scenario/command-room.ts';
+import { Bench } from '../bench.ts';
+import type { Machine } from '../config.ts';
+import { Context } from '../context.ts';
+import { executed } from '../judge.ts';
+import { needsOf } from '../needs.ts';
+import type { Recording, Step } from '../recording.ts';
+import { HARDWARE as INJECTOR, topologyFor } from '../topology.ts';
+import { approximately, toBigInt, type Numeric } from '../values.ts';
+import { OPERATIONS } from '../vocabulary.ts';
 import type { Told, TracedSystem } from './system.ts';
 
-export interface RecordedStep { readonly op: string; readonly args: Readonly<Record<string, unknown>>; readonly res?: Readonly<Record<string, unknown>> }
+/** Any signal with a handler. */
+const SIGUSR1 = 10;
 
-const PAGE = 4096;
+/** What cannot be carried out in a traced case, and why: the judge would not know what the kernel does meanwhile. */
+export class LoweringError extends Error {
+  override name = 'LoweringError';
+}
 
-/** Makes the system of a case. */
-export function systemOf(kernel: Kernel, steps: readonly RecordedStep[]): TracedSystem {
-  const vms = steps.filter(({ op }) => op === 'create_vm').map(({ args }) => ({ name: args['as'] as string, type: args['type'] === 1 ? 'sw-protected' : 'default' }));
-  const vmNumber = (name: unknown): number => vms.findIndex((one) => one.name === name);
-  const vcpus = steps.filter(({ op }) => op === 'create_vcpu').map(({ args }) => ({ name: args['as'] as string, vm: vmNumber(args['vm']), id: Number(args['id'] ?? 0) }))
-    .toSorted((a, b) => a.vm - b.vm);
-  const vcpuNumber = (name: unknown): number => vcpus.findIndex((one) => one.name === name);
-  const memory = steps.filter(({ op }) => op === 'anon').map(({ args }) => ({ name: args['as'] as string, pages: Number(args['len']) / PAGE }));
-  const region = (args: Readonly<Record<string, unknown>>): object => ({
-    op: 'set_region', vm: vmNumber(args['vm']), slot: args['slot'], flags: args['flags'], gpa: args['gpa'], size: args['size'],
-    ...(typeof args['hva'] === 'string' ? { memory: args['hva'] } : { hva: args['hva'] }), fd: typeof args['fd'] === 'string' ? args['fd'] : -1, offset: args['offset'],
+/** Makes the system of a case. Throws LoweringError when the model leaves one of its steps out. */
+export function systemOf(kernel: Kernel, { steps }: Pick<Recording, 'steps'>, { config }: Machine): TracedSystem {
+  const all = [...steps, ...ending(steps)];
+  const needs = needsOf(all);
+  const topology = topologyFor(needs, kernel, config);
+  const bench = new Bench(kernel, topology);
+  const context = new Context(bench, needs, { config, hiddenSlot: false });
+  let messages: Injection[] = [];
+  bench.listener = { injected: (injection) => { messages.push(injection); }, stepped: () => {} };
+  context.reset();
+  const told: Told[] = [{ step: 0, text: 'the beginning', messages, vcpu: -1 }];
+  const ids: number[] = topology.vmOfVcpu.map(() => -1);
+  all.forEach((step, index) => {
+    messages = [];
+    const { op, args } = step;
+    const outcome = executed(step, context);
+    if (outcome.kind === 'inapplicable' && !outcome.harmless) throw new LoweringError(`step ${index + 1} (${op}): ${outcome.why}`);
+    const handle = context.names.of(args['vcpu'] ?? (op === 'create_vcpu' ? args['as'] : undefined));
+    const vcpu = context.vcpu(handle);
+    if (op === 'create_vcpu' && vcpu >= 0) ids[vcpu] = approximately((args['id'] ?? 0) as Numeric);
+    const runs = op !== 'create_vcpu' && op !== 'prefault' && vcpu >= 0;
+    const text = index < steps.length ? `step ${index + 1} (${op})` : `the end (${op} of '${String(args['fd'] ?? args['map'])}')`;
+    const one: Told = { step: index + 1, text, messages, vcpu: runs ? vcpu : -1, ...attributesOf(step) };
+    if (op === 'spin_start') told.push({ ...one, spin: 'start' });
+    else if (op === 'spin_end') told.push({ ...one, messages: [], spin: 'end', interrupt: [signalFor(bench, vcpu)] });
+    else told.push(one);
   });
-  const call = ({ op, args }: RecordedStep): object | undefined => {
-    switch (op) {
-      case 'create_gmem': return { op: 'create_gmem', vm: vmNumber(args['vm']), fd: args['as'], size: args['size'], flags: args['flags'] };
-      case 'set_region2': return region(args);
-      case 'set_attr': return { op: 'set_attributes', vm: vmNumber(args['vm']), gpa: args['gpa'], size: args['size'], attributes: args['attrs'], flags: args['flags'] };
-      case 'fallocate': return { op: 'fallocate', fd: args['fd'], mode: args['mode'], offset: args['offset'], length: args['len'] };
-      case 'close': return { op: 'close', fd: args['fd'] };
-      default: return undefined;
-    }
-  };
-  const calls = steps.flatMap((one) => call(one) ?? []);
-  const scenario = {
-    name: 'traced',
-    vms: vms.map(({ type }, vm) => ({ type, vcpus: vcpus.filter((one) => one.vm === vm).map(() => ({ commands: true, policy: 'stop' })) })),
-    memory, slotIds: 128,
-    threads: [{ name: 'main', commands: true }, { name: 'names', program: [{ op: 'await', event: 'never' }, ...calls] }],
-    hardware: [{ name: 'injector', commands: true }],
-  };
-  const topology = compile(scenario, kernel);
-  const compiler = new CommandCompiler(scenario, kernel, topology);
-  const told = steps.map((one, step): Told => {
-    const { op, args } = one;
-    const text = `${op} ${JSON.stringify(args)}`;
-    const nothing: Told = { step, text, messages: [], vcpu: -1 };
-    const access = (): object => ({ op: args['kind'] === 'write' ? 'write' : 'read', page: Math.floor(Number(args['gpa']) / PAGE), ...(args['kind'] === 'write' ? { value: Number(args['value']) } : {}) });
-    switch (op) {
-      case 'guest_access': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [access()])], vcpu: vcpuNumber(args['vcpu']) };
-      case 'hypercall_map_gpa': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [{ op: 'map_gpa_range', gpa: args['gpa'], npages: args['npages'], attributes: args['attrs'] }])], vcpu: vcpuNumber(args['vcpu']) };
-      case 'run': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [])], vcpu: vcpuNumber(args['vcpu']) };
-      case 'spin_start': return { ...nothing, messages: [compiler.command(`vcpu${vcpuNumber(args['vcpu'])}`, [{ op: 'loop', forever: true, do: [access()] }])], vcpu: vcpuNumber(args['vcpu']), spin: 'start' };
-      case 'spin_end': return { ...nothing, vcpu: vcpuNumber(args['vcpu']), spin: 'end', interrupt: [compiler.command('injector', [{ op: 'signal', thread: `cpu${vcpuNumber(args['vcpu'])}`, number: 7 }])] };
-      case 'memory_failure': return { ...nothing, messages: [compiler.command('injector', [{ op: 'memory_error', fd: args['fd'], page: Number(args['offset']) / PAGE }])] };
-      default: {
-        const made = call(one);
-        if (made === undefined) return nothing;
-        const attributes = op === 'set_attr' ? { attributes: { start: BigInt(Number(args['gpa']) / PAGE), end: BigInt((Number(args['gpa']) + Number(args['size'])) / PAGE), value: BigInt(Number(args['attrs'])) } } : {};
-        return { ...nothing, messages: [compiler.command('main', [made])], ...attributes };
-      }
-    }
-  });
-  const ends = ['close_vcpu', 'close_vm'] as const;
-  const closing = [
-    ...vcpus.map((_one, vcpu) => ({ op: ends[0], vcpu })), ...vms.map((_one, vm) => ({ op: ends[1], vm })),
-    ...steps.filter(({ op }) => op === 'create_gmem').map(({ args }) => ({ op: 'close', fd: args['as'] })),
-  ].map((made): Told => ({ step: steps.length, text: `at the end: ${made.op}`, messages: [compiler.command('main', [made])], vcpu: -1 }));
-  return { kernel, topology, told: [...told, ...closing], vcpuIds: vcpus.map(({ id }) => id) };
+  return { kernel, topology, told, vcpuIds: ids };
+}
+
+/** Closes whatever is open when the steps are over, as a process that ends: vCPUs, VMs, mappings, then files. */
+function ending(steps: readonly Step[]): Step[] {
+  const open = new Map<string, string>();
+  const lengths = new Map<string, unknown>();
+  for (const { op, args } of steps) {
+    const makes = OPERATIONS[op]?.makes;
+    if (makes !== undefined) {
+      open.set(args['as'] as string, op === 'mmap' ? 'mapped file' : makes);
+      lengths.set(args['as'] as string, args['len']);
+    } else if (op === 'close') open.delete(args['fd'] as string);
+  }
+  const ofKind = (kind: string): string[] => [...open].flatMap(([name, one]) => (one === kind ? [name] : []));
+  const close = (name: string): Step => ({ op: 'close', args: { fd: name } });
+  return [
+    ...[...ofKind('vcpu'), ...ofKind('vm')].map(close),
+    ...ofKind('mapped file').map((name): Step => ({ op: 'munmap', args: { map: name, off: 0, len: lengths.get(name) as Numeric } })),
+    ...ofKind('fd').map(close),
+  ];
+}
+
+/** Range and attributes of a step that sets some. */
+function attributesOf({ op, args }: Step): Pick<Told, 'attributes'> {
+  if (op !== 'set_attr') return {};
+  const start = toBigInt(args['gpa'] as Numeric) >> 12n;
+  return { attributes: { start, end: start + (toBigInt(args['size'] as Numeric) >> 12n), value: toBigInt(args['attrs'] as Numeric) } };
+}
+
+/** The message that makes a signal for the thread of a vCPU. */
+function signalFor({ topology }: Bench, vcpu: number): Injection {
+  const injector = topology.actors.findIndex(({ name }) => name === INJECTOR) + 1;
+  const words = Array.from<number>({ length: 2 * INSTRUCTION }).fill(0);
+  words.splice(0, 3, HARDWARE.SIGNAL, vcpu, SIGUSR1);
+  return { actor: injector, type: MESSAGE_COMMAND, payload: [0], code: { at: commandRoom(topology, injector)!.at, words } };
 }

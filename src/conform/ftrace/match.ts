@@ -70,7 +70,7 @@ export class Matcher {
     // Interrupts are nobody's; what belongs to a vCPU moves in the task that runs it; all others in the main task.
     this.belongs = [0, ...world.topology.actors.map(({ machine, vcpu, thread }) => {
       if (machine === 'hardware') return -2;
-      if (vcpu >= 0) return vcpu;
+      if (machine === 'vcpu') return vcpu;
       const own = world.topology.actors.find((one) => one.machine === 'vcpu' && one.thread === thread && thread >= 0);
       return own === undefined ? -1 : own.vcpu;
     })];
@@ -274,8 +274,11 @@ export class Matcher {
       case 'kvm_mmu_spte_requested': case 'kvm_mmu_set_spte':
         if (foreign) return [passed('a page that is none of the case')];
         if (levelOf(fields) !== 1) return [passed('page tables above the leaves are not modelled')];
-        if (!at(vcpu) || this.frame(vcpu)['gfn'] !== gfn) return no(this.where(vcpu, 'does not install this leaf now'));
-        return this.sameFrame(control, this.frame(vcpu)['pfn']!, pfnOf(fields), yes({ shown: this.frame(vcpu).leaf })[0]!, no);
+        for (const actor of this.actorsOf(task, control)) {
+          if (!at(actor) || this.frame(actor)['gfn'] !== gfn) continue;
+          return this.sameFrame(control, this.frame(actor)['pfn']!, pfnOf(fields), yes({ shown: this.frame(actor).leaf })[0]!, no);
+        }
+        return no(this.where(vcpu, 'does not install this leaf now'));
       case 'kvm_vm_set_mem_attributes': {
         const asked = this.system.told[control.step - 1]?.attributes;
         const range = attributesOf(fields);
