@@ -40,7 +40,7 @@ export const steps = {
     }
     world.buddy().used.set(pfn);
     world.folio_ref(pfn).refcount = 1;
-    f.target = pfn;
+    f.moved = pfn;
     return ok;
   },
   /** migrate_folio: the content is copied and the entry changed while it is a migration entry, which whoever wants the page waits for. */
@@ -51,17 +51,17 @@ export const steps = {
       return absent;
     }
     const from = world.page(f.old);
-    const to = world.page(f.target);
+    const to = world.page(f.moved);
     to.tag = from.tag;
     to.writer = from.writer;
     to.value = from.value;
     to.secret_of = from.secret_of;
-    copyBytes(world, f.target, f.old);
-    world.folio(f.target).uptodate = 1;
-    world.folio(f.target).anon = f.hva + 1;
+    copyBytes(world, f.moved, f.old);
+    world.folio(f.moved).uptodate = 1;
+    world.folio(f.moved).anon = f.hva + 1;
     world.folio(f.old).anon = 0;
-    entry.pfn = f.target;
-    f.target = 0;
+    entry.pfn = f.moved;
+    f.moved = 0;
     return ok;
   },
   /** SetPageHWPoison, page_handle_poison: out of use; the entry's reference goes. */
@@ -72,8 +72,8 @@ export const steps = {
   },
   /** What was allocated for nothing. */
   'offline.free': (world, f) => {
-    putFolio(world, f.target);
-    f.target = 0;
+    putFolio(world, f.moved);
+    f.moved = 0;
     return ok;
   },
   /** put_page of the caller's reference. */
