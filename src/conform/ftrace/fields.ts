@@ -24,7 +24,7 @@ export function exitKind(fields: string): 'fault' | 'halt' | 'hypercall' | 'othe
   const reason = /\breason (\S+)/.exec(fields)?.[1]?.toLowerCase() ?? '';
   if (reason === 'npf' || reason === 'ept_violation' || reason === 'ept_misconfig') return 'fault';
   if (reason === 'hlt') return 'halt';
-  return reason === 'vmmcall' || reason === 'vmcall' ? 'hypercall' : 'other';
+  return reason === 'hypercall' || reason === 'vmmcall' || reason === 'vmcall' ? 'hypercall' : 'other';
 }
 
 /** Range of gfns and the attributes that they get. */
