@@ -11,13 +11,14 @@ import { commandRoom } from '../../scenario/command-room.ts';
 import { planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { Controls, type Control } from './control.ts';
 import type { Action } from './flow.ts';
+import { Reduction, type Footprint } from './reduction.ts';
 import { LeafWatch } from './leaf-watch.ts';
 import { Matcher } from './match.ts';
 import type { TracedSystem } from './system.ts';
 import { MAIN, tasksOf } from './tasks.ts';
 
-/** States that a search may look at before it gives up. */
-export const DEFAULT_STATES = 4_000_000;
+/** States that a search looks at without coming further in the trace before it gives up. */
+export const DEFAULT_STATES = 100_000;
 
 export interface Rejection {
   /** Number of the action that no behaviour has, in the flow. */
@@ -29,7 +30,9 @@ export interface Rejection {
 }
 
 export interface Judgement {
-  readonly verdict: 'accepted' | 'rejected' | 'undecided';
+  readonly verdict: 'accepted' | 'rejected';
+  /** All that the model can do was tried; else the search ended at its bound. */
+  readonly complete: boolean;
   readonly rejection?: Rejection;
   /** By action of the longest accepted prefix: empty, or why it was passed over. */
   readonly passedOver: readonly string[];
@@ -56,12 +59,18 @@ interface Node {
   /** Moves of others, which are tried when somebody of the action's task moved, or waits for what others hold. */
   others: readonly Move[];
   moved: boolean;
-  waits: boolean;
+  blocked: boolean;
+  readonly waits: boolean;
+  /** What the steps of the action's own task have touched that were tried here, and what they wait for. */
+  readonly touched: Footprint;
   /** Code that the move into this node has overwritten. */
   readonly room: { readonly at: number; readonly words: Int32Array } | undefined;
-  /** Of a node behind an action: why that was passed over; undefined for others. */
-  readonly passedOver: string | undefined;
+  /** The actions that were taken on the way here. */
+  readonly taken: Taken | undefined;
 }
+
+/** An action that was taken, behind others: empty, or why it was passed over. */
+interface Taken { readonly passedOver: string; readonly before: Taken | undefined }
 
 /** Layouts of which an actor's own rows are touched by its task alone. */
 const OWN_LAYOUTS: ReadonlySet<string> = new Set(['frame', 'tlb', 'tlb_filled', 'vcpu_root', 'kvm_run']);
@@ -78,11 +87,16 @@ const MOST_REASONS = 6;
 
 /** Judges a flow of actions. */
 export function accept(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit = DEFAULT_STATES): Judgement {
-  const quick = new Acceptor(system, flow, traced, limit, false).judge();
-  return quick.verdict === 'accepted' ? quick : new Acceptor(system, flow, traced, limit, true).judge();
+  const acceptor = new Acceptor(system, flow, traced, limit);
+  const quick = acceptor.judge(false);
+  if (quick.verdict === 'accepted') return quick;
+  for (;;) {
+    const judgement = acceptor.judge(true);
+    if (judgement.verdict === 'accepted' || !judgement.complete || !acceptor.learned) return judgement;
+  }
 }
 
-class Acceptor {
+export class Acceptor {
   private readonly world: RunWorld;
   private readonly tracker: FootprintTracker;
   private readonly controls = new Controls();
@@ -92,11 +106,14 @@ class Acceptor {
   private readonly path: Node[] = [];
   private readonly order: readonly number[];
   private readonly isSecondary: readonly boolean[];
-  private readonly thorough: boolean;
+  private thorough = false;
+  private readonly reduction: Reduction;
   private choice = 0;
   private steps = 0;
   private best = -1;
-  private bestPath: string[] = [];
+  /** States that had been seen when it came so far. */
+  private bestStates = 0;
+  private bestTaken: Taken | undefined;
   private readonly reasons = new Set<string>();
   private readonly allowed = new Set<string>();
   private readonly own: Uint8Array;
@@ -105,7 +122,7 @@ class Acceptor {
   private readonly flow: readonly Action[];
   private readonly limit: number;
 
-  constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number, thorough: boolean) {
+  constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number) {
     this.system = system;
     this.flow = flow;
     this.limit = limit;
@@ -114,12 +131,11 @@ class Acceptor {
     const words = privateWords(plan);
     this.tracker = new FootprintTracker(plan, words);
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
-    this.world.reset();
-    this.tracker.start();
     this.tracker.want(new Uint8Array(plan.objects));
     this.leaves = new LeafWatch(this.world);
     this.own = ownObjects(plan);
-    this.states = new StateSet(limit + 1, Infinity, undefined, false);
+    this.reduction = new Reduction(this.world);
+    this.states = new StateSet(Infinity, Infinity, undefined, false);
     this.matcher = new Matcher(this.world, system, flow, tasksOf(flow, system), this.controls, traced);
     // Who works for somebody comes before who waits for him.
     const isThread = (actor: number): boolean => topology.actors[actor - 1]!.machine.startsWith('vmm');
@@ -129,15 +145,28 @@ class Acceptor {
       return isThread(actor) ? 3 : machine === 'vcpu' ? 2 : machine === 'hardware' ? 1 : 0;
     };
     this.isSecondary = [false, ...topology.actors.map(({ machine, vcpu }) => vcpu >= 0 || machine === 'hardware')];
-    this.thorough = thorough;
     this.order = all.toSorted((a, b) => rank(a) - rank(b));
   }
 
-  judge(): Judgement {
+  /** The last search was asked about steps that it came to know better later. */
+  get learned(): boolean {
+    return this.reduction.grew;
+  }
+
+  /** Searches. `thorough`: all hidden steps of others are tried, where they matter; else only where somebody waits for them. */
+  judge(thorough: boolean): Judgement {
+    this.thorough = thorough;
+    this.reduction.begin();
+    this.world.reset();
+    this.tracker.start();
+    this.states.clear();
+    this.path.length = 0;
+    this.best = -1;
+    this.bestStates = 0;
     const { names } = this.matcher.tasks;
     const start = this.controls.of({
       step: 0, message: 0, frames: [], runs: this.world.topology.vmOfVcpu.map(() => -1),
-      tasks: names.map(() => ({ open: [], skipUntil: 0, foreignFault: false, mapped: -1, shown: -1, pending: [] })),
+      tasks: names.map(() => ({ open: [], by: [], skipUntil: 0, foreignFault: false, mapped: -1, shown: -1, pending: [] })),
     });
     this.enter(0, start, undefined, undefined);
     while (this.path.length > 0) {
@@ -151,26 +180,24 @@ class Acceptor {
           continue;
         }
       }
-      if (this.states.size >= this.limit) return this.result('undecided');
+      if (this.states.size - this.bestStates >= this.limit) return this.result('rejected', false);
       this.take(node, node.moves[node.next++]!);
     }
     return this.result('rejected');
   }
 
-  private result(verdict: Judgement['verdict']): Judgement {
-    const passedOver = verdict === 'accepted' ? this.passedOver() : this.bestPath;
+  private result(verdict: Judgement['verdict'], complete = true): Judgement {
+    const passedOver: string[] = [];
+    for (let one = verdict === 'accepted' ? this.path.at(-1)!.taken : this.bestTaken; one !== undefined; one = one.before) passedOver.push(one.passedOver);
+    passedOver.reverse();
     return {
-      verdict, passedOver, states: this.states.size, steps: this.steps,
+      verdict, complete, passedOver, states: this.states.size, steps: this.steps,
       ...(verdict === 'accepted' ? {} : { rejection: { action: this.best, allowed: [...this.allowed], reasons: [...this.reasons] } }),
     };
   }
 
-  private passedOver(): string[] {
-    return this.path.flatMap(({ passedOver }) => (passedOver === undefined ? [] : [passedOver]));
-  }
-
   /** Comes to a state, unless it was seen. */
-  private enter(at: number, control: Control, passedOver: string | undefined, room: Node['room']): boolean {
+  private enter(at: number, control: Control, taken: Taken | undefined, room: Node['room']): boolean {
     const { tracker: { lanes }, states } = this;
     const low = lanes[0]!;
     const high = lanes[1]!;
@@ -178,8 +205,15 @@ class Acceptor {
     if (states.add(low ^ salt, high ^ mix(salt + at)) === 0 && !states.fresh) return false;
     const moves: Move[] = [];
     const others: Move[] = [];
+    if (at > this.best) {
+      this.best = at;
+      this.bestTaken = taken;
+      this.bestStates = states.size;
+      this.reasons.clear();
+      this.allowed.clear();
+    }
     const waits = at < this.flow.length && this.findMoves(at, control, moves, others);
-    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, others, moved: false, waits, room, passedOver });
+    this.path.push({ at, control, mark: this.tracker.mark(), low, high, moves, next: 0, others, moved: false, blocked: false, waits, touched: { reads: [], writes: [] }, room, taken });
     return true;
   }
 
@@ -189,18 +223,12 @@ class Acceptor {
     const ways = matcher.ways(at, control);
     ways.forEach((_way, i) => moves.push({ kind: 'way', way: i, choice: 0 }));
     const task = matcher.tasks.of[at]!;
-    if (at > this.best) {
-      this.best = at;
-      this.bestPath = this.passedOver();
-      this.reasons.clear();
-      this.allowed.clear();
-    }
     if (at === this.best && task >= 0 && this.reasons.size < MOST_REASONS) {
       if (ways.length === 0) matcher.ways(at, control, (reason) => { this.reasons.add(reason); });
       for (const one of matcher.next(task, control)) if (this.allowed.size < MOST_REASONS) this.allowed.add(one);
     }
-    // What is passed over whatever the state needs no step before it.
-    if (task < 0 || (ways.length === 1 && ways[0]!.passedOver !== '' && ways[0]!.control === control)) return false;
+    // What happens now without a step of the model needs none before it: nobody else can make it impossible.
+    if (ways.length > 0 && ways.every(({ actor }) => actor === 0) && ways.some(({ guess }) => guess !== true)) return false;
     const vcpu = matcher.mayInterrupt(at, control);
     if (vcpu >= 0) moves.push({ kind: 'interrupt', vcpu });
     let working = false;
@@ -220,11 +248,25 @@ class Acceptor {
 
   /** What others may do in a state, once. At first other vCPUs move only for somebody who waits for them: their hidden steps hardly matter. */
   private othersOf(node: Node): readonly Move[] {
-    const { others, moved, waits } = node;
-    if (!moved && !waits) return [];
+    const { others, moved, blocked, waits, touched, control } = node;
+    if (others.length === 0 || (!moved && !waits)) return [];
     node.others = [];
-    if (waits || this.thorough) return others;
-    return others.filter((move) => move.kind !== 'step' || !this.isSecondary[move.actor]!);
+    if (waits) return others;
+    if (this.thorough) {
+      const actors = others.flatMap((move) => (move.kind === 'step' ? [move.actor] : []));
+      const woken = others.flatMap((move) => (move.kind === 'tell' ? this.receivers(control, move.interrupt) : []));
+      return this.reduction.mattersTo(touched, actors, woken, this.world, this.tracker, this.matcher, control, () => this.undo(node)) ? others : [];
+    }
+    if (blocked) return others;
+    return others.filter((move) => move.kind !== 'step' || !this.isSecondary[move.actor]! || !this.matcher.isRunning(move.actor));
+  }
+
+  /** Who gets the next message. */
+  private receivers({ step, message }: Control, interrupt: boolean): number[] {
+    const { told } = this.system;
+    const now = told[step - 1];
+    const next = interrupt ? now?.interrupt?.[message - now.messages.length] : now?.messages[message] ?? told[step]?.messages[0];
+    return next === undefined ? [] : [next.actor];
   }
 
   /** The next message of the step that is under way, or the first one of the next step. */
@@ -273,7 +315,7 @@ class Acceptor {
         }
         control = this.afterStep(node, control, way.actor, stepped);
       }
-      if (!this.enter(node.at + 1, control, way.passedOver, undefined)) this.undo(node);
+      if (!this.enter(node.at + 1, control, { passedOver: way.passedOver, before: node.taken }, undefined)) this.undo(node);
       return;
     }
     if (move.kind === 'step') {
@@ -288,12 +330,12 @@ class Acceptor {
         }
       }
       if (matcher.showsLeaves && this.leaves.changed(node.mark, tracker).length > 0) return this.undo(node);
-      if (!this.enter(node.at, this.afterStep(node, node.control, move.actor, stepped), undefined, undefined)) this.undo(node);
+      if (!this.enter(node.at, this.afterStep(node, node.control, move.actor, stepped), node.taken, undefined)) this.undo(node);
       return;
     }
     if (move.kind === 'interrupt') {
       this.world.objects.interrupt(move.vcpu).pending = 1;
-      if (!this.enter(node.at, node.control, undefined, undefined)) this.undo(node);
+      if (!this.enter(node.at, node.control, node.taken, undefined)) this.undo(node);
       return;
     }
     if (matcher.tasks.of[node.at] === MAIN) node.moved = true;
@@ -333,7 +375,7 @@ class Acceptor {
       if (!applyInjection(this.world, message)) return;
       next = this.controls.of({ ...next, message: next.message + 1 });
     }
-    if (!this.enter(node.at, next, undefined, room)) {
+    if (!this.enter(node.at, next, node.taken, room)) {
       this.undo(node);
       if (room !== undefined) this.world.facts.code.set(room.words, room.at);
     }
@@ -353,10 +395,15 @@ class Acceptor {
     this.choice = move.choice;
     const result = world.step(actor, this.picker);
     if (isBlocked(result)) {
-      if (tableOfObject(world.plan, blockedOn(result)).layout.name !== 'mailbox') node.waits = true;
+      if (tableOfObject(world.plan, blockedOn(result)).layout.name !== 'mailbox') {
+        node.moved = true;
+        node.blocked = true;
+        node.touched.reads.push(blockedOn(result));
+      }
       return undefined;
     }
     this.steps++;
+    this.reduction.learn(actor, leaf, this.tracker, this.matcher.taskOf(actor, node.control) === this.matcher.tasks.of[node.at] ? node.touched : undefined);
     if (move.choice + 1 < world.last.choices) node.moves.splice(node.next, 0, { ...move, choice: move.choice + 1 } as Move);
     return { leaf, result };
   }

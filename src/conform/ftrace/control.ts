@@ -4,6 +4,8 @@
 export interface TaskControl {
   /** Rows of the functions that are open, outermost first. */
   readonly open: readonly number[];
+  /** Of each of them: the actor that stood in it when it was entered. */
+  readonly by: readonly number[];
   /** Actions before this number in the flow belong to a call that is passed over; 0: none. */
   readonly skipUntil: number;
   /** A fault of a page that is none of the system's is under way. */

@@ -88,6 +88,7 @@ export const transparent: Readonly<Record<string, string>> = {
   kvm_tdp_mmu_invalidate_roots: 'root page tables are freed with the VM',
   kvm_tdp_mmu_zap_invalidated_roots: 'root page tables are freed with the VM',
   kvm_tdp_mmu_fast_pf_get_last_sptep: 'the fast page fault changes leaves of read-only mappings, which the model has not',
+  kvm_gmem_commit_memory_region: 'the model binds a file in one go, where the kernel prepares it; both hold slots_lock, and nobody sees the memslot yet',
   kvm_gmem_alloc_inode: 'memory of inodes', kvm_gmem_free_inode: 'memory of inodes',
   kvm_arch_vcpu_precreate: 'a check of the clock before a vCPU is made',
 };

@@ -22,6 +22,8 @@ export interface Way {
   readonly leaf: number;
   /** Empty: it stands for something in the model. Else why it is passed over. */
   readonly passedOver: string;
+  /** It may as well be that the model has to do something first. */
+  readonly guess?: true;
 }
 
 const fixed = outcome('fixed');
@@ -112,6 +114,25 @@ export class Matcher {
     return this.covers.fits(leaf, this.openFor(actor, control.tasks[task]!.open));
   }
 
+  /** May the step of a leaf be executed without the trace showing it, with the functions open that are open now? */
+  mayHide(actor: number, leaf: number, control: Control): boolean {
+    if (this.shows[leaf] !== 0) return false;
+    const task = this.taskOf(actor, control);
+    if (task < 0) return task === -2 || this.covers.around[leaf]!.every(({ optional }) => optional);
+    return this.covers.fits(leaf, this.openFor(actor, control.tasks[task]!.open));
+  }
+
+  /** The same for the same functions, as far as they concern an actor. */
+  openKey(actor: number, control: Control): string {
+    const task = this.taskOf(actor, control);
+    return task < 0 ? String(task) : this.openFor(actor, control.tasks[task]!.open).join();
+  }
+
+  /** Is a vCPU in KVM_RUN, and not on its way back? */
+  isRunning(actor: number): boolean {
+    return !this.isVcpu[actor] || this.covers.places[this.frame(actor).leaf]!.includes('vcpu.call:run');
+  }
+
   /** Has the trace said that the task has come to this leaf, or has it no reason to? */
   private isAnnounced(leaf: number, task: number, control: Control): boolean {
     if (task < 0) return false;
@@ -162,11 +183,11 @@ export class Matcher {
     for (const actor of this.actorsOf(task, control)) {
       const concerns = this.openFor(actor, open);
       if (concerns.at(-1) !== row || !this.covers.within(this.frame(actor).leaf, concerns)) continue;
-      ways.push({ control: this.controls.withTask(control, task, { open, ...(name === 'kvm_tdp_page_fault' ? { mapped: -1 } : {}) }), actor: 0, leaf: -1, passedOver: '' });
+      ways.push({ control: this.controls.withTask(control, task, { open, by: [...own.by, actor], ...(name === 'kvm_tdp_page_fault' ? { mapped: -1 } : {}) }), actor: 0, leaf: -1, passedOver: '' });
       break;
     }
     const { others } = functions[row]!;
-    if (others !== undefined && this.isPassable[i] !== 0) ways.push(skip(others));
+    if (others !== undefined && this.isPassable[i] !== 0) ways.push({ ...skip(others), guess: true });
     if (ways.length === 0) why?.(`nobody whom ${this.flow[i]!.task} stands for comes to what '${name}' does`);
     return ways;
   }
@@ -178,7 +199,6 @@ export class Matcher {
       why?.(`leaves that '${name}' has changed were not shown`);
       return [];
     }
-    let returned: number | undefined;
     for (const actor of this.actorsOf(task, control)) {
       const concerns = this.openFor(actor, own.open);
       if (concerns.at(-1) !== row) continue;
@@ -187,18 +207,16 @@ export class Matcher {
         why?.(`'${name}' returns, but is not done: ${this.describe(actor)}`);
         return [];
       }
-      // Of those who can be in the function it is the one that stands in what called it.
-      if (this.covers.within(leaf, concerns.slice(0, -1)) && !this.world.leafOf(actor).idle) returned = actor;
     }
     const { returns } = functions[row]!;
-    if (ret !== undefined && returns !== undefined && returned !== undefined) {
-      const problem = this.wrongReturn(returns, BigInt.asIntN(32, ret), returned, own);
+    if (ret !== undefined && returns !== undefined) {
+      const problem = this.wrongReturn(returns, BigInt.asIntN(32, ret), own.by.at(-1)!, own);
       if (problem !== undefined) {
         why?.(`'${name}' returns ${ret}, in the model ${problem}`);
         return [];
       }
     }
-    return [{ control: this.controls.withTask(control, task, { open: own.open.slice(0, -1) }), actor: 0, leaf: -1, passedOver: '' }];
+    return [{ control: this.controls.withTask(control, task, { open: own.open.slice(0, -1), by: own.by.slice(0, -1) }), actor: 0, leaf: -1, passedOver: '' }];
   }
 
   /** What the model says about a return value that is none of the model's; nothing when it agrees. */
