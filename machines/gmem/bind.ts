@@ -4,7 +4,7 @@
 import { fragment, step, use } from '../fragment.ts';
 
 export const bind = fragment('gmem.bind', 'kvm_gmem_bind; leaves by `error` with errno set and nothing changed', {
-  fget: step('bind.fget', 'fget', { ok: 'validate', badFd: '^error' }),
+  fget: step('bind.fget', 'fget', { ok: 'validate', badFd: '^error', foreign: '^error' }),
   validate: step('bind.validate', 'the file of this VM, the range within it', { ok: 'lock', refused: 'putError' }),
   lock: use('inode.invalidateLock', 'overlap'),
   overlap: step('bind.testOverlap', 'xa_find(&gmem->bindings)', { ok: 'file', exists: 'unlockError' }),

@@ -13,7 +13,7 @@ export const getUserPage = fragment('host.getUserPage', 'get_user_pages_fast of 
   fault: use('host.handleFault', { done: 'fast', unmapped: 'unmapped', denied: 'unmapped', enomem: 'enomem', poisoned: 'poisoned' }),
   unmapped: step('hwpoison.failUnmapped', 'no mapping: EFAULT', { ok: '^error' }),
   enomem: step('hwpoison.failNoMemory', 'no memory: ENOMEM', { ok: '^error' }),
-  poisoned: step('hwpoison.failPoisoned', 'lost before: EHWPOISON', { ok: '^error' }),
+  poisoned: step('hwpoison.failPoisoned', 'lost before: EFAULT', { ok: '^error' }),
 });
 
 export const inject = fragment('mf.inject', 'memory_failure with MF_ACTION_REQUIRED and MF_COUNT_INCREASED', {

@@ -7,6 +7,7 @@ import { spuriousLeaf } from './changes/spurious-leaf.ts';
 import { unbindDying } from './changes/unbind-dying.ts';
 import { together } from './fix.ts';
 import { g4b12 } from './fixes/g4-b12.ts';
+import { g4b3 } from './fixes/g4-b3.ts';
 import { g4b4 } from './fixes/g4-b4.ts';
 import { v6_12 } from './v6.12.ts';
 
@@ -17,6 +18,8 @@ export const v6_18 = deriveKernel(v6_12, together('v6.18', 'Linux 6.18', [
   g4b4, reloadObsolete,
   // 6.18
   unbindDying, prefaultAgain,
+  // 6.19, and 6.18 as it was maintained: 6.18.44 has it.
+  g4b3,
   // MMAP and INIT_SHARED, for VMs of any type.
   { config: { gmemFlags: 3, gmemOfDefaultVm: true } },
 ]));

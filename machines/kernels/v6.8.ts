@@ -12,6 +12,7 @@ import * as bind from '../gmem/bind.ts';
 import * as close from '../gmem/close.ts';
 import * as create from '../gmem/create.ts';
 import * as fallocate from '../gmem/fallocate.ts';
+import * as info from '../gmem/info.ts';
 import * as punchHole from '../gmem/punch-hole.ts';
 import * as refused from '../gmem/refused.ts';
 import * as release from '../gmem/release.ts';
@@ -64,7 +65,7 @@ export const v6_8 = defineKernel({
     ...Object.values(memslots), ...Object.values(setRegion), ...Object.values(setAttributes), ...Object.values(notifier), ...Object.values(unmap),
     ...Object.values(mappings), ...Object.values(madvise), ...Object.values(child),
     // Life of files and VMs.
-    ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused),
+    ...Object.values(create), ...Object.values(close), ...Object.values(release), ...Object.values(bind), ...Object.values(refused), ...Object.values(info),
     ...Object.values(createVm), ...Object.values(lifecycle), ...Object.values(memoryFailure), ...Object.values(hwpoison), injector, commandedInjector,
   ],
   steps,

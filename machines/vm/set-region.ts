@@ -20,6 +20,11 @@ export const setRegion = fragment('vm.setRegion', 'kvm_vm_ioctl_set_memory_regio
   fdput: step('vm.fdput', 'fdput', { ok: '^done' }),
 });
 
+export const setRegionOld = fragment('vm.setRegionOld', 'KVM_SET_USER_MEMORY_REGION: a memslot without a file', {
+  form: step('region.testOldForm', 'KVM_SET_USER_MEMORY_REGION_V1_FLAGS', { ok: 'set', refused: '^done' }),
+  set: use('vm.setRegion', '^done'),
+});
+
 export const createSlot = fragment('slots.create', 'KVM_MR_CREATE: bound to its file before anybody can see it', {
   allocate: step('memslot.allocate', 'kzalloc of the memslot', { ok: 'archLock', bind: 'bind', enomem: '^done' }),
   bind: use('gmem.bind', { done: 'archLock', error: 'free' }),
@@ -72,4 +77,10 @@ export const updateFlags = fragment('slots.updateFlags', 'KVM_MR_FLAGS_ONLY: the
   swap: use('slots.swap', 'mirror'),
   mirror: step('slots.putNew', 'kvm_activate_memslot: into the set that is inactive now', { ok: 'free' }),
   free: step('memslot.freeOld', 'kvm_commit_memory_region: kfree of the old memslot, whose bindings nobody takes down (G4-B3)', { ok: '^done' }),
+});
+
+export const getDirtyLog = fragment('vm.getDirtyLog', 'kvm_vm_ioctl_get_dirty_log', {
+  lock: step('slots.lock', 'mutex_lock(&kvm->slots_lock)', { ok: 'read' }),
+  read: step('dirtyLog.read', 'kvm_get_dirty_log_protect', { ok: 'unlock' }),
+  unlock: step('slots.unlock', 'mutex_unlock(&kvm->slots_lock)', { ok: '^done' }),
 });

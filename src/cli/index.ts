@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts';
 import { check } from './check.ts';
 import { diff } from './diff.ts';
 import { compare } from './compare.ts';
+import { conform } from './conform.ts';
 import { explain } from './explain.ts';
 import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
@@ -18,4 +19,4 @@ import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, mutants, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, mutants, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];

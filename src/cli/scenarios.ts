@@ -2,6 +2,7 @@
 
 import * as api from '../index.ts';
 import type { Kernel } from '../kernel/define.ts';
+import { caseTopology, isCaseScenario } from '../conform/scenario.ts';
 import { builtinScenarios } from '../scenario/builtin/index.ts';
 import { compile } from '../scenario/compile.ts';
 import { planFor } from '../runtime/world.ts';
@@ -26,6 +27,8 @@ export function findScenario(nameOrPath: string, kernel: Kernel, change?: (scena
 /** Compiles a scenario; `from` is the file that it stands in. Refuses one whose world takes too much memory. */
 export function compiled(loaded: unknown, from: string, kernel: Kernel, change?: (scenario: Scenario) => Scenario): CompiledScenario {
   const megabytes = allowedMegabytes();
+  // What a trace of `conform` has in the place of its scenario.
+  if (isCaseScenario(loaded)) return { topology: { ...caseTopology(loaded, kernel, from), ...(megabytes === undefined ? {} : { megabytes }) }, scenario: loaded as unknown as Scenario };
   try {
     if (change !== undefined) compile(loaded, kernel);
     const scenario = change === undefined ? loaded as Scenario : change(loaded as Scenario);

@@ -96,7 +96,7 @@ export class EntryCheck {
         if (isNumeric(value)) return;
         return this.handle(typeof value === 'string' ? value.replace(/\+\d+$/, '') : value, 'map', field);
       case 'fd':
-        if (typeof value === 'number' && Number.isInteger(value) && value < 0) return;
+        if (typeof value === 'number' && Number.isInteger(value)) return;
         return this.handle(value, kind, field);
       default: return this.handle(value, kind, field);
     }

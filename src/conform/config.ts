@@ -1,23 +1,39 @@
 // What the machine of a recording was: the options of its kernel, and how its recorder set guests up. It stands in a side file beside
 // the recording, or is that of the kernel.
 
-import { RecordingError, shown } from './errors.ts';
 import { isFields } from './check-entry.ts';
+import { RecordingError, shown } from './errors.ts';
 import type { Config } from '../memory/world.ts';
 
 export interface Machine {
-  /** What it says of the kernel's build; the rest is as the kernel has it. */
+  /** What its kernel's build has otherwise than the model's kernel. */
   readonly config: Partial<Config>;
-  /** Every VM has a plain slot of the recorder's own, with the guest's page tables and code. */
+  /** Every VM has a plain slot of the recorder's own, number 100, with the guest's page tables and code. */
   readonly hiddenSlot: boolean;
+  /** VMs of the default type have a second address space, that of system management mode. The model has it not. */
+  readonly smm: boolean;
 }
 
 /** The machine of recordings that say nothing of theirs. */
-export const PLAIN_MACHINE: Machine = { config: {}, hiddenSlot: false };
+export const PLAIN_MACHINE: Machine = { config: {}, hiddenSlot: false, smm: false };
 
-const FIELDS = ['kernel', 'attributes', 'memoryFailure', 'vmTypes', 'userMemSlots', 'prefault', 'gmemFlags', 'gmemOfDefaultVm', 'hiddenSlot', 'about'];
+/** Fields of a side file, with what each must be. */
+const FIELDS: Readonly<Record<string, 'flag' | 'count' | 'types' | 'text'>> = {
+  about: 'text', kernel: 'text', attributes: 'flag', memoryFailure: 'flag', prefault: 'flag', gmemOfDefaultVm: 'flag', vmTypes: 'types', userMemSlots: 'count', gmemFlags: 'count',
+  hiddenSlot: 'flag', smm: 'flag',
+};
+/** Those that are not of the kernel's build. */
+const NOT_BUILD = ['about', 'kernel', 'hiddenSlot', 'smm'];
+const TYPES = ['default', 'sw-protected'];
 
-/** Reads the side file of a recording. */
+const PROBLEMS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  flag: (value) => (typeof value === 'boolean' ? undefined : `is true or false, not ${shown(value)}`),
+  count: (value) => (Number.isInteger(value) && (value as number) >= 0 ? undefined : `is a whole number, not ${shown(value)}`),
+  types: (value) => (Array.isArray(value) && value.every((one) => TYPES.includes(one as string)) ? undefined : `is a list of ${TYPES.join(' and ')}`),
+  text: (value) => (typeof value === 'string' ? undefined : `is a text, not ${shown(value)}`),
+};
+
+/** Reads the side file of a recording. Throws RecordingError. */
 export function readMachine(text: string, file: string): Machine {
   const wrong = (field: string, problem: string): never => { throw new RecordingError({ file, line: 1 }, field, problem); };
   let value: unknown;
@@ -27,13 +43,11 @@ export function readMachine(text: string, file: string): Machine {
     return wrong('', 'is not JSON');
   }
   if (!isFields(value)) return wrong('', `is an object, not ${shown(value)}`);
-  const config: Record<string, unknown> = {};
   for (const [name, one] of Object.entries(value)) {
-    if (!FIELDS.includes(name)) wrong(name, `there is no such field; there is ${FIELDS.join(', ')}`);
-    if (['attributes', 'memoryFailure', 'prefault', 'gmemOfDefaultVm', 'hiddenSlot'].includes(name) && typeof one !== 'boolean') wrong(name, `is true or false, not ${shown(one)}`);
-    if (['userMemSlots', 'gmemFlags'].includes(name) && !(Number.isInteger(one) && (one as number) >= 0)) wrong(name, `is a whole number, not ${shown(one)}`);
-    if (name === 'vmTypes' && !(Array.isArray(one) && one.every((type) => type === 'default' || type === 'sw-protected'))) wrong(name, "is a list of 'default' and 'sw-protected'");
-    if (name !== 'hiddenSlot' && name !== 'about' && name !== 'kernel') config[name] = one;
+    const kind = Object.hasOwn(FIELDS, name) ? FIELDS[name]! : wrong(name, `there is no such field; there is ${Object.keys(FIELDS).join(', ')}`);
+    const problem = PROBLEMS[kind]!(one);
+    if (problem !== undefined) wrong(name, problem);
   }
-  return { config, hiddenSlot: value['hiddenSlot'] === true };
+  const config = Object.fromEntries(Object.entries(value).filter(([name]) => !NOT_BUILD.includes(name)));
+  return { config, hiddenSlot: value['hiddenSlot'] === true, smm: value['smm'] === true };
 }

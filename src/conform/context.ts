@@ -14,6 +14,9 @@ import { Segments } from './segments.ts';
 import { HARDWARE, MAIN, vcpuNumber, vmNumber } from './topology.ts';
 import { numeric, PAGE, toBigInt, unsigned64, type Numeric } from './values.ts';
 
+/** Descriptors 0, 1 and 2 are open in every process. No other number is one that a case has not made. */
+const STANDARD_FILES = 3;
+
 /** What stands where a descriptor, or an address, is any valid one. */
 const MADE = { fd: 'fd', map: 'addr' } as const;
 
@@ -30,6 +33,8 @@ export class Context {
   readonly guests = new Map<number, Guest>();
   /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
   walks = false;
+  /** Takes calls instead of doing them. */
+  capture: ((name: string, values: Readonly<Record<string, Numeric | bigint>>, fields: readonly string[]) => void) | undefined = undefined;
   /** The thread that steps are given to. */
   thread = MAIN;
 
@@ -40,9 +45,9 @@ export class Context {
     this.segments = new Segments(needs);
   }
 
-  /** A new case begins. */
-  reset(): void {
-    this.bench.reset();
+  /** A new case begins, under schedule number `seed`. */
+  reset(seed = 1): void {
+    this.bench.reset(seed);
     this.names = new Names();
     this.mappings.clear();
     this.guests.clear();
@@ -66,6 +71,8 @@ export class Context {
 
   /** A handle's name, or a number, as the word of an argument that names a file. */
   fdWord(value: unknown): number {
+    // The standard streams are files that KVM knows nothing of, as /dev/kvm is one that no slot can have.
+    if (typeof value === 'number' && value >= 0 && value < STANDARD_FILES) return this.kvmDescriptor;
     const handle = this.names.of(value);
     switch (handle.kind) {
       case 'fd': return handle.number;
@@ -120,6 +127,10 @@ export class Context {
   /** Does a call and says what it came to as recordings do: `ret` and `errno`, and what it returns beside. Without such a call it does not apply. */
   call(name: string, values: Readonly<Record<string, Numeric | bigint>>, fields: readonly string[] = []): Outcome {
     if (this.bench.callNamed(name) === undefined) return inapplicable(`the model has no call '${name}'`);
+    if (this.capture !== undefined) {
+      this.capture(name, values, fields);
+      return result({});
+    }
     const reply = this.bench.call(name, this.thread, values);
     return result(this.told(name, reply, fields));
   }

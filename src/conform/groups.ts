@@ -1,20 +1,17 @@
 // Which cases share a world: making one, and warming its code, takes longer than executing a case. Cases of a like size go together.
 
-import { addNeeds, countPages, needsOf, noNeeds, type Needs } from './needs.ts';
+import { countPages, needsOf, type Needs } from './needs.ts';
 import type { Recording } from './recording.ts';
 
-export interface Group { readonly needs: Needs; readonly members: readonly Recording[] }
-
 /** Sorts cases by what they need of the world. */
-export function grouped(recordings: readonly Recording[]): Group[] {
-  const groups = new Map<string, { needs: Needs; members: Recording[] }>();
+export function grouped<T extends Pick<Recording, 'steps'>>(recordings: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
   for (const recording of recordings) {
     const needs = needsOf(recording.steps);
     const key = sizeClass(needs);
-    let group = groups.get(key);
-    if (group === undefined) groups.set(key, group = { needs: noNeeds(), members: [] });
-    addNeeds(group.needs, needs);
-    group.members.push(recording);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [recording]);
+    else group.push(recording);
   }
   return [...groups.values()];
 }

@@ -1,5 +1,6 @@
 // Judges recorded cases: executes their steps in the model, in order, and says for each whether it came to the same.
 
+import type { Topology } from '../scenario/topology.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { Bench, StuckError } from './bench.ts';
 import { mismatches, type Mismatch } from './compare.ts';
@@ -8,7 +9,7 @@ import { Context } from './context.ts';
 import { grouped } from './groups.ts';
 import { rows } from './lower/index.ts';
 import { touchesOwnMemory } from './lower/guest.ts';
-import { addHidden } from './needs.ts';
+import { addHidden, addNeeds, needsOf, noNeeds, type Needs } from './needs.ts';
 import type { Outcome } from './outcome.ts';
 import type { Recording, Result, Step } from './recording.ts';
 import { topologyFor } from './topology.ts';
@@ -26,12 +27,20 @@ export interface JudgedCase { readonly recording: Recording; readonly verdicts: 
 /** Why steps behind one that does not apply are not judged. */
 export const BEHIND = 'a step before it in its case is not applicable, and what it changes is not known';
 
+/** What a world for all of these cases needs, and the world. */
+export function worldFor(recordings: readonly Pick<Recording, 'steps'>[], kernel: Kernel, machine: Machine): { needs: Needs; topology: Topology } {
+  const needs = noNeeds();
+  for (const { steps } of recordings) addNeeds(needs, needsOf(steps));
+  if (machine.hiddenSlot) addHidden(needs);
+  return { needs, topology: topologyFor(needs, kernel, machine.config) };
+}
+
 /** Judges all cases on one kernel. Cases are executed in worlds that they share; the answer has them in their order. */
 export function judge(recordings: readonly Recording[], kernel: Kernel, machine: Machine): JudgedCase[] {
   const judged = new Map<Recording, JudgedCase>();
-  for (const { needs, members } of grouped(recordings)) {
-    if (machine.hiddenSlot) addHidden(needs);
-    const context = new Context(new Bench(kernel, topologyFor(needs, kernel, machine.config)), needs, machine);
+  for (const members of grouped(recordings)) {
+    const { needs, topology } = worldFor(members, kernel, machine);
+    const context = new Context(new Bench(kernel, topology), needs, machine);
     for (const recording of members) judged.set(recording, { recording, verdicts: judgeCase(recording, context) });
   }
   return recordings.map((recording) => judged.get(recording)!);

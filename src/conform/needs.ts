@@ -3,7 +3,7 @@
 
 import { Names } from './names.ts';
 import type { Step } from './recording.ts';
-import { approximately, PAGE, toBigInt, type Numeric } from './values.ts';
+import { approximately, isNumeric, PAGE, toBigInt, type Numeric } from './values.ts';
 
 /** Pages [start, end). */
 export interface Range { readonly start: bigint; readonly end: bigint }
@@ -84,7 +84,7 @@ export function needsOf(steps: readonly Step[]): Needs {
       }
       case 'set_region2': case 'set_region': {
         const size = approximately(number('size'));
-        const id = Number(BigInt.asUintN(16, toBigInt(number('slot'))));
+        const id = Number(BigInt.asUintN(16, isNumeric(args['slot']) ? toBigInt(args['slot']) : 0xffffn));
         if (id < MOST_SLOT_IDS) needs.slotIds = Math.max(needs.slotIds, id + 1);
         if (size <= 0) break;
         needs.slots++;

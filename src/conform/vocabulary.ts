@@ -5,7 +5,7 @@ export type Kind =
   /** A 64-bit number. */ | 'number'
   /** A short text: a method, a kind of access, a capability. */ | 'word'
   | 'flag' | 'numbers'
-  /** A handle that was made before: of a VM, of a vCPU, of a mapping, of anything with a descriptor (or a negative number for none). */ | 'vm' | 'vcpu' | 'map' | 'fd' | 'pin'
+  /** A handle that was made before: of a VM, of a vCPU, of a mapping, of anything with a descriptor (or a number). */ | 'vm' | 'vcpu' | 'map' | 'fd' | 'pin'
   /** A number, or an address as `mapping` or `mapping+bytes`. */ | 'hva'
   /** One step, and a list of steps, within the step. */ | 'step' | 'steps';
 
@@ -19,20 +19,20 @@ export interface Operation {
 }
 
 const at = { map: 'map', off: 'number?', len: 'number' } as const;
-const region = { vm: 'fd', slot: 'number', flags: 'number', gpa: 'number', size: 'number', hva: 'hva', badptr: 'flag?' } as const;
+const region = { vm: 'fd', slot: 'word', flags: 'number', gpa: 'number', size: 'number', hva: 'hva', badptr: 'flag?' } as const;
 const guest = { vcpu: 'vcpu', gpa: 'number', kind: 'word', len: 'number', value: 'number?', access: 'word?' } as const;
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   create_vm: { args: { type: 'word' }, makes: 'vm' },
   check_cap: { args: { fd: 'fd', cap: 'word' } },
   enable_cap: { args: { vm: 'fd', cap: 'word', args: 'numbers' } },
-  create_gmem: { args: { vm: 'fd', size: 'number', flags: 'number', reserved: 'flag?', badptr: 'flag?' }, makes: 'fd' },
+  create_gmem: { args: { vm: 'fd', size: 'number', flags: 'word', reserved: 'flag?', badptr: 'flag?' }, makes: 'fd' },
   link_gmem: { args: { vm: 'fd', fd: 'fd', flags: 'number' }, makes: 'fd' },
   set_region2: { args: { ...region, fd: 'fd', offset: 'number', pad: 'flag?' } },
   set_region: { args: region },
   set_attr: { args: { vm: 'fd', gpa: 'number', size: 'number', attrs: 'number', flags: 'number' } },
-  set_gmem_attr: { args: { fd: 'fd', offset: 'number', size: 'number', attrs: 'number', flags: 'number' } },
-  get_dirty_log: { args: { vm: 'fd', slot: 'number' } },
+  set_gmem_attr: { args: { fd: 'fd', offset: 'number', size: 'number', attrs: 'word', flags: 'word' } },
+  get_dirty_log: { args: { vm: 'fd', slot: 'word' } },
   fallocate: { args: { fd: 'fd', mode: 'number', offset: 'number', len: 'number' } },
   ftruncate: { args: { fd: 'fd', len: 'number' } },
   fstat: { args: { fd: 'fd' } },

@@ -1,9 +1,12 @@
 // The list of system calls that every kernel has from 6.8 on.
 
+import { calls as setRegionCalls } from './set-region.ts';
 import { calls as vmCreateCalls } from './vm-create.ts';
 import type { Call } from '../memory/calls.ts';
 import { calls as childCalls } from './child.ts';
 import { calls as descriptorCalls } from './descriptor.ts';
+import { calls as dirtyLogCalls } from './dirty-log.ts';
+import { calls as fileInfoCalls } from './file-info.ts';
 import { calls as refusedCalls } from './file-refused.ts';
 import { calls as copyCalls } from './host-copy.ts';
 import { madviseCall } from './madvise.ts';
@@ -74,6 +77,8 @@ export const calls: readonly Call[] = [
       { name: 'hva', type: 'u64', default: 0, description: 'address in the VMM of the shared memory, bytes' },
       { name: 'fd', type: 'fd', default: -1, description: 'guest_memfd for private memory' },
       { name: 'offset', type: 'u64', default: 0, description: 'bytes into that file' },
+      { name: 'pad', type: 'u32', default: 0, description: 'what the padding is', recorded: true },
+      { name: 'badptr', type: 'u32', default: 0, description: '1: the struct is at an address that is not mapped', recorded: true },
     ],
   },
   {
@@ -102,5 +107,5 @@ export const calls: readonly Call[] = [
   },
   ...lifeCalls, ...refusedCalls, ...memoryCalls,
   // What only recordings of real kernels do.
-  ...vmCreateCalls, ...descriptorCalls,
+  ...vmCreateCalls, ...setRegionCalls, ...dirtyLogCalls, ...descriptorCalls, ...fileInfoCalls,
 ];

@@ -5,6 +5,7 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64, type Call } from '../memory/calls.ts';
 import { isZero, negative, pageAligned } from '../memory/u64.ts';
 import { EBADF, EINVAL, ENODEV, ENOTTY, ENXIO, ESPIPE } from './errno.ts';
+import { isOpen, openFile } from './handle.ts';
 import type { Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -20,6 +21,9 @@ type Arguments = Call['arguments'];
 const fd: Arguments[number] = { name: 'fd', type: 'fd', description: 'descriptor of the file' };
 const length: Arguments[number] = { name: 'length', type: 'u64', default: 4096, description: 'bytes' };
 const offset: Arguments[number] = { name: 'offset', type: 'u64', default: 0, description: 'bytes' };
+
+/** An argument that changes nothing. */
+const recorded = { type: 'u32', default: 0, recorded: true } as const;
 
 const call = (name: string, description: string, ...more: Arguments): Call =>
   ({ name, on: 'gmem', fragment: 'gmem.refusedCall', description, arguments: [fd, ...more] });
@@ -45,9 +49,14 @@ const refusedCalls: readonly RefusedCall[] = [
     errno: (world, f) => (isZero(arg64(world, f, 1)) ? EINVAL : ENODEV),
   },
   { call: call('file_fsync', 'fsync(2): refused, EINVAL'), errno: always(EINVAL) },
-  { call: call('file_chmod', 'fchmod(2): refused, EINVAL'), errno: always(EINVAL) },
+  { call: call('file_chmod', 'fchmod(2): refused, EINVAL', { ...recorded, name: 'mode', description: 'permissions' }), errno: always(EINVAL) },
   { call: call('file_reopen', 'open(2) of /proc/self/fd: refused, ENXIO'), errno: always(ENXIO) },
-  { call: call('file_ioctl', 'ioctl(2) of an unknown number: refused, ENOTTY'), errno: always(ENOTTY) },
+  { call: call('file_ioctl', 'ioctl(2) of an unknown number: refused, ENOTTY', { ...recorded, name: 'request', description: 'its number' }), errno: always(ENOTTY) },
+  { call: { ...call('file_chown', 'fchown(2): refused, EINVAL'), recorded: true }, errno: always(EINVAL) },
+  {
+    call: { ...call('file_add_seals', 'fcntl(F_ADD_SEALS): refused, EINVAL', { name: 'seals', type: 'u32', default: 0, description: 'which' }), recorded: true }, errno: always(EINVAL),
+  },
+  { call: { ...call('file_sendfile', 'sendfile(2) out of it: refused, ESPIPE', length, offset), recorded: true }, before: negativeOffset(3), errno: always(ESPIPE) },
 ];
 
 const byOutcome = new Map(refusedCalls.map((one) => [outcome(one.call.name), one]));
@@ -60,7 +69,7 @@ export const steps = {
   'file.refuse': (world, f) => {
     const refusal = byOutcome.get(world.facts.callOutcomes[world.mailbox(f.self).type - 1]!)!;
     f.errno = refusal.before?.(world, f) ?? 0;
-    if (f.errno === 0) f.errno = world.fd(arg(world, f, 0)).file === 0 ? EBADF : refusal.errno(world, f);
+    if (f.errno === 0) f.errno = !isOpen(openFile(world, arg(world, f, 0))) ? EBADF : refusal.errno(world, f);
     return ok;
   },
 } satisfies { [name: string]: Step<Operation> };

@@ -5,8 +5,9 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64 } from '../memory/calls.ts';
 import { add, less, negative, pageAligned, pageNumber, pair, type Pair } from '../memory/u64.ts';
 import { EBADF, EINVAL } from './errno.ts';
-import { badFd, refused } from './fallocate.ts';
+import { badFd, foreign, refused } from './fallocate.ts';
 import { allocationFails, enomem, exists } from './folio.ts';
+import { isOpen, openFile } from './handle.ts';
 import { changed, gone } from './gmem-fault.ts';
 import { SET_REGION } from './set-region-args.ts';
 import type { Operation } from '../memory/frames.ts';
@@ -42,11 +43,12 @@ const pastEndSigned: PastEnd = (offset, size, i_size) => less(i_size, add(offset
 export const steps = {
   /** fget(fd) */
   'bind.fget': (world, f) => {
-    const descriptor = arg(world, f, SET_REGION.fd);
-    const number = descriptor < 0 ? 0 : world.fd(descriptor).file;
+    const open = openFile(world, arg(world, f, SET_REGION.fd));
+    const number = open.file;
     if (number === 0) {
-      f.errno = EBADF;
-      return badFd;
+      // file->f_op is not that of a guest_memfd.
+      f.errno = isOpen(open) ? EINVAL : EBADF;
+      return isOpen(open) ? foreign : badFd;
     }
     world.file(number).add_f_count(1);
     f.handle = number;

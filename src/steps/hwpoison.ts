@@ -4,7 +4,7 @@
 import { ok } from '../memory/outcome.ts';
 import { arg64 } from '../memory/calls.ts';
 import { pageAligned, pages, toBig } from '../memory/u64.ts';
-import { EFAULT, EHWPOISON, EINVAL, ENOMEM } from './errno.ts';
+import { EFAULT, EINVAL, ENOMEM } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { absent, headOf, hit } from './folio.ts';
 import type { HostAccess, MemoryFailure, Operation } from '../memory/frames.ts';
@@ -37,7 +37,7 @@ export const steps = {
   },
   'hwpoison.failUnmapped': fail(EFAULT),
   'hwpoison.failNoMemory': fail(ENOMEM),
-  'hwpoison.failPoisoned': fail(EHWPOISON),
+  'hwpoison.failPoisoned': fail(EFAULT),
   /** MF_ACTION_REQUIRED, MF_COUNT_INCREASED */
   'hwpoison.prepare': (_world, f) => {
     f.consumer = f.thread + 1;

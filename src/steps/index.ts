@@ -2,9 +2,11 @@
 
 import * as command from './command.ts';
 import * as descriptor from './descriptor.ts';
+import * as dirtyLog from './dirty-log.ts';
 import * as fallocate from './fallocate.ts';
 import * as fault from './fault.ts';
 import * as fileRefused from './file-refused.ts';
+import * as fileInfo from './file-info.ts';
 import * as file from './file.ts';
 import * as flush from './flush.ts';
 import * as folio from './folio.ts';
@@ -49,7 +51,7 @@ export const steps = {
   // From outside.
   ...command.steps,
   // Life of files and VMs.
-  ...descriptor.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmCreate.steps, ...vmLife.steps,
+  ...descriptor.steps, ...dirtyLog.steps, ...fileInfo.steps, ...fileRefused.steps, ...gmemBind.steps, ...gmemCreate.steps, ...gmemRelease.steps, ...vmCreate.steps, ...vmLife.steps,
   ...hwpoison.steps, ...injector.steps, ...memoryFailure.steps,
 
   ...attributes.steps, ...hostFault.steps, ...hostUnmap.steps, ...memslots.steps, ...mmuRoots.steps, ...notifier.steps, ...setRegion.steps,

@@ -91,16 +91,19 @@ export const steps = {
     if (f.hva_end === all && pagesOf(world, arg64(world, f, 0), roundUp(toBig(arg64(world, f, 2)))).whole) f.errno = 0;
     return f.hva_end > f.hva ? ok : nothing;
   },
-  /** change_pte_range: the next entry gets what its mapping allows now. */
+  /** change_pte_range: the next entry that has something else gets what its mapping allows now. The range stays as it is for the notifier's end. */
   'mprotect.changeNext': (world, f) => {
-    if (f.hva >= f.hva_end) return done;
-    const entry = world.hpte(f.hva);
-    const { flags } = world.vm_flags(f.hva);
-    f.hva += 1;
-    if (entry.pfn === 0) return more;
-    entry.protnone = allows(flags, false) ? 0 : 1;
-    entry.writable = allows(flags, true) ? 1 : 0;
-    return more;
+    for (let { hva } = f; hva < f.hva_end; hva++) {
+      const entry = world.hpte(hva);
+      const { flags } = world.vm_flags(hva);
+      const protnone = allows(flags, false) ? 0 : 1;
+      const writable = allows(flags, true) ? 1 : 0;
+      if (entry.pfn === 0 || (entry.protnone === protnone && entry.writable === writable)) continue;
+      entry.protnone = protnone;
+      entry.writable = writable;
+      return more;
+    }
+    return done;
   },
 
   /** do_mlock: whole pages around the range. */

@@ -2,10 +2,10 @@
 // fails gives the errno (S-22). What passes says which of the four changes the request is.
 
 import { ok, outcome } from '../memory/outcome.ts';
-import { arg, arg64 } from '../memory/calls.ts';
+import { arg, arg64, recordedArg, type Call } from '../memory/calls.ts';
 import { KVM_MEM_GUEST_MEMFD, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY } from '../memory/layouts/kvm.ts';
 import { add, isZero, PAGE_SHIFT, pageAligned, toBig, wraps, type Pair } from '../memory/u64.ts';
-import { EEXIST, EINVAL, EIO } from './errno.ts';
+import { EEXIST, EFAULT, EINVAL, EIO } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { SET_REGION } from './set-region-args.ts';
 import { supportsGmem } from './vm-type.ts';
@@ -79,11 +79,37 @@ export function publishedSlot({ memslots, memslot_set, facts }: World, vm: numbe
   return id < facts.sizes.slotId ? memslot_set(vm, memslots(vm).active).slot.at(id) : 0;
 }
 
+/** Words of the older form: it ends where the newer one has the file. */
+const OLD_BADPTR = 9;
+
+export const calls: readonly Call[] = [
+  {
+    name: 'set_region_old', on: 'vm', vmIoctl: true, fragment: 'vm.setRegionOld', description: 'KVM_SET_USER_MEMORY_REGION: the older form, without a file', recorded: true,
+    arguments: [
+      { name: 'vm', type: 'vm', default: 0, description: 'the VM' },
+      { name: 'slot', type: 'u32', description: 'id of the memslot; address space in the upper half' },
+      { name: 'flags', type: 'u32', default: 0, description: '1 LOG_DIRTY_PAGES, 2 READONLY' },
+      { name: 'gpa', type: 'u64', default: 0, description: 'guest address, bytes' },
+      { name: 'size', type: 'u64', description: 'bytes' },
+      { name: 'hva', type: 'u64', default: 0, description: 'address in the VMM of the memory, bytes' },
+      { name: 'badptr', type: 'u32', default: 0, description: '1: the struct is at an address that is not mapped' },
+    ],
+  },
+];
+
 export const steps = {
-  /** kvm_vm_ioctl: a VM that the kernel gave up answers EIO to everything. kvm_vm_ioctl_set_memory_region, before slots_lock: the
-   *  ids behind the user slots are KVM's own. */
+  /** kvm_vm_ioctl: copy_from_user, then flags that only the newer form has. */
+  'region.testOldForm': (world, f) => {
+    if (world.kvm(f.vm).vm_dead !== 0) f.errno = EIO;
+    else if (arg(world, f, OLD_BADPTR) !== 0) f.errno = EFAULT;
+    else if ((arg(world, f, SET_REGION.flags) & ~(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY)) !== 0) f.errno = EINVAL;
+    return f.errno === 0 ? ok : refused;
+  },
+  /** kvm_vm_ioctl: a VM that the kernel gave up answers EIO to everything; copy_from_user; padding is not looked at.
+   *  kvm_vm_ioctl_set_memory_region, before slots_lock: the ids behind the user slots are KVM's own. */
   'region.testNumber': (world, f) => {
     if (world.kvm(f.vm).vm_dead !== 0) f.errno = EIO;
+    else if (recordedArg(world, f, SET_REGION.badptr) !== 0) f.errno = EFAULT;
     else if (request(world, f).id >= world.facts.config.userMemSlots) f.errno = EINVAL;
     return f.errno === 0 ? ok : refused;
   },

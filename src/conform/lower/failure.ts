@@ -2,7 +2,7 @@
 
 import { HARDWARE, PAGE_OF } from '../../memory/code.ts';
 import { errnoName, type Context, type Row } from '../context.ts';
-import { harmless, inapplicable, result, type Outcome } from '../outcome.ts';
+import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args } from '../recording.ts';
 import { signalFields, withNames } from '../signals.ts';
 import { HARDWARE as INJECTOR } from '../topology.ts';
@@ -47,5 +47,5 @@ export const failure: Readonly<Record<string, Row>> = {
       default: return inapplicable(`memory failure by '${String(args['method'])}'`);
     }
   },
-  unpoison: () => harmless('unpoisoning, which undoes what a test has injected'),
+  unpoison: ({ fd, offset }, context) => context.call('unpoison', { fd: context.fdWord(fd), offset: offset as Numeric }),
 };

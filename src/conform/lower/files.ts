@@ -3,7 +3,7 @@
 import { DESCRIPTOR_KINDS, DESCRIPTOR_KVM } from '../../memory/layouts/gmem.ts';
 import { inapplicable, result } from '../outcome.ts';
 import type { Row } from '../context.ts';
-import type { Numeric } from '../values.ts';
+import { isNumeric, type Numeric } from '../values.ts';
 
 const number = (value: unknown): Numeric => (value ?? 0) as Numeric;
 
@@ -31,9 +31,9 @@ export const files: Readonly<Record<string, Row>> = {
     if (outcome.kind === 'result' && outcome.result['ret'] === 'fd') context.makeHiddenSlot(context.vmWord(as));
     return outcome;
   },
-  create_gmem: ({ vm, as, size, flags, reserved, badptr }, context) => context.make('create_gmem', {
+  create_gmem: ({ vm, as, size, flags, reserved, badptr }, context) => (!isNumeric(flags) ? inapplicable(`flag ${String(flags)} of a guest_memfd`) : context.make('create_gmem', {
     vm: context.vmWord(vm), fd: context.fdWord(as), size: number(size), flags: number(flags), reserved: reserved ? 1 : 0, badptr: badptr ? 1 : 0,
-  }, 'fd'),
+  }, 'fd')),
   make_file: ({ kind, size, as }, context) => {
     const at = (DESCRIPTOR_KINDS as readonly string[]).indexOf(String(kind));
     if (at <= DESCRIPTOR_KVM) return inapplicable(`a file of kind '${String(kind)}'`);
@@ -69,7 +69,7 @@ export const files: Readonly<Record<string, Row>> = {
   fchown: fileCall('file_chown'),
   getfl: (args, context) => {
     const outcome = fileCall('file_getfl')(args, context, undefined as never);
-    return outcome;
+    return outcome.kind === 'result' && typeof outcome.result['ret'] === 'number' && outcome.result['ret'] >= 0 ? result({ ret: `0${outcome.result['ret'].toString(8)}` }) : outcome;
   },
   getfd: fileCall('file_getfd'),
   add_seals: fileCall('file_add_seals', { seals: 'seals' }),

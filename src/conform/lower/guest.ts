@@ -146,7 +146,7 @@ function guestAccess(args: Args, context: Context): Outcome {
   const kind = String(args['kind']);
   const operation = OPERATION_OF[kind];
   if (operation === undefined) return inapplicable(`a guest access of kind '${kind}'`);
-  if (kind === 'fill' || kind === 'check') return longAccess(args, context, vcpu, operation);
+  if (kind === 'fill' || kind === 'check' || approximately(number(args['len'])) > WORD) return longAccess(args, context, vcpu, operation);
   const words = access(operation, args, context, false);
   if (words === undefined) return FAR_PAGES;
   const program = [...walk(context), words, HALT];
@@ -154,6 +154,9 @@ function guestAccess(args: Args, context: Context): Outcome {
   const told = enter(context, vcpu, { program, reads: operation === GUEST.READ ? approximately(number(args['len'])) : 0, asks: false });
   return result(completed(context, vcpu, told));
 }
+
+/** Bytes that a guest can read or write at once. */
+const WORD = 8;
 
 /** Pages of a long access that go into one command. */
 const BATCH = 60;
@@ -188,8 +191,10 @@ function hypercall(args: Args, context: Context, nr: Numeric, values: readonly N
   return result(enter(context, vcpu, { program: [...walk(context), words, HALT], reads: 0, asks: true }));
 }
 
-/** KVM_HC_MAP_GPA_RANGE, and the attribute that makes pages private. */
-const MAP_GPA_RANGE = 12, ENCRYPTED = 16;
+/** KVM_HC_MAP_GPA_RANGE. */
+const MAP_GPA_RANGE = 12;
+/** What the guest of a selftest asks for, in flags of the test's own. */
+const asked = ({ shared, do_fallocate }: Args): number => 1 | (shared ? 2 : 0) | (do_fallocate ? 4 : 0);
 
 export const guest: Readonly<Record<string, Row>> = {
   create_vcpu: (args, context) => {
@@ -206,7 +211,7 @@ export const guest: Readonly<Record<string, Row>> = {
   },
   hypercall: (args, context) => hypercall(args, context, number(args['nr']), args['args'] as readonly Numeric[]),
   hypercall_map_gpa: (args, context) => hypercall(args, context, MAP_GPA_RANGE, [
-    number(args['gpa']), number(args['npages']), args['attrs'] === undefined ? (args['shared'] ? 0 : ENCRYPTED) : number(args['attrs']),
+    number(args['gpa']), number(args['npages']), args['attrs'] === undefined ? asked(args) : number(args['attrs']),
   ]),
   prefault: (args, context) => {
     const vcpu = vcpuOf(args, context);

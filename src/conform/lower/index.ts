@@ -3,6 +3,7 @@
 import type { Row } from '../context.ts';
 import { files } from './files.ts';
 import { inChild } from './child.ts';
+import { atOnce } from './concurrent.ts';
 import { failure } from './failure.ts';
 import { guest } from './guest.ts';
 import { memory } from './memory.ts';
@@ -10,4 +11,4 @@ import { vm } from './vm.ts';
 
 const own: Readonly<Record<string, Row>> = { ...files, ...vm, ...memory, ...guest, ...failure };
 
-export const rows: Readonly<Record<string, Row>> = { ...own, child: inChild(own) };
+export const rows: Readonly<Record<string, Row>> = { ...own, child: inChild(own), concurrent: atOnce(own) };

@@ -1,0 +1,77 @@
+// faultline conform: does the model do what real kernels did?
+
+import { loadEntries, machineNames, sideMachine } from '../conform/load.ts';
+import { machineNamed, machineNameOf } from '../conform/machines.ts';
+import type { Machine } from '../conform/config.ts';
+import { judge } from '../conform/judge.ts';
+import { summaryOf } from '../conform/summary.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
+import { examples, type CommandDefinition } from './command.ts';
+import { reportLines } from './conform-report.ts';
+import { traceOfCase } from './conform-trace.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
+import { line } from './output.ts';
+import type { Recording } from '../conform/recording.ts';
+
+interface Options { readonly kernel?: string; readonly id?: string; readonly trace?: string; readonly force?: boolean; readonly machine?: string; readonly all?: boolean; readonly json?: boolean }
+
+/** Differences that are told with what decided them, unless all are wanted. */
+const SHOWN = 20;
+
+/** The command `conform`. */
+export const conform: CommandDefinition = (program, done) => {
+  program.command('conform')
+    .description('hold a kernel of the model against what real kernels did')
+    .argument('<file>', 'recordings, races or selftest facts: JSON lines or a JSON array, compressed with gzip or not')
+    .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
+    .option('--id <id>', 'only the entry of this id')
+    .option('--trace <file>', 'with --id: keep the trace of its execution in this file, to be shown and replayed')
+    .option('--force', 'overwrite the file that --trace names')
+    .option('--machine <machine>', `what the recording machine was: ${machineNames().join(', ')}, or a side file (default: FILE.config.json, else that of the kernel)`)
+    .option('--all', `say of every difference what decided it, not of the first ${SHOWN}`)
+    .option('--json', 'say the result as JSON')
+    .addHelpText('after', '\nExits with 0 only if nothing differs. A step that the model leaves out is "not applicable":\ndocs/conformance.md says which and why.\n')
+    .addHelpText('after', examples('faultline conform test/conformance/kernel-6.18-handmade.jsonl.gz --kernel v6.18',
+      'faultline conform test/conformance/kernel-7.3-named.jsonl.gz --kernel mainline --id pf-mixed --trace pf.trace'))
+    .action(async (file: string, options: Options) => done(await conformFile(file, options)));
+};
+
+async function conformFile(file: string, options: Options): Promise<number> {
+  const { kernel: kernelName = DEFAULT_KERNEL, id, trace } = options;
+  if (trace !== undefined && id === undefined) throw new UsageError('--trace keeps one case: name it with --id');
+  const named = findKernel(kernelName);
+  const { form, entries } = loadEntries(file);
+  if (form !== 'recordings') throw new UsageError(`${file} has ${form}, which are not judged yet`);
+  const recordings = id === undefined ? entries : [entryNamed(entries, id, file)];
+  const machine = machineFor(file, options.machine, named);
+  return blamingKernel(named, async () => {
+    const judged = judge(recordings, named.kernel, machine.machine);
+    const summary = summaryOf(judged, named.kernel, machine.machine, options.all === true ? Infinity : SHOWN);
+    if (trace !== undefined) traceOfCase(recordings[0]!, named, machine.machine, trace, options.force === true);
+    if (options.json === true) await line(JSON.stringify({ file, kernel: named.kernel.name, machine: machine.name ?? null, ...summary }, null, 2));
+    else for (const one of reportLines({ file, kernel: kernelName, machine: machine.name, summary, ...(id === undefined ? {} : { id }), ...(trace === undefined ? {} : { trace }) })) await line(one);
+    return summary.different === 0 ? EXIT.HELD : EXIT.SAFETY;
+  });
+}
+
+function entryNamed(entries: readonly Recording[], id: string, file: string): Recording {
+  const found = entries.find((one) => one.id === id);
+  if (found === undefined) throw new UsageError(`${file} has no entry '${id}'${nearest(id, entries.map((one) => one.id))}`);
+  return found;
+}
+
+/** The machine that is named, or that the side file says, or that of the kernel. */
+function machineFor(file: string, given: string | undefined, { kernel }: NamedKernel): { readonly name: string | undefined; readonly machine: Machine } {
+  if (given !== undefined) {
+    const known = machineNames().includes(given) ? machineNamed(given) : undefined;
+    if (known !== undefined) return { name: given, machine: known };
+    if (!/[/\\]|\.json$/.test(given)) throw new UsageError(`there is no machine '${given}'; there is ${machineNames().join(', ')}, or a side file: ./x.config.json`);
+    return sideMachine(file, given)!;
+  }
+  const beside = sideMachine(file);
+  if (beside !== undefined) return beside;
+  const name = machineNameOf(kernel.name) ?? machineNameOf(kernel.base ?? '');
+  return { name, machine: machineNamed(name)! };
+}

@@ -1,0 +1,73 @@
+// Judges what Linux's own KVM selftests assert: the steps before the last one are set-up, whose results nobody asks for; what is expected
+// is said of the last one.
+
+import type { Kernel } from '../kernel/define.ts';
+import { Bench } from './bench.ts';
+import type { Mismatch } from './compare.ts';
+import type { Machine } from './config.ts';
+import { Context } from './context.ts';
+import { unmet } from './expect.ts';
+import { grouped } from './groups.ts';
+import { executed, worldFor } from './judge.ts';
+import { isOf } from './ranges.ts';
+import type { Fact, Result } from './recording.ts';
+
+export type FactVerdict =
+  | { readonly kind: 'equal' }
+  | { readonly kind: 'different'; readonly mismatches: readonly Mismatch[]; readonly got: Result }
+  | { readonly kind: 'inapplicable'; readonly why: string }
+  /** It is of other releases, or was never part of mainline. */
+  | { readonly kind: 'elsewhere' };
+
+export interface JudgedFact { readonly fact: Fact; readonly verdict: FactVerdict }
+
+/** What facts require that the model has only where its kernel is built so; undefined: the model has it not at all. */
+const REQUIRED: Readonly<Record<string, (config: Kernel['config']) => boolean>> = {
+  CONFIG_MEMORY_FAILURE: ({ memoryFailure }) => memoryFailure,
+  KVM_CAP_PRE_FAULT_MEMORY: ({ prefault }) => prefault === true,
+  'cap_flags bit 1': ({ gmemFlags = 0 }) => (gmemFlags & 2) !== 0,
+};
+
+/** Schedules in which a step of two lists at the same time is executed. */
+const SCHEDULES = 40;
+
+/** Judges facts on a kernel of this release. */
+export function judgeFacts(facts: readonly Fact[], kernel: Kernel, machine: Machine, release: number): JudgedFact[] {
+  const config = { ...kernel.config, ...machine.config };
+  const verdicts = new Map<Fact, FactVerdict>();
+  const own: Fact[] = [];
+  for (const fact of facts) {
+    const lacking = (fact.requires ?? []).find((one) => REQUIRED[one]?.(config) !== true);
+    if (!isOf(fact, release)) verdicts.set(fact, { kind: 'elsewhere' });
+    else if (lacking !== undefined) verdicts.set(fact, { kind: 'inapplicable', why: `requires ${lacking}` });
+    else own.push(fact);
+  }
+  for (const members of grouped(own)) {
+    const { needs, topology } = worldFor(members, kernel, machine);
+    const context = new Context(new Bench(kernel, topology), needs, machine);
+    for (const fact of members) verdicts.set(fact, judgeFact(fact, context));
+  }
+  return facts.map((fact) => ({ fact, verdict: verdicts.get(fact)! }));
+}
+
+/** Judges one fact: under one schedule, or where things happen at the same time under several. */
+export function judgeFact(fact: Fact, context: Context): FactVerdict {
+  const schedules = fact.steps.some(({ op }) => op === 'concurrent') ? SCHEDULES : 1;
+  for (let seed = 1; seed <= schedules; seed++) {
+    const verdict = judgeOnce(fact, context, seed);
+    if (verdict.kind !== 'equal') return verdict;
+  }
+  return { kind: 'equal' };
+}
+
+function judgeOnce({ steps, expect }: Fact, context: Context, seed: number): FactVerdict {
+  context.reset(seed);
+  let got: Result = {};
+  for (const step of steps) {
+    const outcome = executed(step, context);
+    if (outcome.kind === 'inapplicable') return { kind: 'inapplicable', why: outcome.why };
+    got = outcome.kind === 'result' ? outcome.result : outcome.kind === 'skipped' ? { skipped: outcome.why } : { stuck: outcome.why };
+  }
+  const found = unmet(expect, got);
+  return found.length === 0 ? { kind: 'equal' } : { kind: 'different', mismatches: found, got };
+}

@@ -1,0 +1,46 @@
+// Two lists of calls at the same time: each is the program of a thread of its own.
+
+import type { Step } from '../recording.ts';
+import { inapplicable, result, type Outcome } from '../outcome.ts';
+import type { Context, Row } from '../context.ts';
+import { MAIN, SECOND } from '../topology.ts';
+
+/** The row of `concurrent`, by those of what it does. Its result is that of the first list's last call. */
+export const atOnce = (rows: Readonly<Record<string, Row>>): Row => ({ a, b }, context) => {
+  const { bench } = context;
+  const lists = [[MAIN, a], [SECOND, b]] as const;
+  const programs: number[][][] = [];
+  let last: ((words: readonly number[]) => Outcome) | undefined;
+  for (const [thread, steps] of lists) {
+    const program: number[][] = [];
+    for (const step of steps as unknown as readonly Step[]) {
+      const call = captured(rows, step, thread, context);
+      if (call === undefined) return inapplicable(`operation '${step.op}' at the same time as others`);
+      program.push(call.words);
+      if (thread === MAIN) last = call.told;
+    }
+    programs.push(program);
+  }
+  lists.forEach(([thread], i) => bench.start(bench.actor(thread), programs[i]!));
+  bench.settle(bench.actor(SECOND));
+  bench.settle(bench.actor(MAIN));
+  return last === undefined ? result({}) : last(bench.replyTo(bench.actor(MAIN)).words);
+};
+
+/** The words of the one call that a step is, and how its answer is told; nothing when it is no single call. */
+function captured(rows: Readonly<Record<string, Row>>, step: Step, thread: string, context: Context): { words: number[]; told: (words: readonly number[]) => Outcome } | undefined {
+  context.names.make(step);
+  const calls: { words: number[]; told: (words: readonly number[]) => Outcome }[] = [];
+  context.capture = (name, values, fields) => {
+    calls.push({
+      words: context.bench.callWords(name, thread, values),
+      told: (words) => result(context.told(name, { errno: words[0]!, words }, fields)),
+    });
+  };
+  try {
+    rows[step.op]?.(step.args, context, step);
+  } finally {
+    context.capture = undefined;
+  }
+  return calls.length === 1 ? calls[0] : undefined;
+}
