@@ -115,6 +115,8 @@ export class Acceptor {
   private bestStates = 0;
   private bestTaken: Taken | undefined;
   private readonly reasons = new Set<string>();
+  /** Of states in which the model would take hidden steps first. */
+  private readonly hiddenReasons = new Set<string>();
   private readonly allowed = new Set<string>();
   private readonly own: Uint8Array;
   private readonly picker = (): number => this.choice;
@@ -166,7 +168,7 @@ export class Acceptor {
     const { names } = this.matcher.tasks;
     const start = this.controls.of({
       step: 0, message: 0, frames: [], runs: this.world.topology.vmOfVcpu.map(() => -1),
-      tasks: names.map(() => ({ open: [], by: [], skipUntil: 0, foreignFault: false, mapped: -1, shown: -1, pending: [] })),
+      tasks: names.map(() => ({ open: [], by: [], skipUntil: 0, skipped: '', foreignFault: false, mapped: -1, shown: -1, pending: [] })),
     });
     this.enter(0, start, undefined, undefined);
     while (this.path.length > 0) {
@@ -192,7 +194,7 @@ export class Acceptor {
     passedOver.reverse();
     return {
       verdict, complete, passedOver, states: this.states.size, steps: this.steps,
-      ...(verdict === 'accepted' ? {} : { rejection: { action: this.best, allowed: [...this.allowed], reasons: [...this.reasons] } }),
+      ...(verdict === 'accepted' ? {} : { rejection: { action: this.best, allowed: [...this.allowed], reasons: [...(this.reasons.size > 0 ? this.reasons : this.hiddenReasons)] } }),
     };
   }
 
@@ -210,6 +212,7 @@ export class Acceptor {
       this.bestTaken = taken;
       this.bestStates = states.size;
       this.reasons.clear();
+      this.hiddenReasons.clear();
       this.allowed.clear();
     }
     const waits = at < this.flow.length && this.findMoves(at, control, moves, others);
@@ -223,9 +226,11 @@ export class Acceptor {
     const ways = matcher.ways(at, control);
     ways.forEach((_way, i) => moves.push({ kind: 'way', way: i, choice: 0 }));
     const task = matcher.tasks.of[at]!;
-    if (at === this.best && task >= 0 && this.reasons.size < MOST_REASONS) {
-      if (ways.length === 0) matcher.ways(at, control, (reason) => { this.reasons.add(reason); });
-      for (const one of matcher.next(task, control)) if (this.allowed.size < MOST_REASONS) this.allowed.add(one);
+    if (at === this.best && task >= 0) {
+      const next = matcher.next(task, control);
+      const [reasons, words] = next.length > 0 ? [this.reasons, this.allowed] : [this.hiddenReasons, undefined];
+      for (const one of next) if (words!.size < MOST_REASONS) words!.add(one);
+      if (ways.length === 0 && reasons.size < MOST_REASONS) matcher.ways(at, control, (reason) => { reasons.add(reason); });
     }
     // What happens now without a step of the model needs none before it: nobody else can make it impossible.
     if (ways.length > 0 && ways.every(({ actor }) => actor === 0) && ways.some(({ guess }) => guess !== true)) return false;
@@ -329,7 +334,11 @@ export class Acceptor {
           node.others = [];
         }
       }
-      if (matcher.showsLeaves && this.leaves.changed(node.mark, tracker).length > 0) return this.undo(node);
+      const changed = matcher.showsLeaves ? this.leaves.changed(node.mark, tracker) : [];
+      if (changed.length > 0) {
+        if (node.at === this.best && matcher.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) this.allowed.add(`kvm_tdp_mmu_spte_changed: the leaf of gfn ${matcher.gfnText(changed[0]!)} changes`);
+        return this.undo(node);
+      }
       if (!this.enter(node.at, this.afterStep(node, node.control, move.actor, stepped), node.taken, undefined)) this.undo(node);
       return;
     }

@@ -8,6 +8,8 @@ export interface TaskControl {
   readonly by: readonly number[];
   /** Actions before this number in the flow belong to a call that is passed over; 0: none. */
   readonly skipUntil: number;
+  /** Why that call is. */
+  readonly skipped: string;
   /** A fault of a page that is none of the system's is under way. */
   readonly foreignFault: boolean;
   /** Outcome of the last `map` step, for the return values around it. */

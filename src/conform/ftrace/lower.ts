@@ -28,13 +28,13 @@ export class LoweringError extends Error {
   override name = 'LoweringError';
 }
 
-/** Makes the system of a case. Throws LoweringError when the model leaves one of its steps out. */
-export function systemOf(kernel: Kernel, { steps }: Pick<Recording, 'steps'>, { config }: Machine): TracedSystem {
+/** Makes the system of a case. The recorder's own slots are none of it: what their pages show is passed over. Throws LoweringError when the model leaves one of its steps out. */
+export function systemOf(kernel: Kernel, { steps }: Pick<Recording, 'steps'>, machine: Machine): TracedSystem {
   const all = [...steps, ...ending(steps)];
   const needs = needsOf(all);
-  const topology = topologyFor(needs, kernel, config);
+  const topology = topologyFor(needs, kernel, machine.config);
   const bench = new Bench(kernel, topology);
-  const context = new Context(bench, needs, { config, hiddenSlot: false });
+  const context = new Context(bench, needs, { ...machine, hiddenSlot: false });
   let messages: Injection[] = [];
   bench.listener = { injected: (injection) => { messages.push(injection); }, stepped: () => {} };
   context.reset();

@@ -84,6 +84,11 @@ export class Matcher {
     return page > 0xffff_ffff_ffffn ? -1 : this.world.facts.gfns.find(page);
   }
 
+  /** A page of the system as the kernel writes it. */
+  gfnText(gfn: number): string {
+    return this.world.facts.gfns.real(gfn).toString(16);
+  }
+
   /** Number of the task that an actor moves in; -1: in none that the trace shows; -2: whenever it likes. */
   taskOf(actor: number, { runs }: Control): number {
     const belongs = this.belongs[actor]!;
@@ -165,7 +170,7 @@ export class Matcher {
     const passed = (passedOver: string, next = control): Way => ({ control: next, actor: 0, leaf: -1, passedOver });
     if (task < 0) return [passed('another task')];
     const own = control.tasks[task]!;
-    if (i < own.skipUntil) return [passed('within a call that is passed over')];
+    if (i < own.skipUntil) return [passed(own.skipped)];
     if (action.kind === 'event') return this.event(action, task, own, control, passed, why);
     const name = plainName(action.name);
     const row = rowOf(name);
@@ -176,7 +181,7 @@ export class Matcher {
 
   private enter(i: number, row: number, task: number, own: TaskControl, control: Control, passed: (why: string, next?: Control) => Way, why?: (reason: string) => void): Way[] {
     const { partner, name } = this.flow[i]!;
-    const skip = (reason: string): Way => passed(reason, this.controls.withTask(control, task, { skipUntil: partner < 0 ? this.flow.length : partner + 1 }));
+    const skip = (reason: string): Way => passed(reason, this.controls.withTask(control, task, { skipUntil: partner < 0 ? this.flow.length : partner + 1, skipped: reason }));
     if (own.foreignFault && functions[row]!.names.includes('kvm_tdp_page_fault')) return [skip('a page that is none of the case')];
     const open = [...own.open, row];
     const ways: Way[] = [];
@@ -188,7 +193,7 @@ export class Matcher {
     }
     const { others } = functions[row]!;
     if (others !== undefined && this.isPassable[i] !== 0) ways.push({ ...skip(others), guess: true });
-    if (ways.length === 0) why?.(`nobody whom ${this.flow[i]!.task} stands for comes to what '${name}' does`);
+    if (ways.length === 0) why?.(`'${name}' is not what comes next${this.standing(task, control)}`);
     return ways;
   }
 
@@ -344,6 +349,16 @@ export class Matcher {
     return actor === 0 ? 'the task runs no vCPU now' : `the vCPU ${problem}: ${this.describe(actor)}`;
   }
 
+  /** Where those of a task stand who are in the middle of something. */
+  private standing(task: number, control: Control): string {
+    const places: string[] = [];
+    for (const actor of this.actorsOf(task, control)) {
+      const { idle, final, step } = this.world.leafOf(actor);
+      if (!idle && !final && !step.startsWith('vmm.')) places.push(this.describe(actor));
+    }
+    return places.length === 0 ? ': no call is in progress' : `: ${places.join('; ')}`;
+  }
+
   /** Where an actor stands, in words. */
   describe(actor: number): string {
     const { path, description } = this.world.leafOf(actor);
@@ -359,22 +374,21 @@ export class Matcher {
     return this.controls.withTask(control, task, { shown: -1, ...(isMap ? { mapped: result } : {}) });
   }
 
-  /** What the trace may show next of a task, as the state is: words for a message. */
+  /** What the trace may show next of a task, as the state is; empty where hidden steps come first. */
   next(task: number, control: Control): string[] {
     const { open } = control.tasks[task]!;
     const result: string[] = [];
     for (const actor of this.actorsOf(task, control)) {
       const info = this.world.leafOf(actor);
-      if (info.idle || info.final) continue;
+      if (info.idle || info.final || info.step.startsWith('vmm.')) continue;
       const concerns = this.openFor(actor, open);
       const { leaf } = this.frame(actor);
-      const around = this.covers.around[leaf]!;
-      if (this.covers.within(leaf, concerns) && !this.covers.fits(leaf, concerns)) {
-        const entered = around[concerns.length];
-        if (entered !== undefined) result.push(`'${functions[entered.row]!.names[0]}' is entered`);
-      } else if (this.covers.fits(leaf, concerns)) {
-        const event = events.find((row) => row.how !== 'leaf' && this.isAt(leaf, row.at));
-        result.push(event === undefined ? this.describe(actor) : `${event.name}: ${event.says}`);
+      const event = this.shows[leaf] === 0 ? undefined : events.find((row) => row.how !== 'leaf' && this.isAt(leaf, row.at));
+      if (this.covers.fits(leaf, concerns)) {
+        if (event !== undefined && !this.isAnnounced(leaf, task, control)) result.push(`${event.name}: ${event.says}`);
+      } else if (this.covers.within(leaf, concerns)) {
+        const entered = this.covers.around[leaf]![concerns.length];
+        if (entered !== undefined) result.push(`'${functions[entered.row]!.names[0]}' is entered: ${info.description}`);
       } else if (concerns.length > 0) result.push(`'${functions[concerns.at(-1)!]!.names[0]}' returns`);
     }
     return result;
