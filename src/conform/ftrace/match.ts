@@ -267,7 +267,8 @@ export class Matcher {
       return [];
     };
     const vcpu = this.vcpuIn(task, control, name === 'kvm_entry' || name === 'kvm_exit' || name === 'kvm_page_fault' ? vcpuOf(fields) : -1);
-    const at = (actor: number): boolean => actor > 0 && this.isAt(this.frame(actor).leaf, row.at);
+    // What was said of a place is said once.
+    const at = (actor: number): boolean => actor > 0 && this.isAt(this.frame(actor).leaf, row.at) && own.shown !== this.frame(actor).leaf;
     switch (name) {
       case 'kvm_entry':
         return at(vcpu) ? yes({ foreignFault: false }, vcpu) : no(this.where(vcpu, 'does not enter the guest now'));
@@ -288,8 +289,7 @@ export class Matcher {
         if (own.pending.includes(gfn)) return yes({ pending: own.pending.filter((one) => one !== gfn) });
         const ways: Way[] = [];
         for (const actor of this.actorsOf(task, control)) {
-          if (this.world.leafOf(actor).idle || !this.covers.fits(this.frame(actor).leaf, this.openFor(actor, own.open))) continue;
-          ways.push(...yes({}, actor, gfn));
+          if (!this.world.leafOf(actor).idle && this.mayMove(actor, control)) ways.push(...yes({}, actor, gfn));
         }
         if (ways.length === 0) why?.('nobody changes a leaf of this page now');
         return ways;
