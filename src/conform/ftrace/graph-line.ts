@@ -4,7 +4,7 @@ import { microseconds } from './event-line.ts';
 import type { TraceRecord } from './record.ts';
 
 /** Time, CPU, task, perhaps flags, perhaps a duration with its mark, and the body. */
-const GRAPH_LINE = /^\s*(\d+)\.(\d{1,9})\s*\|\s*(\d+)\)\s+(\S.*?)-(\d+)\s*\|(?:\s*[^\s|\d]{4,8}\s*\|)?\s*(?:[$@*#!+]\s*)?(?:(\d+(?:\.\d+)?)\s*us)?\s*\|\s*(.*?)\s*$/;
+const GRAPH_LINE = /^\s*(\d+)\.(\d{1,9})\s*\|\s*(\d+)\)\s+(\S.*?)-(\d+)\s*\|(?:\s*[.\w#]{4,8}\s*\|)?\s*(?:[$@*#!+]\s*)?(?:(\d+(?:\.\d+)?)\s*us)?\s*\|\s*(.*?)\s*$/;
 
 /** What stands in the place of a function. */
 const EVENT = /^\/\*\s*([A-Za-z_][\w.]*):\s?(.*?)\s*\*\/$/;
