@@ -6,6 +6,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const { scenarioJsonSchema } = await import(pathToFileURL(join(dist, 'src/scenario/schema.js')).href);
-const { calls } = await import(pathToFileURL(join(dist, 'src/steps/calls.js')).href);
+const { everyCall } = await import(pathToFileURL(join(dist, 'machines/kernels/index.js')).href);
 
-writeFileSync(join(dist, 'scenario.schema.json'), `${JSON.stringify(scenarioJsonSchema(calls), null, 1)}\n`);
+writeFileSync(join(dist, 'scenario.schema.json'), `${JSON.stringify(scenarioJsonSchema(everyCall), null, 1)}\n`);

@@ -16,7 +16,7 @@ export const mmap = fragment('host.mmap', 'mmap(2) of a file: the checks, and th
   validate: step('mmap.validate', 'do_mmap: length, address space, size, flags', { ok: 'method', refused: 'unlock' }),
   method: step('mmap.noMethod', 'can_mmap_file: a guest_memfd has no mmap method', { refused: 'unlock' }),
   unlock: step('mmap.upWrite', 'mmap_write_unlock', { ok: 'fput' }),
-  fput: step('fd.put', 'fput', { ok: '^done' }),
+  fput: step('mmap.fput', 'fput', { ok: '^done' }),
 });
 
 export const mprotect = fragment('host.mprotect', 'mprotect(2): the mappings first, then their page-table entries', {

@@ -1,5 +1,6 @@
 // All built-in kernels, oldest first. A kernel is one file and one row here.
 
+import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { mainline } from './mainline.ts';
 import { v6_12 } from './v6.12.ts';
@@ -15,6 +16,9 @@ export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainl
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
+
+/** The calls of all of them, each once, as the newest has it. */
+export const everyCall: readonly Call[] = [...new Map(kernels.flatMap(({ calls }) => calls.map((call) => [call.name, call]))).values()];
 
 /** A built-in kernel by its name. */
 export const builtinKernel = (name: string): Kernel | undefined => [...kernels, ...weakKernels].find((kernel) => kernel.name === name);

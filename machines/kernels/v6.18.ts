@@ -1,6 +1,8 @@
 // Linux 6.18: what changed after 6.12.
 
 import { deriveKernel } from '../../src/kernel/define.ts';
+import { gmemOnlySlots } from './changes/gmem-only-slots.ts';
+import { hostMmap } from './changes/host-mmap.ts';
 import { prefaultAgain } from './changes/prefault-again.ts';
 import { reloadObsolete } from './changes/reload-obsolete.ts';
 import { spuriousLeaf } from './changes/spurious-leaf.ts';
@@ -17,9 +19,7 @@ export const v6_18 = deriveKernel(v6_12, together('v6.18', 'Linux 6.18', [
   // 6.15
   g4b4, reloadObsolete,
   // 6.18
-  unbindDying, prefaultAgain,
+  unbindDying, prefaultAgain, gmemOnlySlots, hostMmap,
   // 6.19, and 6.18 as it was maintained: 6.18.44 has it.
   g4b3,
-  // MMAP and INIT_SHARED, for VMs of any type.
-  { config: { gmemFlags: 3, gmemOfDefaultVm: true } },
 ]));

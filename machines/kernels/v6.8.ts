@@ -77,11 +77,11 @@ export const v6_8 = defineKernel({
     // Files, poison.
     {
       id: 'G4-B1', breaks: 'A fault that finds a poisoned folio never drops its reference: the page is not freed by a hole.',
-      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'SC23', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B2', breaks: 'A memslot that is deleted while its file is dying is freed and left in the bindings, which the release follows.',
-      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['unbind-dying', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B5', breaks: 'memory_failure() fails for a page of a guest_memfd though it was dealt with, and the thread that hit it is killed.',
@@ -102,7 +102,7 @@ export const v6_8 = defineKernel({
     // Memslots, attributes, faults.
     {
       id: 'G4-B3', breaks: 'A request that drops GUEST_MEMFD from a memslot frees it and leaves the bindings of its file pointing to it.',
-      scenario: 'SC33', shownBy: ['S-11'], race: ['gmem.nextBoundSlot', 'memslot.freeOld'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC33', shownBy: ['S-11'], alsoIn: ['stress-all'], race: ['gmem.nextBoundSlot', 'memslot.freeOld'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B4', breaks: 'While part of a huge page changes its attributes, a fault on another part maps all of it by one huge leaf.',
@@ -110,7 +110,7 @@ export const v6_8 = defineKernel({
     },
     {
       id: 'G4-B11', breaks: 'A fault that copied the attribute before a conversion exits after it with the old state, and a VMM that obeys undoes the conversion.',
-      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'entry-private', 'prefault-convert', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B14', breaks: 'Binding a range of a file twice answers EINVAL where EEXIST is documented.',

@@ -4,8 +4,7 @@
 import { fragment, step, use } from '../fragment.ts';
 
 export const vcpu = fragment('vcpu', 'struct kvm_vcpu: waits for KVM_RUN, runs the guest, answers with an exit', {
-  idle: step('vcpu.receiveRun', 'userspace is elsewhere: no KVM_RUN in progress', { run: 'call', badFd: 'refuse', foreign: 'refuseForeign' }, { idle: true }),
-  refuseForeign: step('vcpu.refuseForeign', 'KVM_RUN by another process than the one that has made the VM', { ok: 'idle' }),
+  idle: step('vcpu.receiveRun', 'userspace is elsewhere: no KVM_RUN in progress', { run: 'call', badFd: 'refuse' }, { idle: true }),
   refuse: step('vcpu.refuse', 'KVM_RUN on a descriptor that is closed', { ok: 'idle' }),
   call: use('vcpu.call', 'idle'),
 });

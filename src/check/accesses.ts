@@ -34,7 +34,7 @@ export interface LayoutRules extends AccessRule {
 const of = (steps: readonly string[], rule: Partial<AccessRule>): { [step: string]: Partial<AccessRule> } => Object.fromEntries(steps.map((step) => [step, rule]));
 
 /** Steps in which folio_put may free the page. */
-const PUTS = ['folio.put', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next'];
+const PUTS = ['folio.put', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next', 'fileFolio.put', 'unmapFolio.put', 'offline.put', 'offline.poison', 'offline.free'];
 /** The reader of memslots under SRCU. */
 const LOOKUPS = ['fault.lookupSlot', 'mn.nextSlot', 'mn.findSlot', 'mmio.checkEntry', 'fault.emulate'];
 /** Who installs leaves, or entries without a memslot, by compare-and-exchange. */
@@ -42,9 +42,11 @@ const INSTALLS = ['fault.map', 'fault.mapEntry', 'mmu.zapObsoleteNext'];
 /** Who looks at an SPTE without a lock; and a step that writes what the model keeps instead of generations in entries. */
 const ENTRIES = { ...Object.fromEntries(['mmio.checkEntry', 'fault.emulate'].map((step) => [step, { read: ATOMIC }])), 'slots.bumpGeneration': { read: 0, write: 0 } };
 /** The CPU of a guest, a thread in userspace, a device: no kernel code. Races on what they do are the guest's or the VMM's business. */
-const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next'];
+const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next', 'child.access', 'child.accessMapping', 'child.accessPage'];
 /** The VMM has a record of its own of what it mapped where; the kernel's objects stand for it in this step. */
 const RECORD = ['convert.discardNext'];
+/** The kernel reads or writes what is userspace's, or moves it while the entry says so. */
+const COPIES = ['copy.finish', 'copy.short', 'offline.move'];
 const unordered = { read: free, write: free };
 
 /** Steps that put stores into buffers, and barriers. */
@@ -108,7 +110,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
 
   // Files. The objects hold reference counts, and what the last reference decides. Fields beside the count are fixed while a reference is held;
   // the list of an inode's files is searched here among all files.
-  file: { read: free, write: count, counter: 'f_count', steps: of(['release.await', 'fd.awaitRelease'], { read: acquire }) },
+  file: { read: free, write: count, counter: 'f_count', steps: of(['release.await', 'fd.awaitRelease', 'munmap.awaitRelease'], { read: acquire }) },
   inode: { read: free, write: count, counter: 'i_count' },
   kvm: { read: free, write: count, counter: 'users_count', steps: of(['kvm.awaitUnreferenced'], { read: acquire }) },
   vm_file: { read: free, write: count, counter: 'f_count' },
@@ -122,27 +124,34 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   cache: { read: acquire, write: both, steps: of(OUTSIDE, unordered) },
   folio_ref: { read: free, write: count, counter: 'refcount' },
   // The allocator's lock, for the moment of the step.
-  buddy: { read: free, write: release, steps: of(['folio.alloc', 'hostFault.allocate'], { read: acquire, write: acquire }) },
+  buddy: { read: free, write: release, steps: of(['folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate'], { read: acquire, write: acquire }) },
   // mapping and index with the folio locked. page flags are atomic bits; compound_head and the order are read by who has a reference;
   // `anon` stands for the map count, an atomic that the page-table lock orders.
   folio: {
     read: plain, write: plain,
     steps: {
-      ...of(['folio.alloc', ...PUTS], { read: free }),
+      ...of(['folio.alloc', 'fileFolio.alloc', 'offline.allocate', ...PUTS], { read: free }),
       // get_page_unless_zero, a full barrier, sees a count other than 0: behind what the allocator has prepared.
       'hostFault.allocate': { read: free, write: plain | release }, 'mf.getPage': { read: acquire },
       // What it writes is the model's note of its own answer.
       'mf.identify': { write: free },
-      ...of(['mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage'], { read: free }),
-      ...of(['mf.setHwpoison', 'mf.unmapEntry', 'unmap.clearNext', 'hostFault.clear', 'hostFault.install'], unordered),
+      ...of(['mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage', 'mincore.read', 'copy.finish', 'offline.identify'], { read: free }),
+      ...of(['mf.setHwpoison', 'mf.unmapEntry', 'unmap.clearNext', 'hostFault.clear', 'hostFault.install', 'offline.move', 'offline.poison'], unordered),
       ...of(OUTSIDE.filter((step) => step !== 'hw.next'), unordered),
     },
   },
   // Content: what the kernel clears must be nobody else's yet. What guests and userspace write is theirs.
-  page: { read: plain, write: plain, steps: of(OUTSIDE, unordered) },
+  page: { read: plain, write: plain, steps: of([...OUTSIDE, ...COPIES], unordered) },
+  page_bytes: { read: plain, write: plain, steps: of([...OUTSIDE, ...COPIES], unordered) },
   // Each access is one hold of the page-table lock, but for fast GUP, which disables interrupts, and the CPU's own walk.
   hpte: { read: both, write: both, steps: { ...of(['host.fastGup', 'hwpoison.getPage'], { read: acquire }), ...of(OUTSIDE, unordered) } },
-  vma: { read: plain, write: plain },
-  kvm_run: { read: plain, write: plain },
+  vma: { read: plain, write: plain, steps: of(OUTSIDE, unordered) },
+  vm_flags: { read: plain, write: plain, steps: of(OUTSIDE, unordered) },
+  // Read to find the entries of a page: with i_mmap_rwsem, but where the folio's map count, an atomic, is what is asked for.
+  mapping: { read: plain, write: plain, steps: of([...OUTSIDE, 'unmapFolio.any'], unordered) },
+  siginfo: MODEL,
+  // Written under vcpu->mutex, but for what the model clears where KVM_RUN arrives. A VMM that reads an exit while another of its threads has
+  // an ioctl of the same vCPU in progress, which may write one too, has itself to blame.
+  kvm_run: { read: plain, write: plain, steps: of(['vcpu.receiveRun', 'vmm.receiveExit', 'vmm.receiveDecision'], unordered) },
   fault_injection: MODEL,
 };

@@ -51,9 +51,10 @@ export const listedClasses: readonly LockClass[] = [
   mutex('slots_arch_lock'),
   mutex('mf_mutex'),
   // A folio that was just allocated is locked before anybody can find it.
-  mutex('folio_lock', { fresh: ['folio.alloc'] }),
+  mutex('folio_lock', { fresh: ['folio.alloc', 'fileFolio.alloc'] }),
   rwsem('invalidate_lock'),
   rwsem('mmap_lock'),
+  rwsem('i_mmap_lock'),
   rwlock('mmu_lock'),
   // srcu_read_lock never waits; synchronize_srcu waits for all who are inside.
   {

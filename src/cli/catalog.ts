@@ -8,12 +8,13 @@ import { properties } from '../check/properties.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo } from '../kernel/table.ts';
 import { outcome } from '../memory/outcome.ts';
-import { builtinScenarios } from '../scenario/builtin/index.ts';
+import { fits } from '../runtime/fits.ts';
+import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts';
+import { compile } from '../scenario/compile.ts';
 import { ERRNO_NUMBERS } from '../steps/errno.ts';
 import { ERRNO_TEXT } from './errnos.ts';
 import { table, WIDTH, wrapped } from './output.ts';
 import { picture } from './picture.ts';
-import { findScenario } from './scenarios.ts';
 
 export interface Entry {
   readonly kind: string;
@@ -96,11 +97,11 @@ function scenarioEntry(name: string, kernel: Kernel): Entry {
   return {
     kind: 'scenario', name,
     text: () => {
-      const { scenario, topology } = findScenario(name, kernel);
+      const scenario = builtinScenario(name)!;
       return [
         paragraph([scenario.title, scenario.shows].filter((one) => one !== undefined).join(': ')),
         ...(scenario.about === undefined ? [] : [paragraph(`About ${scenario.about.join(', ')}.`)]),
-        picture(topology).join('\n'),
+        fits(scenario, kernel) ? picture(compile(scenario, kernel)).join('\n') : paragraph(`It does not run on ${kernel.name}, which has not all that it needs.`),
       ];
     },
   };

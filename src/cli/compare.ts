@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { comparing, type Compared, type CompareBudget, type Difference } from '../explore/compare/compare.ts';
 import { traceOfSchedule } from '../explore/schedule-trace.ts';
 import { builtinScenarios } from '../scenario/builtin/index.ts';
+import { fits } from '../runtime/fits.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/types.ts';
 import * as api from '../index.ts';
@@ -53,7 +54,7 @@ interface Row { readonly scenario: Scenario; readonly compared: Compared; readon
 async function compareKernels(kernels: readonly [NamedKernel, NamedKernel], named: readonly string[], options: Options, interruption: Interruption): Promise<number> {
   const names = labels(kernels);
   const say = async (...lines: readonly string[]): Promise<void> => { if (options.json !== true) for (const one of lines) await line(one); };
-  const scenarios = named.length === 0 ? builtinScenarios.filter(({ name }) => name !== 'scale' && !name.startsWith('stress'))
+  const scenarios = named.length === 0 ? builtinScenarios.filter((one) => one.name !== 'scale' && !one.name.startsWith('stress') && kernels.every(({ kernel }) => fits(one, kernel)))
     : named.map((one) => loadScenario(one, { modules: { faultline: api } }));
   const budget: CompareBudget = { states: options.states, schedules: named.length === 0 ? 0 : options.schedules, seed: options.seed };
   await say(labelled('first', `${names[0]}: ${kernels[0].kernel.title}`), labelled('second', `${names[1]}: ${kernels[1].kernel.title}`), '');

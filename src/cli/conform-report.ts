@@ -3,17 +3,19 @@
 import type { Difference, Summary } from '../conform/summary.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, shellWord } from './output.ts';
 
-export interface Report {
+/** What was judged, on what. */
+export interface Head {
   readonly file: string;
   readonly kernel: string;
   readonly machine: string | undefined;
   readonly id?: string;
   readonly trace?: string;
-  readonly summary: Summary;
 }
 
+export interface Report extends Head { readonly summary: Summary }
+
 /** A value in a line. */
-const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+export const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** Lines of one difference: where, what was expected and what came, and what decided it. */
 export function differenceLines({ id, step, op, args, fields, decided }: Difference): string[] {

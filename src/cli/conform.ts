@@ -6,15 +6,22 @@ import type { Machine } from '../conform/config.ts';
 import { judge } from '../conform/judge.ts';
 import { summaryOf } from '../conform/summary.ts';
 import { nearest } from '../kernel/nearest.ts';
-import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
+import { judgeFacts } from '../conform/facts.ts';
+import { judgeLoop } from '../conform/races/search-loop.ts';
+import { judgeSpin } from '../conform/races/spin.ts';
+import { releaseOf } from '../conform/ranges.ts';
+import { builtinKernel, DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { examples, type CommandDefinition } from './command.ts';
+import { factsJson, factsLines } from './conform-facts.ts';
 import { conformFtrace } from './conform-ftrace.ts';
-import { reportLines } from './conform-report.ts';
+import { differs, racesJson, racesLines } from './conform-races.ts';
+import { reportLines, type Head } from './conform-report.ts';
 import { traceOfCase } from './conform-trace.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { line } from './output.ts';
-import type { Recording } from '../conform/recording.ts';
+import type { Entries } from '../conform/read.ts';
+import type { Fact, Race } from '../conform/recording.ts';
 
 interface Options { readonly kernel?: string; readonly id?: string; readonly trace?: string; readonly force?: boolean; readonly machine?: string; readonly all?: boolean; readonly json?: boolean; readonly ftrace?: string; readonly steps?: string; readonly functions?: string }
 
@@ -46,7 +53,7 @@ export const conform: CommandDefinition = (program, done) => {
 function conformTrace(ftrace: string, file: string | undefined, options: Options): Promise<number> {
   if (file !== undefined) throw new UsageError(`--ftrace judges ${ftrace} alone; the steps of its case are named with --steps`);
   const named = findKernel(options.kernel ?? DEFAULT_KERNEL);
-  return blamingKernel(named, () => conformFtrace(ftrace, named, machineFor(ftrace, options.machine, named).machine, options));
+  return blamingKernel(named, () => conformFtrace(ftrace, named, machineFor(ftrace, options.machine, named, 'recordings').machine, options));
 }
 
 async function conformFile(file: string | undefined, options: Options): Promise<number> {
@@ -54,28 +61,48 @@ async function conformFile(file: string | undefined, options: Options): Promise<
   const { kernel: kernelName = DEFAULT_KERNEL, id, trace } = options;
   if (trace !== undefined && id === undefined) throw new UsageError('--trace keeps one case: name it with --id');
   const named = findKernel(kernelName);
-  const { form, entries } = loadEntries(file);
-  if (form !== 'recordings') throw new UsageError(`${file} has ${form}, which are not judged yet`);
-  const recordings = id === undefined ? entries : [entryNamed(entries, id, file)];
-  const machine = machineFor(file, options.machine, named);
+  const all = loadEntries(file);
+  if (trace !== undefined && all.form !== 'recordings') throw new UsageError(`--trace keeps one recorded case; ${file} has ${all.form}`);
+  const machine = machineFor(file, options.machine, named, all.form);
+  const head = { file, kernel: kernelName, machine: machine.name, ...(id === undefined ? {} : { id }), ...(trace === undefined ? {} : { trace }) };
+  const chosen = <T extends { readonly id: string }>(entries: readonly T[]): readonly T[] => (id === undefined ? entries : [entryNamed(entries, id, file)]);
   return blamingKernel(named, async () => {
+    if (all.form === 'facts') return judgedFacts(chosen(all.entries), named, machine.machine, head, options);
+    if (all.form === 'races') return judgedRaces(chosen(all.entries), named, machine.machine, head, options);
+    const recordings = chosen(all.entries);
     const judged = judge(recordings, named.kernel, machine.machine);
     const summary = summaryOf(judged, named.kernel, machine.machine, options.all === true ? Infinity : SHOWN);
     if (trace !== undefined) traceOfCase(recordings[0]!, named, machine.machine, trace, options.force === true);
     if (options.json === true) await line(JSON.stringify({ file, kernel: named.kernel.name, machine: machine.name ?? null, ...summary }, null, 2));
-    else for (const one of reportLines({ file, kernel: kernelName, machine: machine.name, summary, ...(id === undefined ? {} : { id }), ...(trace === undefined ? {} : { trace }) })) await line(one);
+    else for (const one of reportLines({ ...head, summary })) await line(one);
     return summary.different === 0 ? EXIT.HELD : EXIT.SAFETY;
   });
 }
 
-function entryNamed(entries: readonly Recording[], id: string, file: string): Recording {
+async function judgedFacts(facts: readonly Fact[], { kernel }: NamedKernel, machine: Machine, head: Head, { json }: Options): Promise<number> {
+  const release = releaseOf(kernel, builtinKernel);
+  if (release === undefined) throw new UsageError(`which release kernel '${kernel.name}' is, is not known, so neither is which facts are of it`);
+  const judged = judgeFacts(facts, kernel, machine, release);
+  if (json === true) await line(JSON.stringify({ file: head.file, kernel: kernel.name, ...factsJson(judged) }, null, 2));
+  else for (const one of factsLines(head, judged)) await line(one);
+  return judged.some(({ verdict }) => verdict.kind === 'different') ? EXIT.SAFETY : EXIT.HELD;
+}
+
+async function judgedRaces(races: readonly Race[], { kernel }: NamedKernel, machine: Machine, head: Head, { json }: Options): Promise<number> {
+  const judged = races.map((race) => (race.loop === undefined ? judgeSpin(race, kernel, machine) : judgeLoop(race, kernel, machine, head.file)));
+  if (json === true) await line(JSON.stringify({ file: head.file, kernel: kernel.name, machine: head.machine ?? null, ...racesJson(judged) }, null, 2));
+  else for (const one of racesLines(head, judged)) await line(one);
+  return judged.some(differs) ? EXIT.SAFETY : EXIT.HELD;
+}
+
+function entryNamed<T extends { readonly id: string }>(entries: readonly T[], id: string, file: string): T {
   const found = entries.find((one) => one.id === id);
   if (found === undefined) throw new UsageError(`${file} has no entry '${id}'${nearest(id, entries.map((one) => one.id))}`);
   return found;
 }
 
 /** The machine that is named, or that the side file says, or that of the kernel. */
-function machineFor(file: string, given: string | undefined, { kernel }: NamedKernel): { readonly name: string | undefined; readonly machine: Machine } {
+function machineFor(file: string, given: string | undefined, { kernel }: NamedKernel, form: Entries['form']): { readonly name: string | undefined; readonly machine: Machine } {
   if (given !== undefined) {
     const known = machineNames().includes(given) ? machineNamed(given) : undefined;
     if (known !== undefined) return { name: given, machine: known };
@@ -84,6 +111,8 @@ function machineFor(file: string, given: string | undefined, { kernel }: NamedKe
   }
   const beside = sideMachine(file);
   if (beside !== undefined) return beside;
+  // Facts are of kernels, not of a machine.
+  if (form === 'facts') return { name: undefined, machine: machineNamed(undefined)! };
   const name = machineNameOf(kernel.name) ?? machineNameOf(kernel.base ?? '');
   return { name, machine: machineNamed(name)! };
 }

@@ -37,8 +37,9 @@ export class StuckError extends Error {
 
 /** Steps that one command may take. */
 const MOST_STEPS = 4_000_000;
-/** Steps that guests beside get when a command is done. */
-const AFTERWARDS = 100;
+/** Steps that guests beside get: when they begin, in a sleep, when a command is done. */
+export interface Pace { readonly first: number; readonly sleep: number; readonly afterwards: number }
+const PACE: Pace = { first: 600, sleep: 400, afterwards: 100 };
 /** The schedule of steps of one thing after another does not matter: always the same. */
 const SEED = 1;
 
@@ -51,6 +52,7 @@ export class Bench {
   readonly topology: Topology;
   /** vCPUs whose guests go on by themselves beside the commands. */
   beside = 0;
+  pace = PACE;
   /** Told of all that happens, if anybody is. */
   listener: Listener | undefined = undefined;
   /** Signals that threads have got since somebody asked, by thread. */
@@ -104,6 +106,7 @@ export class Bench {
     this.simulation.restart(seed);
     this.signals.fill(undefined);
     this.beside = 0;
+    this.pace = PACE;
     this.replies.length = 0;
   }
 
@@ -160,7 +163,7 @@ export class Bench {
   /** Runs until nobody can go on; `actor` must be done then. */
   settle(actor: number): void {
     if (this.beside > 0) {
-      this.runBeside(actor, AFTERWARDS);
+      this.runBeside(actor, this.pace.afterwards);
       return;
     }
     for (let left = MOST_STEPS; left > 0; left--) {

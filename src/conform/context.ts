@@ -2,17 +2,17 @@
 
 import { fdAsVm, KVM_AS_VM, NO_FILE, vcpuAsFile, vmAsFile } from '../memory/handles.ts';
 import { DESCRIPTOR_KVM } from '../memory/layouts/gmem.ts';
-import { ERRNO_NAMES } from '../steps/errno.ts';
 import type { Bench, Reply } from './bench.ts';
 import type { Machine } from './config.ts';
 import type { Guest } from './lower/guest.ts';
+import { errnoName } from './errnos.ts';
 import { Names, type Handle } from './names.ts';
-import { firstPageOf, HIDDEN_PAGES, HIDDEN_SLOT, type Needs } from './needs.ts';
+import { firstPageOf, HIDDEN_PAGES, RECORDERS_SLOT, type Needs } from './needs.ts';
 import { inapplicable, result, type Outcome } from './outcome.ts';
 import type { Args, Result, Step } from './recording.ts';
 import { Segments } from './segments.ts';
-import { HARDWARE, MAIN, vcpuNumber, vmNumber } from './topology.ts';
-import { numeric, PAGE, toBigInt, unsigned64, type Numeric } from './values.ts';
+import { MAIN, vcpuNumber, vmNumber } from './topology.ts';
+import { approximately, numeric, PAGE, toBigInt, unsigned64, type Numeric } from './values.ts';
 
 /** Descriptors 0, 1 and 2 are open in every process. No other number is one that a case has not made. */
 const STANDARD_FILES = 3;
@@ -31,6 +31,8 @@ export class Context {
   readonly mappings = new Map<number, number>();
   /** Of each vCPU, the guest's program that was put in last, with what its result is made of. */
   readonly guests = new Map<number, Guest>();
+  /** Id of the slot that VMs have from the beginning, with the guest's tables and code; -1: they have none. */
+  hiddenSlot: number;
   /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
   walks = false;
   /** Takes calls instead of doing them. */
@@ -42,6 +44,7 @@ export class Context {
     this.bench = bench;
     this.needs = needs;
     this.machine = machine;
+    this.hiddenSlot = machine.hiddenSlot ? RECORDERS_SLOT : -1;
     this.segments = new Segments(needs);
   }
 
@@ -55,13 +58,27 @@ export class Context {
     this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });
   }
 
-  /** The recorder's own slot of a VM that was made, with the guest's tables and code. */
-  makeHiddenSlot(vm: number): void {
+  /** The calls that make the recorder's own slot of a VM, with the guest's tables and code; none where it has none. */
+  hiddenSlotWords(vm: number): number[][] {
     const { hidden } = this.needs;
-    if (hidden < 0) return;
+    if (hidden < 0 || this.hiddenSlot < 0) return [];
     const size = HIDDEN_PAGES * PAGE;
-    this.bench.call('anon', this.thread, { region: hidden + vm, length: size });
-    this.bench.call('set_region', this.thread, { vm, slot: HIDDEN_SLOT, size, hva: firstPageOf(hidden + vm) * PAGE });
+    return [
+      this.bench.callWords('anon', this.thread, { region: hidden + vm, length: size }),
+      this.bench.callWords('set_region', this.thread, { vm, slot: this.hiddenSlot, size, hva: firstPageOf(hidden + vm) * PAGE }),
+    ];
+  }
+
+  /** Makes it. */
+  makeHiddenSlot(vm: number): void {
+    const words = this.hiddenSlotWords(vm);
+    if (words.length > 0 && this.capture === undefined) this.bench.run(this.bench.actor(this.thread), words);
+  }
+
+  /** Notes that what a step maps is there. */
+  noteMapping(args: Args): void {
+    const handle = this.names.of(args['as']);
+    if (handle.kind === 'map') this.mappings.set(handle.region, approximately((args['len'] ?? 0) as Numeric));
   }
 
   /** Number of the main thread, whose signals are the process's. */
@@ -160,10 +177,5 @@ export class Context {
   }
 }
 
-/** Name of an errno. */
-export const errnoName = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errno}`;
-
 /** How a step is carried out. */
 export type Row = (args: Args, context: Context, step: Step) => Outcome;
-
-export { HARDWARE };

@@ -113,6 +113,7 @@ export function needsOf(steps: readonly Step[]): Needs {
       case 'prefault': addPages(needs.gfns, number('gpa'), approximately(number('size')) <= 64 * PAGE ? number('size') : 1); break;
       case 'host_read': case 'host_write': case 'fork_read': case 'fork_write': case 'copy_to': case 'copy_from': case 'vmsplice':
         cut(needs, approximately(number('off')) % PAGE, approximately(number('len')));
+        addAccess(needs, names, args['map'], number('off'), number('len'));
         break;
       case 'pvm_read': {
         const from = approximately(number('off')) % PAGE;
@@ -155,6 +156,12 @@ function addSlotMemory(needs: Needs, names: Names, hva: unknown, size: Numeric):
   } else addPages(needs.hvas, hva as Numeric, size);
 }
 
+/** Pages of an access, which may lie behind the end of its mapping. */
+function addAccess(needs: Needs, names: Names, map: unknown, off: Numeric, length: Numeric): void {
+  const handle = names.of(map);
+  if (handle.kind === 'map') addPages(needs.hvas, firstPageOf(handle.region) * PAGE + approximately(off), length);
+}
+
 /** Makes `to` large enough for `more` as well. */
 export function addNeeds(to: Needs, more: Needs): void {
   to.vms = [Math.max(to.vms[0], more.vms[0]), Math.max(to.vms[1], more.vms[1])];
@@ -180,8 +187,8 @@ export function merged(ranges: readonly Range[]): Range[] {
 /** Pages of all ranges. */
 export const countPages = (ranges: readonly Range[]): number => merged(ranges).reduce((sum, { start, end }) => sum + Number(end - start), 0);
 
-/** The recorder's own slot in every VM: its id, and its pages, from guest page 0 on. */
-export const HIDDEN_SLOT = 100, HIDDEN_PAGES = 512;
+/** The slot of the recorder's own in every VM, or of the selftests' in one with a vCPU: its pages, from guest page 0 on, and its id. */
+export const HIDDEN_PAGES = 512, RECORDERS_SLOT = 100, SELFTESTS_SLOT = 0;
 
 /** Adds what the recorder's own slots need. */
 export function addHidden(needs: Needs): void {
@@ -189,7 +196,7 @@ export function addHidden(needs: Needs): void {
   needs.hidden = needs.regions.length;
   for (let vm = 0; vm < vms; vm++) needs.regions.push(HIDDEN_PAGES);
   needs.slots += vms;
-  needs.slotIds = Math.max(needs.slotIds, HIDDEN_SLOT + 1);
+  needs.slotIds = Math.max(needs.slotIds, RECORDERS_SLOT + 1);
   needs.gfns = merged([...needs.gfns, { start: 0n, end: BigInt(HIDDEN_PAGES) }]);
   // Of its pages a guest touches a few.
   needs.frames += 8 * vms;

@@ -15,7 +15,7 @@ export const LEAK = 'L-07';
 export interface Leak { readonly what: string; readonly sentence: string }
 
 /** Has nothing to say of a kernel that has not these objects. */
-const LIFE = ['file', 'inode', 'fd', 'kvm', 'memslot', 'folio_ref', 'folio', 'hpte', 'binding', 'vcpu_fd'] as const;
+const LIFE = ['file', 'inode', 'fd', 'kvm', 'memslot', 'folio_ref', 'folio', 'hpte', 'binding', 'vcpu_fd', 'mapping'] as const;
 
 export class Leaks {
   private readonly world: RunWorld;
@@ -66,9 +66,10 @@ export class Leaks {
     return undefined;
   }
 
-  /** No descriptor is open, of whatever. */
+  /** No descriptor is open, of whatever, and no file is mapped. */
   private allClosed(): boolean {
-    const { objects: { fd, kvm, vcpu_fd }, facts: { sizes } } = this.world;
+    const { objects: { fd, kvm, vcpu_fd, mapping }, facts: { sizes, regionAt } } = this.world;
+    for (let region = 0; region < regionAt.length; region++) if (mapping(region).file !== 0) return false;
     for (let n = 0; n < sizes.fd; n++) if (fd(n).file !== 0) return false;
     for (let vcpu = 0; vcpu < sizes.vcpu; vcpu++) if (vcpu_fd(vcpu).open !== 0) return false;
     for (let vm = 0; vm < sizes.vm; vm++) if (kvm(vm).fd_open !== 0) return false;

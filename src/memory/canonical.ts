@@ -8,6 +8,8 @@ import type { Words } from './views.ts';
 export const PLAIN = 0, MONOTONE = 1, COPY = 2;
 
 export class MonotoneWords {
+  /** Distances from here on are one: 1 where only it matters whether the counter has moved, so that loops without end have finitely many states. */
+  farthest = Infinity;
   /** PLAIN, MONOTONE or COPY, for each state word. */
   readonly kind: Uint8Array;
   private readonly words: Words;
@@ -59,7 +61,7 @@ export class MonotoneWords {
 
   /** What a copy counts as: 0 when none is held, else 1 and how far the counter has moved on. */
   relation(copy: number, counter: number): number {
-    return copy === 0 ? 0 : counter - copy + 1;
+    return copy === 0 ? 0 : Math.min(counter - copy, this.farthest) + 1;
   }
 
   /** Calls `visit` for each copy held of the counter in `cell`. */

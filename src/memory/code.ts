@@ -56,8 +56,7 @@ export const VMM = {
   /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
   CALL: 1,
   /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none; 1: the guest
-   *  begins at its first instruction, 1: another process than the VM's calls, result of a hypercall that userspace has carried out, low and
-   *  high word] */
+   *  begins at its first instruction, a word that is 0, result of a hypercall that userspace has carried out: low and high word] */
   RUN: 2,
   /** [hva, span, write, value, value + 1 that it must read, or 0 for any, first segment of the page, behind the last one, 1: each segment is a
    *  byte of the value, the lowest first, upper word of the value, 1: a child that is forked for it does it and exits]; without segments

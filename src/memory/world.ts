@@ -46,8 +46,6 @@ export interface Facts {
   readonly vcpusOfVm: readonly (readonly number[])[];
   /** VMs, and vCPUs, that are not there at the beginning: calls make them. */
   readonly bornLater: { readonly vms: readonly number[]; readonly vcpus: readonly number[] };
-  /** Threads that are another process than the VMs': its calls of VMs are refused. */
-  readonly otherProcess: readonly number[];
   /** VMM thread that runs each vCPU; -1 for none. */
   readonly threadOfVcpu: readonly number[];
   /** Region number of each host page; -1 for none. */

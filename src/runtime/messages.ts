@@ -1,7 +1,7 @@
 // Messages between actors, read off what a step wrote: system calls and their answers, KVM_RUN and exits, interrupts, signals, what
 // comes in from outside; and off what it read, what an actor tells the outside.
 
-import { argumentOffset, type Call } from '../memory/calls.ts';
+import { argumentWords, type ArgumentType, type Call } from '../memory/calls.ts';
 import { EXIT_HYPERCALL, EXIT_MEMORY_FAULT, KVM_EXITS, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { pair, toBig } from '../memory/u64.ts';
 import { MESSAGE_REPLY, MESSAGE_RUN } from '../steps/vcpu.ts';
@@ -61,7 +61,14 @@ function payloadOf(writes: readonly Access[], to: string): number[] {
   return Array.from(words, (word) => word ?? 0);
 }
 
-function content({ kernel, topology }: RunWorld, to: string, type: number, words: readonly number[]): Pick<Message, 'message' | 'content'> {
+/** The call whose operation has executed the last step, if it was one. */
+function answering({ kernel, table, last }: RunWorld): Call | undefined {
+  const { machine, path } = table.leaves[last.leaf]!;
+  return machine.endsWith('-op') ? kernel.calls.find(({ name }) => name === path.split('.')[0]) : undefined;
+}
+
+function content(world: RunWorld, to: string, type: number, words: readonly number[]): Pick<Message, 'message' | 'content'> {
+  const { kernel, topology } = world;
   const machine = topology.actors.find((actor) => actor.name === to)?.machine ?? '';
   const call = machine.endsWith('-op') ? kernel.calls[type - 1] : undefined;
   if (call !== undefined) return { message: call.name, content: argumentsOf(call, words) };
@@ -71,6 +78,8 @@ function content({ kernel, topology }: RunWorld, to: string, type: number, words
     if (message === 'decision') return { message, content: { decision: DECISIONS.find((one) => POLICY[one.toUpperCase() as 'STOP'] === (words[0] ?? 0)) ?? `${words[0]}` } };
   }
   if (machine === 'vcpu' && type === MESSAGE_RUN) return { message: 'KVM_RUN', content: (words[0] ?? 0) === 0 ? {} : { entry: words[0]! - 1 } };
+  const results = type === MESSAGE_REPLY ? answering(world)?.results : undefined;
+  if (results !== undefined) return { message: 'reply', content: { errno: words[0] ?? 0, ...valuesOf(results, 1, words) } };
   const message = type === MESSAGE_RUN ? 'KVM_RUN' : type === MESSAGE_REPLY ? 'reply' : `message ${type}`;
   return { message, content: Object.fromEntries(words.map((word, i) => [type === MESSAGE_REPLY && i === 0 ? 'errno' : `word${i}`, word])) };
 }
@@ -90,12 +99,20 @@ function exitContent({ facts }: RunWorld, reads: readonly Access[]): Message['co
 }
 
 function argumentsOf(call: Call, words: readonly number[]): Record<string, number | string> {
-  const word = (i: number): number => words[i] ?? 0;
+  const values = valuesOf(call.arguments, 0, words);
   // What only recordings give is told where it was given.
-  return Object.fromEntries(call.arguments.filter(({ name, recorded }) => recorded !== true || word(argumentOffset(call, name)) !== 0).map(({ name, type }) => {
-    const at = argumentOffset(call, name);
-    if (type !== 'u64') return [name, word(at)];
-    const value = toBig(pair(word(at), word(at + 1)));
-    return [name, value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`];
-  }));
+  for (const { name, recorded } of call.arguments) if (recorded === true && values[name] === 0) delete values[name];
+  return values;
+}
+
+/** Values by name that lie in words one behind the other, from word `at` on. */
+function valuesOf(list: readonly { readonly name: string; readonly type: ArgumentType }[], at: number, words: readonly number[]): Record<string, number | string> {
+  const result: Record<string, number | string> = {};
+  let offset = at;
+  for (const { name, type } of list) {
+    const value = type === 'u64' ? toBig(pair(words[offset] ?? 0, words[offset + 1] ?? 0)) : BigInt(words[offset] ?? 0);
+    result[name] = value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`;
+    offset += argumentWords(type);
+  }
+  return result;
 }

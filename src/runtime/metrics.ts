@@ -30,12 +30,12 @@ export interface Metrics {
 /** Does this outcome of this state count? `exits` are those by which it leaves fragments, as `fragment ^exit`. */
 type Counts = (leaf: LeafInfo, outcome: string, exits: readonly string[]) => boolean;
 
-const leaves = (fragment: string, exit: string): Counts => (_leaf, _outcome, exits) => exits.includes(`${fragment} ^${exit}`);
+const leaves = (fragment: string, ...by: readonly string[]): Counts => (_leaf, _outcome, exits) => by.some((exit) => exits.includes(`${fragment} ^${exit}`));
 
 const COUNTS: { readonly [measure in Exclude<keyof Metrics, 'steps'>]: Counts } = {
   faultsFixed: leaves('mmu.fault', 'fixed'),
-  faultsRetried: leaves('mmu.fault', 'retry'),
-  faultsExited: leaves('mmu.fault', 'exit'),
+  faultsRetried: leaves('mmu.fault', 'retry', 'invalid'),
+  faultsExited: leaves('mmu.fault', 'exit', 'emulate'),
   staleFaults: ({ step }, outcome) => outcome === 'stale' && step.startsWith('fault.'),
   conversions: ({ step }, outcome) => step === 'attributes.storeNext' && outcome === 'ok',
   punches: leaves('gmem.punchHole', 'done'),

@@ -68,7 +68,6 @@ function factsFor(kernel: Kernel, topology: Topology, plan: Plan, words: Words):
     sizes: topology.sizes,
     gfns: spaceOf(topology.gfns), indexes: spaceOf(topology.indexes), hvas: spaceOf(topology.hvas),
     vmOfVcpu: topology.vmOfVcpu, vcpusOfVm, bornLater: topology.bornLater ?? { vms: [], vcpus: [] },
-    otherProcess: topology.otherProcess ?? [],
     threadOfVcpu: topology.vmOfVcpu.map((_vm, vcpu) => topology.actors.find((actor) => actor.machine === 'vcpu' && actor.vcpu === vcpu)?.thread ?? -1), regionOfHva: topology.regionOfHva, hugeRegions: topology.hugeRegions,
     mappedRegions: topology.mappedRegions,
     regionAt: placesOf(topology),

@@ -36,8 +36,6 @@ export interface Topology {
   readonly vmTypes: readonly string[];
   /** VMs and vCPUs, by number, that are not there at the beginning: `create_vm` and `create_vcpu` make them. All are there when left out. */
   readonly bornLater?: { readonly vms: readonly number[]; readonly vcpus: readonly number[] };
-  /** Threads that are another process than the one that makes the VMs; none when left out. */
-  readonly otherProcess?: readonly number[];
   readonly regionOfHva: readonly number[];
   /** Regions of huge pages, by region number. */
   readonly hugeRegions: readonly boolean[];

@@ -22,6 +22,16 @@ export function touchPages(read: ReadCall, path: string, spaces: Spaces, largest
   if (read.call.name === 'set_region') touchSlot(read, path, spaces);
   else if (read.call.name === 'fallocate') touchAllocation(read, path, spaces, largestFile);
   else if (read.call.name === 'prefault') touchPrefault(read, path, spaces);
+  else if (read.call.name === 'mmap') touchMapping(read, path, spaces, largestFile);
+}
+
+/** A fault brings in what is mapped, as far as there can be a file behind it. */
+function touchMapping({ values }: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
+  const [fd, offset, length] = ['fd', 'offset', 'length'].map((name) => values.get(name)!) as [bigint, bigint, bigint];
+  const largest = largestFile(fd);
+  if (!aligned(offset) || offset >= largest) return;
+  const end = offset + length < largest ? offset + length : largest;
+  spaces.add('indexes', offset / PAGE, (end + PAGE - 1n) / PAGE - offset / PAGE, path);
 }
 
 function touchSlot({ values, given }: ReadCall, path: string, spaces: Spaces): void {

@@ -4,9 +4,11 @@
 import { ok } from '../memory/outcome.ts';
 import { arg, type Call } from '../memory/calls.ts';
 import { operand } from '../memory/code.ts';
+import { DESCRIPTOR_VM } from '../memory/layouts/gmem.ts';
 import { BUS_MCEERR_AR, SEGV_ACCERR, SEGV_MAPERR, SIGBUS, SIGSEGV, VM_DONTCOPY, VM_WIPEONFORK } from '../memory/layouts/host.ts';
 import { advance } from './control.ts';
 import { EBADF, EIO } from './errno.ts';
+import { isOpen, notAVm, openFile, openVm } from './handle.ts';
 import { allows, isMapped } from './mappings.ts';
 import { keepSiginfo } from './siginfo.ts';
 import type { Operation } from '../memory/frames.ts';
@@ -19,15 +21,15 @@ import type { Frame, Step, World } from '../memory/world.ts';
  *  through the inherited mappings is operand 10 of HOST_ACCESS. */
 export const calls: readonly Call[] = [
   {
-    name: 'child_vm_ioctl', on: 'vm', fragment: 'child.vmIoctl', description: 'an ioctl on a VM by a forked child',
+    name: 'child_vm_ioctl', on: 'vm', fragment: 'child.vmIoctl', description: 'an ioctl on a VM by a forked child', recorded: true,
     arguments: [{ name: 'vm', type: 'vm', description: 'the VM' }],
   },
   {
-    name: 'child_vcpu_ioctl', on: 'vm', fragment: 'child.vcpuIoctl', description: 'an ioctl on a vCPU by a forked child',
+    name: 'child_vcpu_ioctl', on: 'vm', fragment: 'child.vcpuIoctl', description: 'an ioctl on a vCPU by a forked child', recorded: true,
     arguments: [{ name: 'vcpu', type: 'vcpu', description: 'the vCPU' }],
   },
   {
-    name: 'child_close', on: 'gmem', fragment: 'child.close', description: 'close(2) of its own descriptor by a forked child',
+    name: 'child_close', on: 'gmem', fragment: 'child.close', description: 'close(2) of its own descriptor by a forked child', recorded: true,
     arguments: [{ name: 'fd', type: 'fd', description: 'the descriptor' }],
   },
 ];
@@ -69,7 +71,8 @@ export const steps = {
   'child.access': (world, f) => refuseChild(world, f) ?? accessCopy(world, f),
   /** kvm_vm_ioctl: kvm->mm is not current->mm, before anything else is looked at. */
   'child.vmIoctl': (world, f) => {
-    f.errno = world.kvm(arg(world, f, 0)).fd_open === 0 ? EBADF : EIO;
+    const open = openVm(world, arg(world, f, 0));
+    f.errno = open.kind === DESCRIPTOR_VM ? EIO : notAVm(open);
     return ok;
   },
   'child.vcpuIoctl': (world, f) => {
@@ -78,7 +81,7 @@ export const steps = {
   },
   /** The child's descriptor goes; the parent's keeps the file. */
   'child.close': (world, f) => {
-    f.errno = world.fd(arg(world, f, 0)).file === 0 ? EBADF : 0;
+    f.errno = isOpen(openFile(world, arg(world, f, 0))) ? 0 : EBADF;
     return ok;
   },
 } satisfies { [name: string]: Step<Vmm & Operation> };

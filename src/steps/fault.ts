@@ -1,9 +1,11 @@
 // Steps of the page fault path: kvm_mmu_do_page_fault to kvm_tdp_mmu_map (F0 to F12 of the specification).
 
+import { GUEST, operand } from '../memory/code.ts';
 import { ok, outcome } from '../memory/outcome.ts';
-import { EXIT_MEMORY_FAULT, EXIT_MMIO, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
+import { EXIT_INTERNAL_ERROR, EXIT_MEMORY_FAULT, EXIT_MMIO, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { KVM_MEM_LOG_DIRTY_PAGES, KVM_MEMSLOT_INVALID } from '../memory/layouts/kvm.ts';
 import { EFAULT } from './errno.ts';
+import type { Program } from './control.ts';
 import { tellMmio } from './guest-bytes.ts';
 import { HUGE_ORDER, HUGE_PAGES } from './huge.ts';
 import { slotOf } from './memslot-lookup.ts';
@@ -111,10 +113,10 @@ export const steps = {
     if (f.errno === 0) f.errno = EFAULT;
     return ok;
   },
-  /** No slot and shared: emulation, which leaves by KVM_EXIT_MMIO. */
+  /** No slot and shared: emulation, which leaves by KVM_EXIT_MMIO; an instruction cannot be fetched from there, and emulation fails. */
   'fault.prepareMmio': (world, f) => {
     const run = world.kvm_run(f.vcpu);
-    run.exit_reason = EXIT_MMIO;
+    run.exit_reason = operand(world.facts, f.self, (f as unknown as Program).pc, 0) === GUEST.EXEC ? EXIT_INTERNAL_ERROR : EXIT_MMIO;
     run.gfn = f.gfn + 1;
     run.npages = 1;
     tellMmio(world, f);

@@ -12,7 +12,7 @@ export function specifyFileContent({ file_content }: World, inode: number, index
 
 /** An invalidation was begun by `self` in `vm`. */
 export function openInvalidation({ open_invalidation }: World, vm: number, self: number): void {
-  open_invalidation(vm, self).open = 1;
+  open_invalidation(vm, self).open += 1;
 }
 
 /** It covers gfns [start, end) from now on. */
@@ -32,11 +32,12 @@ export function seqMoved({ open_invalidation }: World, vm: number, self: number)
   open_invalidation(vm, self).seq_moved = 1;
 }
 
-/** It has ended. */
+/** It has ended. One that was begun within another, as where a hole unmaps its pages from the process, leaves what it covered to that one. */
 export function closeInvalidation({ open_invalidation }: World, vm: number, self: number): void {
   const ghost = open_invalidation(vm, self);
-  ghost.open = 0;
+  ghost.open = Math.max(0, ghost.open - 1);
   ghost.seq_moved = 0;
+  if (ghost.open > 0) return;
   ghost.covers.clearAll();
   ghost.zapped.clearAll();
 }

@@ -6,7 +6,7 @@ import { TAG_VM } from '../memory/layouts/folio.ts';
 import { EXIT_HLT, EXIT_SHUTDOWN } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { specifyContent } from './ghost.ts';
-import { hasBytes, loadBytes, storeBytes } from './guest-bytes.ts';
+import { loadBytes, storeBytes } from './guest-bytes.ts';
 import { hypercallOfGuest, mapGpaRange } from './guest-hypercall.ts';
 import { HUGE_PAGES } from './huge.ts';
 import { evictFromTlb, fillTlb } from './tlb.ts';
@@ -29,19 +29,20 @@ const means = ({ vmTypes }: Facts, vm: number, isPrivate: number, intent: number
 
 /** What an access does when every page of it has a translation. */
 type Effect = 'read' | 'write' | 'writeBack' | 'fetch';
+/** An entry of the TLB. */
+interface Entry { readonly pfn: number; readonly private: number; readonly writable: number }
 
-/** The translation of `gfn`; undefined when the TLB has none that allows the access, and the miss is noted. */
-function translate(world: World, f: Frame<Guest & TlbMiss>, gfn: number, intent: number, write: boolean): { pfn: number; private: number } | undefined {
-  const entry = world.tlb(f.vcpu, gfn);
-  if (entry.pfn !== 0 && (!write || entry.writable !== 0) && means(world.facts, f.vm, entry.private, intent)) return entry;
+/** Does an entry serve an access? If not, the miss is noted. */
+function serves(world: World, f: Frame<Guest & TlbMiss>, entry: Entry, gfn: number, intent: number, write: boolean): boolean {
+  if (entry.pfn !== 0 && (!write || entry.writable !== 0) && means(world.facts, f.vm, entry.private, intent)) return true;
   f.gfn = gfn;
   f.write = write ? 1 : 0;
   f.intent = intent;
-  return undefined;
+  return false;
 }
 
 /** A page as a whole has been written by the guest. */
-function writePage(world: World, f: Frame<Guest>, entry: { pfn: number; private: number }, value: number): void {
+function writePage(world: World, f: Frame<Guest>, entry: Entry, value: number): void {
   const content = world.page(entry.pfn);
   content.tag = TAG_VM;
   content.writer = f.vm;
@@ -50,35 +51,42 @@ function writePage(world: World, f: Frame<Guest>, entry: { pfn: number; private:
   specifyContent(world, entry.pfn, TAG_VM, f.vm, value);
 }
 
-/** Executes the access at the program counter if the TLB serves it: all of its pages, before anything is written. */
+/** Executes the access at the program counter if the TLB serves it. */
 function access(world: World, f: Frame<Guest & TlbMiss>, choose: Choose, effect: Effect): number {
   const { facts } = world;
   const first = operand(facts, f.self, f.pc, 1);
   const span = operand(facts, f.self, f.pc, 2);
   if (span > 1 && f.pick === 0) f.pick = 1 + choose(span);
   const gfn = span > 1 ? first + f.pick - 1 : first;
-  const intent = operand(facts, f.self, f.pc, 3);
+  const entry = world.tlb(f.vcpu, gfn);
   const write = effect === 'write' || effect === 'writeBack';
-  const entry = translate(world, f, gfn, intent, write);
-  if (entry === undefined) return miss;
-  // Behind a page border there is a second page.
-  const behind = facts.sizes.segment > 0 ? operand(facts, f.self, f.pc, BYTES.SECOND) - 1 : -1;
-  const second = behind < 0 ? undefined : translate(world, f, behind, intent, write);
-  if (behind >= 0 && second === undefined) return miss;
-  const pages = second === undefined ? [entry.pfn] : [entry.pfn, second.pfn];
+  if (!serves(world, f, entry, gfn, operand(facts, f.self, f.pc, 3), write)) return miss;
+  if (facts.sizes.segment > 0) return accessBytes(world, f, entry, effect);
+  if (write) writePage(world, f, entry, operand(facts, f.self, f.pc, 4));
+  // The load itself: what it sees is judged by the content invariants.
+  else void world.page(entry.pfn).tag;
+  f.pick = 0;
+  advance(facts, f);
+  return ok;
+}
+
+/** The same of bytes. Behind a page border there is a second page, whose translation must be there too before anything is written. */
+function accessBytes(world: World, f: Frame<Guest & TlbMiss>, entry: Entry, effect: Effect): number {
+  const { facts } = world;
+  const behind = operand(facts, f.self, f.pc, BYTES.SECOND) - 1;
+  const write = effect === 'write' || effect === 'writeBack';
+  const entries = behind < 0 ? [entry] : [entry, world.tlb(f.vcpu, behind)];
+  if (behind >= 0 && !serves(world, f, entries[1]!, behind, operand(facts, f.self, f.pc, 3), write)) return miss;
+  const pages = entries.map(({ pfn }) => pfn);
   if (write) {
     const value = effect === 'writeBack' ? world.vcpu_regs(f.vcpu).rax_lo & 0xff : operand(facts, f.self, f.pc, 4);
     storeBytes(world, f, pages, effect === 'writeBack');
-    writePage(world, f, entry, value);
-    if (second !== undefined) writePage(world, f, second, value);
+    for (const one of entries) writePage(world, f, one, value);
   } else {
-    // The load itself: what it sees is judged by the content invariants.
-    void world.page(entry.pfn).tag;
-    if (second !== undefined) void world.page(second.pfn).tag;
+    for (const pfn of pages) void world.page(pfn).tag;
     if (effect === 'fetch') return execute(world, f, entry.pfn);
     loadBytes(world, f, pages);
   }
-  f.pick = 0;
   advance(facts, f);
   return ok;
 }
@@ -88,7 +96,7 @@ const HLT = 0xf4;
 
 /** Executes the byte that was fetched. The guest has no handler for any other instruction: it is reset. */
 function execute(world: World, f: Frame<Guest>, pfn: number): number {
-  const byte = hasBytes(world, f) ? world.page_bytes(pfn).byte.at(operand(world.facts, f.self, f.pc, BYTES.FROM)) : HLT;
+  const byte = world.page_bytes(pfn).byte.at(operand(world.facts, f.self, f.pc, BYTES.FROM));
   advance(world.facts, f);
   world.kvm_run(f.vcpu).exit_reason = byte === HLT ? EXIT_HLT : EXIT_SHUTDOWN;
   return halt;

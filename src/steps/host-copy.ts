@@ -22,7 +22,7 @@ const range: Arguments = [
   { name: 'size', type: 'u64', description: 'bytes' },
 ];
 const call = (name: string, description: string, more: Arguments = [], results: NonNullable<Call['results']> = []): Call =>
-  ({ name, on: 'host', fragment: 'host.copy', description, arguments: [...range, ...more], results: [{ name: 'ret', type: 'u32' }, ...results] });
+  ({ name, on: 'host', fragment: 'host.copy', description, recorded: true, arguments: [...range, ...more], results: [{ name: 'ret', type: 'u32' }, ...results] });
 
 const copyTo = call('copy_to', 'read(2) from a pipe that holds bytes 65 into a mapping', [
   { name: 'segFrom', type: 'u32', default: 0, description: 'first segment of the page that is written, where content is by bytes' },

@@ -3,10 +3,13 @@
 
 import { ok } from '../memory/outcome.ts';
 import { arg, arg64, argumentOffset, putResult64, resultOffset, type Call } from '../memory/calls.ts';
+import { DESCRIPTOR_DEVZERO, DESCRIPTOR_MEMFD } from '../memory/layouts/gmem.ts';
 import { VM_LOCKED } from '../memory/layouts/host.ts';
 import { isZero, less, negative, pageAligned, PAGE_SHIFT, pages, add, fromBig, toBig, below } from '../memory/u64.ts';
 import { EBADF, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW } from './errno.ts';
 import { badFd, refused } from './fallocate.ts';
+import { putFile } from './file.ts';
+import { isOpen, openFile } from './handle.ts';
 import { addressOf, flagsOf, isFree, PROT_READ, PROT_WRITE, roundUp, TASK_SIZE } from './mappings.ts';
 import type { Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
@@ -27,7 +30,7 @@ const mapArguments: Arguments = [
 
 export const mmapCall: Call = { name: 'mmap', on: 'host', fragment: 'host.mmap', description: 'mmap(2) of a file', arguments: mapArguments, results: mapped };
 /** In a child that is forked for it: the checks are the same, and the mapping goes with the child. */
-export const childMmapCall: Call = { ...mmapCall, name: 'child_mmap', description: 'mmap(2) of a file by a forked child, which then exits' };
+export const childMmapCall: Call = { ...mmapCall, name: 'child_mmap', description: 'mmap(2) of a file by a forked child, which then exits', recorded: true };
 export const anonCall: Call = {
   name: 'anon', on: 'host', fragment: 'host.anon', description: 'mmap(2) of private anonymous memory, to be read and written', arguments: [region, length], results: mapped,
 };
@@ -76,14 +79,21 @@ export const steps = {
   'mmap.testOffset': (world, f) => (pageAligned(request(world, f).offset) ? ok : fail(f, EINVAL)),
   /** fget: the file behind the descriptor, with a reference. */
   'mmap.fget': (world, f) => {
-    const number = world.fd(request(world, f).fd)?.file ?? 0;
-    if (number === 0) {
+    const open = openFile(world, request(world, f).fd);
+    if (!isOpen(open)) {
       f.errno = EBADF;
       return badFd;
     }
-    world.file(number).add_f_count(1);
-    f.handle = number;
-    f.inode = world.file(number).inode;
+    if (open.kind === DESCRIPTOR_MEMFD || open.kind === DESCRIPTOR_DEVZERO) throw new RangeError('a mapping of a file that is no guest_memfd is not modelled');
+    if (open.file === 0) return ok;
+    world.file(open.file).add_f_count(1);
+    f.handle = open.file;
+    f.inode = world.file(open.file).inode;
+    return ok;
+  },
+  /** fput */
+  'mmap.fput': (world, f) => {
+    if (f.handle !== 0) putFile(world, f.handle);
     return ok;
   },
   /** ksys_mmap_pgoff: MAP_HUGETLB is for files of hugetlbfs. */
@@ -98,14 +108,14 @@ export const steps = {
     if (below(behind, pages(offset))) return fail(f, EOVERFLOW);
     if (!hasRoom(world, number, bytes)) return fail(f, ENOMEM);
     // file_mmap_ok of a regular file: its end in bytes is no larger than the largest loff_t.
-    if (negative(offset) || less(add(offset, fromBig(bytes)), offset)) return fail(f, EOVERFLOW);
+    if (f.handle !== 0 && (negative(offset) || less(add(offset, fromBig(bytes)), offset))) return fail(f, EOVERFLOW);
     switch (flags & MAP_TYPE) {
       case MAP_SHARED: case MAP_PRIVATE: return ok;
       case MAP_SHARED_VALIDATE: return (flags & ~KNOWN_FLAGS) === 0 ? ok : fail(f, EOPNOTSUPP);
       default: return fail(f, EINVAL);
     }
   },
-  /** The file has no mmap method. */
+  /** The file has no mmap method: a guest_memfd, a VM, a device of KVM. */
   'mmap.noMethod': (_world, f) => fail(f, ENODEV),
   /** do_mmap without a file, mmap_lock held for writing. */
   'anon.map': (world, f) => {

@@ -41,7 +41,8 @@ export function fileOffset({ facts, mapping }: World, hva: number): Pair {
 /** Index of the file's page at `hva`, as a compact number; -1 for one that no file of the scenario has. */
 export const indexAt = (world: World, hva: number): number => world.facts.indexes.find(BigInt(pageNumber(fileOffset(world, hva))));
 
-/** The next host page from `from` on, below `end`, where this page of a file is mapped; -1 when there is no other (vma_interval_tree_foreach). */
+/** The next host page from `from` on that stands for this page of a file in a region; -1 when there is no other (vma_interval_tree_foreach).
+ *  Whether it has a page-table entry, the caller looks. */
 export function nextMapped(world: World, inode: number, index: number, from: number): number {
   const { facts, mapping } = world;
   const at = fromBig(facts.indexes.real(index) << BigInt(PAGE_SHIFT));
@@ -52,7 +53,7 @@ export function nextMapped(world: World, inode: number, index: number, from: num
     if (file === 0 || of !== inode) continue;
     const page = toBig(sub(at, pair(offset_lo, offset_hi))) >> BigInt(PAGE_SHIFT);
     const hva = first + Number(page);
-    if (page < BigInt(pages) && hva >= from && isMapped(world, hva)) return hva;
+    if (page < BigInt(pages) && hva >= from) return hva;
   }
   return -1;
 }

@@ -18,9 +18,7 @@ export const steps = {
   'op.reply': ({ mailbox: boxes, facts }, f) => {
     const box = boxes(f.self);
     const { at, words } = facts.callResults[box.type - 1]!;
-    const answer = [f.errno];
-    if (words === 0) answer.push(f.value);
-    for (let i = 0; i < words; i++) answer.push(box.payload.at(at + i));
+    const answer = words === 0 ? [f.errno, f.value] : [f.errno, ...Array.from({ length: words }, (_one, i) => box.payload.at(at + i))];
     mailbox.take(box);
     mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, answer);
     return ok;

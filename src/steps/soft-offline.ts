@@ -7,12 +7,13 @@ import { pages, toBig } from '../memory/u64.ts';
 import { copyBytes } from './bytes.ts';
 import { EBUSY, ENOMEM } from './errno.ts';
 import { absent, allocationFails, enomem, firstFree, headOf, putFolio } from './folio.ts';
+import { openFile } from './handle.ts';
 import { anonFolio, fileFolio, POISONED } from './memory-failure.ts';
 import type { MemoryFailure, Migrate, Operation } from '../memory/frames.ts';
 import type { Step } from '../memory/world.ts';
 
 export const unpoisonCall: Call = {
-  name: 'unpoison', on: 'gmem', fragment: 'mf.unpoison', description: "hwpoison/unpoison-pfn of debugfs: takes back the memory failure of a file's page",
+  name: 'unpoison', on: 'gmem', fragment: 'mf.unpoison', recorded: true, description: "hwpoison/unpoison-pfn of debugfs: takes back the memory failure of a file's page",
   arguments: [
     { name: 'fd', type: 'fd', description: 'descriptor of the file' },
     { name: 'offset', type: 'u64', description: 'bytes into the file' },
@@ -84,7 +85,7 @@ export const steps = {
   },
   /** unpoison_memory, mf_mutex held: a page that is in a file is in use, poisoned or not. */
   'mf.unpoisonPage': (world, f) => {
-    const file = world.fd(arg(world, f, 0)).file;
+    const { file } = openFile(world, arg(world, f, 0));
     const index = world.facts.indexes.find(toBig(pages(arg64(world, f, 1))));
     if (file === 0 || index < 0 || world.cache(world.file(file).inode, index).pfn !== 0) f.errno = EBUSY;
     return ok;

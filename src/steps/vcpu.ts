@@ -7,7 +7,7 @@ import {
 } from '../memory/layouts/vcpu.ts';
 import { advance, restartAt, type Program } from './control.ts';
 import { EBADF, EINTR, EIO } from './errno.ts';
-import { badFd, foreign } from './fallocate.ts';
+import { badFd } from './fallocate.ts';
 import { setResult } from './guest-bytes.ts';
 import { emptyTlb } from './tlb.ts';
 import { putVcpuFile } from './vm-life.ts';
@@ -28,20 +28,17 @@ export const steps = {
   /** The KVM_RUN ioctl arrives at the vCPU. complete_userspace_io: what userspace has done for the last exit ends the instruction that caused it,
    *  unless it has set the registers. */
   'vcpu.receiveRun': (world, f) => {
-    const { mailbox: boxes, kvm_run, vcpu_fd } = world;
+    const { mailbox: boxes, kvm_run, vcpu_fd, facts } = world;
     const box = boxes(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     const entry = box.payload.at(0);
-    const otherProcess = box.payload.at(1) !== 0;
-    const result = { low: box.payload.at(2), high: box.payload.at(3) };
-    mailbox.take(box);
     const descriptor = vcpu_fd(f.vcpu);
-    if (descriptor.open === 0) return badFd;
-    if (otherProcess) return foreign;
-    descriptor.add_f_count(1);
     const exit = kvm_run(f.vcpu);
     const completed = exit.exit_reason;
-    if (completed === EXIT_HYPERCALL) setResult(world, f.vcpu, result);
+    if (completed === EXIT_HYPERCALL && descriptor.open !== 0 && facts.sizes.segment > 0) setResult(world, f.vcpu, { low: box.payload.at(2), high: box.payload.at(3) });
+    mailbox.take(box);
+    if (descriptor.open === 0) return badFd;
+    descriptor.add_f_count(1);
     exit.exit_reason = 0;
     exit.gfn = 0;
     exit.npages = 0;
@@ -49,7 +46,7 @@ export const steps = {
     exit.attributes = 0;
     exit.hypercall_ret = 0;
     if (entry !== 0) restartAt(f, entry - 1);
-    else if (completed === EXIT_MMIO) advance(world.facts, f);
+    else if (completed === EXIT_MMIO) advance(facts, f);
     return run;
   },
   /** A signal for the thread that runs this vCPU ends KVM_RUN with EINTR. */
@@ -102,11 +99,6 @@ export const steps = {
   'vcpu.reply': (world, f) => {
     putVcpuFile(world, f.vcpu);
     mailbox.send(world.mailbox(f.caller), MESSAGE_REPLY, f.self, [f.errno]);
-    return ok;
-  },
-  /** kvm_vcpu_ioctl of another process than the VM's. */
-  'vcpu.refuseForeign': ({ mailbox: boxes }, f) => {
-    mailbox.send(boxes(f.caller), MESSAGE_REPLY, f.self, [EIO]);
     return ok;
   },
   /** KVM_RUN on a closed descriptor. */

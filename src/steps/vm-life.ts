@@ -28,16 +28,18 @@ export function putVcpuFile({ vcpu_fd, kvm, facts }: World, vcpu: number): void 
   if (vcpu_fd(vcpu).add_f_count(-1) === 0) kvm(facts.vmOfVcpu[vcpu]!).add_users_count(-1);
 }
 
-/** fdget of the VM that a call's first argument names, for an ioctl; kvm_vm_ioctl answers EIO to everything when the VM is dead, or
- *  another process calls. */
+/** fdget of the VM that a call's first argument names, for an ioctl; kvm_vm_ioctl of a dead VM answers EIO to everything. */
 export function getVm(world: World, f: Frame<Operation>): number {
-  const open = openVm(world, arg(world, f, 0));
-  if (open.kind !== DESCRIPTOR_VM) {
-    f.errno = notAVm(open);
-    return badFd;
+  let vm = arg(world, f, 0);
+  if (vm < 0 || world.kvm(vm).fd_open === 0) {
+    const open = openVm(world, vm);
+    if (open.kind !== DESCRIPTOR_VM) {
+      f.errno = notAVm(open);
+      return badFd;
+    }
+    vm = open.object;
   }
-  const vm = open.object;
-  if (world.kvm(vm).vm_dead !== 0 || world.facts.otherProcess.includes(f.thread)) {
+  if (world.kvm(vm).vm_dead !== 0) {
     f.errno = EIO;
     return badFd;
   }

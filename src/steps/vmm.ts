@@ -4,7 +4,7 @@ import { blocked, ok, outcome } from '../memory/outcome.ts';
 import { INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
-import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_SHUTDOWN, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
+import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTERNAL_ERROR, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_SHUTDOWN, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
 import { advance, takeBranch, type Program } from './control.ts';
 import { EBADF, EFAULT, EINTR } from './errno.ts';
 import { signalled } from './fallocate.ts';
@@ -96,7 +96,7 @@ export const steps = {
         const box = world.mailbox(operand(facts, f.self, f.pc, 1));
         box.type = MESSAGE_RUN;
         box.from = f.self;
-        // Where the guest begins, who calls, what a hypercall has come to.
+        // Where the guest begins, and what a hypercall has come to.
         for (let i = 0; i < RUN_WORDS; i++) {
           const word = operand(facts, f.self, f.pc, 7 + i);
           if (word !== 0) box.payload.put(i, word);
@@ -140,7 +140,7 @@ export const steps = {
     // What did not run has not written kvm_run: an exit of before stands there.
     const closed = errno === EBADF;
     if (!closed && (errno === EINTR || exit.reason === EXIT_INTR)) return interrupted;
-    const over = closed || exit.reason === EXIT_HLT || exit.reason === EXIT_SHUTDOWN;
+    const over = closed || exit.reason === EXIT_HLT || exit.reason === EXIT_SHUTDOWN || exit.reason === EXIT_INTERNAL_ERROR;
     if (!over && policy === POLICY.ASK) return ask;
     return answer(world, f, over ? POLICY.STOP : policy, exit);
   },

@@ -16,7 +16,8 @@ import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Random } from '../../src/runtime/random.ts';
 import { Simulation } from '../../src/runtime/simulate.ts';
 import { WriteLog } from '../../src/runtime/write-log.ts';
-import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { randomScenario } from '../support/random-scenario.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
@@ -50,7 +51,7 @@ const forgetful: readonly Kernel[] = [
 
 describe('checks that look up what is where', () => {
   it.each([v6_8, v6_8_fixed, ...forgetful])('find on $name what walking over everything finds, at the same step', (kernel) => {
-    const scenarios = [...builtinScenarios.filter(({ name }) => name !== 'scale').map((scenario) => [scenario, 2] as const), ...Array.from({ length: 12 }, (_one, seed) => [randomScenario(seed), 1] as const)];
+    const scenarios = [...scenariosOf(kernel).filter(({ name }) => name !== 'scale').map((scenario) => [scenario, 2] as const), ...Array.from({ length: 12 }, (_one, seed) => [randomScenario(seed), 1] as const)];
     let broken = 0;
     for (const [scenario, seeds] of scenarios) {
       for (let seed = 1; seed <= seeds; seed++) {

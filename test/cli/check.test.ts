@@ -81,7 +81,7 @@ describe('check', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^actors {5}9 actors, 4 of them with a program$/m);
     expect(out).toMatch(/^states {5}11,017, exactly, on v6\.8: explore searches every interleaving$/m);
-    expect(out).toContain('kernels    it fits v6.8, v6.8-fixed\n');
+    expect(out).toContain('kernels    it fits v6.8, v6.8-fixed, v6.12, v6.18, mainline\n');
     expect(width(out)).toBeLessThanOrEqual(78);
     const json = JSON.parse((await box.run(['check', 'SC01', '--json', '--kernel', './patch.ts'])).out) as object;
     expect(json).toMatchObject({ kind: 'scenario', name: 'SC01', states: { exact: true, strategy: 'exhaustive' }, fits: ['no-stale-test', 'v6.8', 'v6.8-fixed'], refused: [] });

@@ -46,8 +46,8 @@ describe('the catalogue', () => {
     const known = [...invariants.map(({ id }) => id), ...ALSO_CHECKED];
     const shown = mutants.flatMap(({ shownBy }) => shownBy);
     expect(shown.filter((id) => !known.includes(id))).toEqual([]);
-    // Each has something that it notices.
-    expect(known.filter((id) => !shown.includes(id))).toEqual([]);
+    // Each has something that it notices; 6.8 as it is here leaves no entries where there is no memslot, which S-35 is about.
+    expect(known.filter((id) => !shown.includes(id))).toEqual(['S-35']);
     expect(mutants.filter((mutant) => isEquivalent(mutant) !== mutant.id.startsWith('EQ')).map(({ id }) => id)).toEqual([]);
   });
 

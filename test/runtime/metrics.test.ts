@@ -25,7 +25,7 @@ describe.each(kernels)('on $name', (kernel) => {
   it('stress: every fault has one end or goes on, every count is what the events say', async () => {
     const { last, events, result } = await measured('stress', kernel);
     const times = (name: string, outcome?: string, where = ''): number => events.filter((one) => one.name === name && (outcome ?? one.outcome) === one.outcome && one.state.endsWith(where)).length;
-    const begun = times('fault.copyIntent');
+    const begun = times('fault.lookupSlot');
     const going = result.tally.ofActor.length;
     const ended = last.faultsFixed + last.faultsRetried + last.faultsExited;
     expect(begun - ended).toBeGreaterThanOrEqual(0);
@@ -33,7 +33,7 @@ describe.each(kernels)('on $name', (kernel) => {
     expect(last).toMatchObject({
       steps: events.length,
       faultsFixed: times('folio.put', 'ok', 'fault.put'),
-      staleFaults: times('fault.testStale', 'stale'),
+      staleFaults: times('fault.testStale', 'stale') + times('fault.testStaleEarly', 'stale'),
       conversions: times('attributes.storeNext', 'ok'),
       punches: times('inode.upWrite', 'ok', 'punch.unlock'),
       memoryErrors: times('mf.unlock', 'ok'),

@@ -6,9 +6,10 @@ import { WriteLog } from '../../src/runtime/write-log.ts';
 import { planFor, privateWords, RunWorld } from '../../src/runtime/world.ts';
 import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
-import { anyKernel } from '../support/for-kernel.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
+import { mainline } from '../../machines/kernels/mainline.ts';
 
-const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC24 SC25 SC26 SC27 SC29 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 scale stress stress-all stress-small';
+const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC23 SC24 SC25 SC26 SC27 SC29 SC30 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 SC52 SC64 SC66 entry-private init-shared munmap-file prefault-convert prefault-root shared-punch unbind-dying scale stress stress-all stress-small';
 
 describe('the built-in scenarios', () => {
   it('are those of the list, each once', () => {
@@ -32,20 +33,20 @@ describe('the built-in scenarios', () => {
 
   it.each(builtinScenarios.map((scenario) => [scenario.name, scenario] as const))('%s compiles, and is plain JSON', (_name, scenario) => {
     expect(JSON.parse(JSON.stringify(scenario))).toEqual(scenario);
-    const topology = compile(scenario, anyKernel);
-    expect(topology).toEqual(compile(JSON.parse(JSON.stringify(scenario)), anyKernel));
+    const topology = compile(scenario, mainline);
+    expect(topology).toEqual(compile(JSON.parse(JSON.stringify(scenario)), mainline));
   });
 
   it('but for the large stress are small enough to be searched whole', () => {
     for (const scenario of builtinScenarios) {
       if (['scale', 'stress', 'stress-all'].includes(scenario.name)) continue;
-      const { sizes } = compile(scenario, anyKernel);
+      const { sizes } = compile(scenario, mainline);
       expect(sizes.vcpu, scenario.name).toBeLessThanOrEqual(2);
       expect(sizes.gfn, scenario.name).toBeLessThanOrEqual(8);
     }
   });
 
-  it.each(builtinScenarios.map((scenario) => [scenario.name, scenario] as const))('%s runs on v6.8 until everybody rests', (name, scenario) => {
+  it.each(scenariosOf(v6_8).map((scenario) => [scenario.name, scenario] as const))('%s runs on v6.8 until everybody rests', (name, scenario) => {
     const topology = compile(scenario, v6_8);
     const plan = planFor(v6_8, topology);
     const endless = ['scale', 'stress', 'stress-all'].includes(name);

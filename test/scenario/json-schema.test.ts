@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { scenarioJsonSchema } from '../../src/scenario/schema.ts';
 import { complaint } from '../support/json-schema.ts';
-import { anyKernel } from '../support/for-kernel.ts';
+import { everyCall } from '../../machines/kernels/index.ts';
 
-const schema = scenarioJsonSchema(anyKernel.calls) as Record<string, unknown>;
+const schema = scenarioJsonSchema(everyCall) as Record<string, unknown>;
 
 /** Every object schema with the place where it stands. */
 function* objects(node: unknown, path = ''): Generator<{ path: string; node: Record<string, unknown> }> {

@@ -1,24 +1,25 @@
 // What every built-in scenario shows on every kernel. A kernel may break what its own list of known bugs says, and nothing else;
-// with the bugs mended everything holds. Random schedules, 200 seeds each; and all schedules where they fit.
+// with the bugs mended everything holds. Random schedules, some seeds each; and all schedules where they fit.
 
 import { describe, expect, it } from 'vitest';
 import { expectHolds } from 'faultline/vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import { Checker } from '../../src/check/checker.ts';
 import { invariants } from '../../src/check/invariants/index.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Simulation } from '../../src/runtime/simulate.ts';
 import { WriteLog } from '../../src/runtime/write-log.ts';
-import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 
-const SEEDS = 200;
+/** Random schedules of a scenario: all of those of 6.8, which the other kernels have their fault path from; fewer of these. */
+const seedsOn = ({ name }: Kernel): number => (name.startsWith('v6.8') ? 200 : 60);
 /** Steps of one schedule: an endless scenario is cut there. */
 const STEPS = 3000;
-/** A deadlock is L-04. */
-const DEADLOCK = 'L-04';
+/** A deadlock is L-04; who goes round for ever breaks L-01. */
+const DEADLOCK = 'L-04', LIVELOCK = 'L-01';
 const endless = (scenario: Scenario): boolean => scenario.name === 'scale' || scenario.name.startsWith('stress');
 
 /** Ids of properties that this kernel is known to break in this scenario. */
@@ -34,11 +35,11 @@ function player(kernel: Kernel, scenario: Scenario): (seed: number) => string | 
   return (seed) => {
     world.words.set(start);
     simulation.restart(seed);
-    return play(simulation, checker, log, scenario);
+    return play(simulation, checker, log, endless(scenario));
   };
 }
 
-function play(simulation: Simulation, checker: Checker, log: WriteLog, scenario: Scenario): string | undefined {
+function play(simulation: Simulation, checker: Checker, log: WriteLog, goesOn: boolean): string | undefined {
   while (simulation.steps < STEPS) {
     if (!simulation.step()) {
       const end = simulation.standstill();
@@ -48,16 +49,16 @@ function play(simulation: Simulation, checker: Checker, log: WriteLog, scenario:
     const violation = checker.afterStep(log.written, log.count);
     if (violation !== undefined) return `${violation.id}`;
   }
-  expect(endless(scenario), `${scenario.name} has not ended after ${STEPS} steps`).toBe(true);
-  return undefined;
+  return goesOn ? undefined : LIVELOCK;
 }
 
 describe.each(kernels)('on $name', (kernel) => {
-  it.each(builtinScenarios)(`$name breaks nothing but known bugs under ${SEEDS} seeds`, (scenario) => {
+  const scenarios = scenariosOf(kernel);
+  it.each(scenarios)(`$name breaks nothing but known bugs under random schedules`, (scenario) => {
     const broken = new Set<string>();
     const playSeed = player(kernel, scenario);
     // A world of fifty megabytes begins anew for each seed; test/scenario/scale.test.ts has more of it.
-    for (let seed = 1; seed <= (scenario.name === 'scale' ? 5 : SEEDS); seed++) {
+    for (let seed = 1; seed <= (scenario.name === 'scale' ? 5 : seedsOn(kernel)); seed++) {
       const id = playSeed(seed);
       if (id !== undefined) broken.add(id);
     }
@@ -65,7 +66,7 @@ describe.each(kernels)('on $name', (kernel) => {
     expect([...broken].filter((id) => !known.has(id))).toEqual([]);
   });
 
-  it.each(builtinScenarios.filter((scenario) => !endless(scenario)))('$name breaks its known bugs, and nothing else, under all schedules', async (scenario) => {
+  it.each(scenarios.filter((scenario) => !endless(scenario)))('$name breaks its known bugs, and nothing else, under all schedules', async (scenario) => {
     const { complete, findings } = await expectHolds(scenario, { kernel, strategy: 'exhaustive', seconds: Infinity, allow: [...allowed(kernel, scenario)] });
     expect(complete).toBe(true);
     const broken = new Set(findings.map(({ id }) => id));

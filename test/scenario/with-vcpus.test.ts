@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { invariants } from '../../src/check/invariants/index.ts';
-import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { call, interrupt, loop, mix, read, signal, memoryError, write } from '../../src/scenario/builder.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { ScenarioError } from '../../src/scenario/errors.ts';
@@ -34,7 +35,7 @@ describe('a scenario with another number of vCPUs', () => {
     expect(vms.map(({ vcpus }) => vcpus?.length)).toEqual([2, undefined, 0, 2]);
   });
 
-  it.each(builtinScenarios.filter(({ vms }) => new Set(vms.map(({ vcpus = [] }) => vcpus.length)).size === 1 && (vms[0]!.vcpus ?? []).length > 0))('$name with the number that it has is itself', (scenario) => {
+  it.each(scenariosOf(v6_8).filter(({ vms }) => new Set(vms.map(({ vcpus = [] }) => vcpus.length)).size === 1 && (vms[0]!.vcpus ?? []).length > 0))('$name with the number that it has is itself', (scenario) => {
     expect(withVcpus(scenario, scenario.vms[0]!.vcpus!.length, calls)).toEqual(scenario);
   });
 

@@ -6,7 +6,8 @@ import { FootprintWriteLog } from '../../src/runtime/footprint-write-log.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Simulation, type Standstill } from '../../src/runtime/simulate.ts';
 import { planFor } from '../../src/runtime/world.ts';
-import { builtinScenario, builtinScenarios } from '../../src/scenario/builtin/index.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { AnalysisReport } from '../../src/check/analysis.ts';
 import type { Footprint } from '../../src/check/footprint.ts';
@@ -81,7 +82,7 @@ export function sequentialReport(kernel: Kernel, name: string, order: readonly s
 }
 
 /** Built-in scenarios whose analyses fit into memory. */
-export const analysable = (kernel: Kernel): string[] => builtinScenarios
+export const analysable = (kernel: Kernel): string[] => scenariosOf(kernel)
   .filter((scenario) => {
     const topology = compile(scenario, kernel);
     return analysisMegabytes({ plan: planFor(kernel, topology), topology }) <= MOST_ANALYSIS_MEGABYTES;

@@ -20,7 +20,7 @@ const testStaleEarly: Step<Fault> = ({ kvm_mmu }, f) => {
 };
 
 /** Which memory backs the access. */
-const backing: Step<Fault> = (_world, f) => (f.intent !== 0 ? isPrivate : shared);
+export const backing: Step<Fault> = (_world, f) => (f.intent !== 0 ? isPrivate : shared);
 
 export const faultRechecks: Fix = {
   steps: { 'fault.testNoSlot': testNoSlot, 'fault.testStaleEarly': testStaleEarly, 'fault.backing': backing },

@@ -107,6 +107,7 @@ const finish: Step<Prefault> = (world, f) => {
 
 export const prefault: Fix = {
   machines: [{ machine: 'vcpu-op', root: 'vcpu.operations' }],
+  config: { prefault: true },
   calls: [prefaultCall],
   registers: [operationFrame, prefaultFrame],
   steps: {

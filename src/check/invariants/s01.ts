@@ -2,15 +2,15 @@
 
 import { KVM_MEMSLOT_INVALID } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
-import { alive, anyMapped, mappedAt, mappedPrivate, slotAt, toBeZapped } from './state.ts';
+import { alive, anyMapped, mappedAt, mappedPrivate, ofFile, slotAt, toBeZapped } from './state.ts';
 import { hvaName, indexName, spteName } from './words.ts';
 import { HUGE, SPTE, type Whereabouts } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
-/** A private leaf maps what the file of the memslot has at the index of the gfn. Where the memslot says nothing any more, because it
- *  is being deleted or its file released, the folio says where it belongs. */
-function privateBroken(world: CheckedWorld, vm: number, root: number, gfn: number, pfn: number): string | undefined {
+/** A leaf of private memory, or of a memslot whose shared memory is its file's too, maps what the file of the memslot has at the index of
+ *  the gfn. Where the memslot says nothing any more, because it is being deleted or its file released, the folio says where it belongs. */
+function fileBroken(world: CheckedWorld, vm: number, root: number, gfn: number, pfn: number): string | undefined {
   const { memslot, slot_gmem, file, folio, cache } = world.objects;
   const slot = slotAt(world, vm, gfn);
   let inode = 0;
@@ -45,17 +45,17 @@ function sharedBroken(world: CheckedWorld, vm: number, root: number, gfn: number
 function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
   const pfn = mappedAt(world, vm, root, gfn);
   if (pfn === 0) return undefined;
-  return mappedPrivate(world, vm, root, gfn) ? privateBroken(world, vm, root, gfn, pfn) : sharedBroken(world, vm, root, gfn, pfn);
+  return ofFile(world, vm, gfn, mappedPrivate(world, vm, root, gfn)) ? fileBroken(world, vm, root, gfn, pfn) : sharedBroken(world, vm, root, gfn, pfn);
 }
 
-/** All leaves of a VM; with `isPrivate` not negative those of that kind only. */
-function vmBroken(world: CheckedWorld, vm: number, isPrivate: number): string | undefined {
+/** All leaves of a VM, or those only that have their pages from a file. */
+function vmBroken(world: CheckedWorld, vm: number, files: boolean): string | undefined {
   if (!alive(world, vm) || !anyMapped(world, vm, leafBroken)) return undefined;
   const { root: roots, gfn: gfns } = world.facts.sizes;
   for (let root = 0; root < roots; root++) {
     for (let gfn = 0; gfn < gfns; gfn++) {
       if (mappedAt(world, vm, root, gfn) === 0) continue;
-      if (isPrivate >= 0 && mappedPrivate(world, vm, root, gfn) !== (isPrivate !== 0)) continue;
+      if (files && !ofFile(world, vm, gfn, mappedPrivate(world, vm, root, gfn))) continue;
       const broken = leafBroken(world, vm, root, gfn);
       if (broken !== undefined) return broken;
     }
@@ -63,15 +63,15 @@ function vmBroken(world: CheckedWorld, vm: number, isPrivate: number): string | 
   return undefined;
 }
 
-function everyVm(world: CheckedWorld, isPrivate: number): string | undefined {
+function everyVm(world: CheckedWorld, files: boolean): string | undefined {
   for (let vm = 0; vm < world.facts.sizes.vm; vm++) {
-    const broken = vmBroken(world, vm, isPrivate);
+    const broken = vmBroken(world, vm, files);
     if (broken !== undefined) return broken;
   }
   return undefined;
 }
 
-/** May this entry of the page cache have broken a private leaf? One that maps what was there, or is there, or whose gfn is bound to the index. */
+/** May this entry of the page cache have broken a leaf? One that maps what was there, or is there, or whose gfn is bound to the index. */
 function cacheBroken(world: CheckedWorld, inode: number, index: number): boolean {
   const { whereabouts, objects, facts } = world;
   if (whereabouts === undefined) return true;
@@ -131,7 +131,8 @@ export const s01: Invariant = {
   id: 'S-01',
   title: 'no use after truncation',
   statement: 'If an SPTE maps a page, that page is in the cache of the inode that the slot is bound to, at the index of the gfn, or an '
-    + 'invalidation that covers the gfn is open and has not zapped it yet. For shared memory: it is the page that the host page table maps.',
+    + 'invalidation that covers the gfn is open and has not zapped it yet. For shared memory that is not the file\'s: it is the page that the host '
+    + 'page table maps.',
   onWrite: {
     spte: (world, vm, root, gfn) => (alive(world, vm) ? leafBroken(world, vm, root, gfn) : undefined),
     spte_huge: (world, vm, root, hp) => {
@@ -142,11 +143,11 @@ export const s01: Invariant = {
       }
       return undefined;
     },
-    cache: (world, inode, index) => (cacheBroken(world, inode, index) ? everyVm(world, 1) : undefined),
+    cache: (world, inode, index) => (cacheBroken(world, inode, index) ? everyVm(world, true) : undefined),
     hpte: behindHva,
     // While it is open it only gives leave; a leaf that its zap has missed shows when the page goes, or here at the latest.
-    open_invalidation: (world, vm, actor) => (world.objects.open_invalidation(vm, actor).open === 0 ? vmBroken(world, vm, -1) : undefined),
-    memslots: (world, vm) => vmBroken(world, vm, -1),
+    open_invalidation: (world, vm, actor) => (world.objects.open_invalidation(vm, actor).open === 0 ? vmBroken(world, vm, false) : undefined),
+    memslots: (world, vm) => vmBroken(world, vm, false),
   },
-  whole: (world) => everyVm(world, -1),
+  whole: (world) => everyVm(world, false),
 };

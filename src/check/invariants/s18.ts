@@ -15,6 +15,10 @@ type Holds = (objects: World, frame: Frame<Record<string, number>>) => boolean;
 const bindingsLock = (objects: World, inode: number): ReturnType<World['invalidate_lock']> =>
   (objects as unknown as { bindings_lock: World['invalidate_lock'] }).bindings_lock(inode);
 
+/** The lock of a file's mappings, where files can be mapped; same shape again. */
+const mappingsLock = (objects: World, inode: number): ReturnType<World['invalidate_lock']> =>
+  (objects as unknown as { i_mmap_lock: World['invalidate_lock'] }).i_mmap_lock(inode);
+
 const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'mmu.readUnlock': ['mmu_lock, for reading', ({ mmu_lock }, f) => mmu_lock(f.vm).readers.has(f.self)],
   'mmu.writeUnlock': ['mmu_lock, for writing', ({ mmu_lock }, f) => mmu_lock(f.vm).writer === f.self],
@@ -22,6 +26,9 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'inode.upRead': ['invalidate_lock, for reading', ({ invalidate_lock }, f) => invalidate_lock(f['inode']!).readers.has(f.self)],
   'bindings.upWrite': ['the bindings lock, for writing', (objects, f) => bindingsLock(objects, f['inode']!).writer === f.self],
   'bindings.upRead': ['the bindings lock, for reading', (objects, f) => bindingsLock(objects, f['inode']!).readers.has(f.self)],
+  'imap.upWrite': ['i_mmap_rwsem, for writing', (objects, f) => mappingsLock(objects, f['inode']!).writer === f.self],
+  'imap.upRead': ['i_mmap_rwsem, for reading', (objects, f) => mappingsLock(objects, f['inode']!).readers.has(f.self)],
+  'fileFolio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['page']!).owner === f.self],
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
   'slots.archUnlock': ['slots_arch_lock', ({ slots_arch_lock }, f) => slots_arch_lock(f.vm).owner === f.self],
   'folio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['pfn']!).owner === f.self],
@@ -43,8 +50,9 @@ export const UNLOCKS: readonly string[] = Object.keys(unlocks);
 
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
 export const SLEEPS: readonly string[] = [
-  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
-  'folio.alloc', 'hostFault.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
+  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'imap.downWrite', 'imap.downRead',
+  'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
+  'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',
 ];
 

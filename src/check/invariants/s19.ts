@@ -38,6 +38,11 @@ function lasting({ objects, facts }: CheckedWorld, pfn: number): number {
   const { mapping, index, anon } = objects.folio(pfn);
   let count = mapping !== 0 && objects.cache(mapping, index).pfn === pfn ? 1 : 0;
   if (anon !== 0 && anon <= facts.sizes.hva && objects.hpte(anon - 1).pfn === pfn) count++;
+  for (let region = 0; region < facts.regionAt.length; region++) {
+    if (objects.mapping(region).file === 0) continue;
+    const { first, pages } = facts.regionAt[region]!;
+    for (let hva = first; hva < first + pages; hva++) if (objects.hpte(hva).pfn === pfn) count++;
+  }
   return count;
 }
 
@@ -60,7 +65,8 @@ function pinned({ objects, facts, frames }: CheckedWorld, pfn: number): number {
 }
 
 function exact(world: CheckedWorld): string | undefined {
-  const { objects, facts: { sizes } } = world;
+  const { objects, facts } = world;
+  const { sizes } = facts;
   for (let pfn = 1; pfn < sizes.pfn; pfn++) {
     if (headOf(objects.folio, pfn) !== pfn) continue;
     const { refcount } = objects.folio_ref(pfn);
@@ -72,7 +78,8 @@ function exact(world: CheckedWorld): string | undefined {
     if (state !== FILE_LIVE) continue;
     let count = 0;
     for (let fd = 0; fd < sizes.fd; fd++) if (objects.fd(fd).file === file) count++;
-    if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors`;
+    for (let region = 0; region < facts.regionAt.length; region++) if (objects.mapping(region).file === file) count++;
+    if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors and mappings`;
   }
   for (let inode = 1; inode < sizes.inode; inode++) {
     let count = 0;

@@ -4,7 +4,8 @@
 import { GUEST, operand } from '../../memory/code.ts';
 import { TAG_POISON, TAG_ZERO } from '../../memory/layouts/folio.ts';
 import { ok, outcome } from '../../memory/outcome.ts';
-import { slotAt } from './state.ts';
+import { fileAt, indexAt, nextMapped } from '../../steps/mappings.ts';
+import { ofFile, slotAt } from './state.ts';
 import { actorName, contentName, gfnName, hvaName, indexName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -28,11 +29,26 @@ function cachedBroken(world: CheckedWorld, inode: number, index: number): string
   return `${indexName(world, inode, index)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, file_content(inode, index))}`;
 }
 
+/** What a host page must hold: where a file is mapped, what its page must hold. */
+function behind({ objects, facts }: CheckedWorld, hva: number): Content | undefined {
+  if ((facts.regionOfHva[hva] ?? -1) < 0 || fileAt(objects, hva) === 0) return objects.host_content(hva);
+  const index = indexAt(objects, hva);
+  return index < 0 ? undefined : objects.file_content(objects.mapping(facts.regionOfHva[hva]!).inode, index);
+}
+
 function hostBroken(world: CheckedWorld, hva: number): string | undefined {
-  const { hpte, page, folio, host_content } = world.objects;
+  const { hpte, page, folio } = world.objects;
   const { pfn } = hpte(hva);
-  if (pfn === 0 || folio(pfn).hwpoison !== 0 || !differ(page(pfn), host_content(hva))) return undefined;
-  return `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, host_content(hva))}`;
+  if (pfn === 0 || folio(pfn).hwpoison !== 0) return undefined;
+  const content = behind(world, hva);
+  return content === undefined || !differ(page(pfn), content) ? undefined : `${hvaName(world, hva)} holds ${named(world, page(pfn))} (pfn ${pfn}), it must hold ${named(world, content)}`;
+}
+
+/** The page of a file where it lies, and wherever the VMM's process maps it. */
+function fileBroken(world: CheckedWorld, inode: number, index: number): string | undefined {
+  let broken = cachedBroken(world, inode, index);
+  for (let hva = nextMapped(world.objects, inode, index, 0); broken === undefined && hva >= 0; hva = nextMapped(world.objects, inode, index, hva + 1)) broken = hostBroken(world, hva);
+  return broken;
 }
 
 function pageBroken(world: CheckedWorld, pfn: number): string | undefined {
@@ -54,7 +70,7 @@ function readBroken(world: CheckedWorld): string | undefined {
   const slot = slotAt(world, vm, gfn);
   if (slot === 0) return undefined;
   const { base_gfn, pgoff, hva } = objects.memslot(slot);
-  if (isPrivate !== 0) {
+  if (ofFile(world, vm, gfn, isPrivate !== 0)) {
     const { file } = objects.slot_gmem(slot);
     const inode = file === 0 ? 0 : objects.file(file).inode;
     const index = gfn - base_gfn + pgoff;
@@ -62,8 +78,10 @@ function readBroken(world: CheckedWorld): string | undefined {
     return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, objects.file_content(inode, index))}`;
   }
   const page = hva - 1 + gfn - base_gfn;
-  if (hva === 0 || page >= facts.sizes.hva || !differ(seen, objects.host_content(page))) return undefined;
-  return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, objects.host_content(page))}`;
+  if (hva === 0 || page >= facts.sizes.hva) return undefined;
+  const specified = behind(world, page);
+  if (specified === undefined || !differ(seen, specified)) return undefined;
+  return `${vcpuName(world, vcpu)} reads ${named(world, seen)} at ${gfnName(world, vm, gfn)}, which must hold ${named(world, specified)}`;
 }
 
 export const s27: Invariant = {
@@ -75,7 +93,7 @@ export const s27: Invariant = {
     page: pageBroken,
     folio: pageBroken,
     cache: cachedBroken,
-    file_content: cachedBroken,
+    file_content: fileBroken,
     host_content: hostBroken,
     hpte: hostBroken,
   },

@@ -1,5 +1,6 @@
 // S-29: what a VM wrote to private memory is seen by nobody else: no other VM and no thread of the host maps that page.
 
+import { nextMapped } from '../../steps/mappings.ts';
 import { flushesFirst } from './state.ts';
 import { hvaName, spteName, tlbName, vmName } from './words.ts';
 import { HPTE, SPTE, TLB, type Whereabouts } from '../whereabouts.ts';
@@ -67,7 +68,8 @@ export const s29: Invariant = {
       if (world.objects.page(pfn).secret_of === 0) return undefined;
       // With one VM only the host is left, and it maps what its own folios say.
       if (world.facts.sizes.vm > 1) return mappers(world, pfn);
-      const { anon } = world.objects.folio(pfn);
+      const { anon, mapping, index } = world.objects.folio(pfn);
+      if (mapping !== 0 && nextMapped(world.objects, mapping, index, 0) >= 0) return mappers(world, pfn);
       return anon === 0 || anon > world.facts.sizes.hva || world.objects.hpte(anon - 1).pfn !== pfn ? undefined : hpteBroken(world, anon - 1);
     },
   },

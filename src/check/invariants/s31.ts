@@ -1,7 +1,7 @@
 // S-31: a file that is released is not mapped through any more.
 
 import { FILE_DYING, FILE_FREE, FILE_LIVE } from '../../memory/layouts/gmem.ts';
-import { alive, anyInTlb, anyMapped, flushesFirst, inTlb, mappedAt } from './state.ts';
+import { alive, anyInTlb, anyMapped, flushesFirst, inTlb, mappedAt, ofFile } from './state.ts';
 import { spteName, tlbName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -17,7 +17,7 @@ function hasFile({ objects, facts }: CheckedWorld, vm: number, inode: number): b
 
 function spteBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
   const { pfn, private: isPrivate } = world.objects.spte(vm, root, gfn);
-  if (pfn === 0 || isPrivate === 0) return undefined;
+  if (pfn === 0 || !ofFile(world, vm, gfn, isPrivate !== 0)) return undefined;
   const { mapping } = world.objects.folio(pfn);
   return mapping === 0 || !alive(world, vm) || hasFile(world, vm, mapping) ? undefined
     : `${spteName(world, vm, root, gfn)} maps pfn ${pfn} of inode ${mapping}, of which ${vmName(world, vm)} has no file any more`;
@@ -26,9 +26,10 @@ function spteBroken(world: CheckedWorld, vm: number, root: number, gfn: number):
 /** Does this TLB entry say a page of an inode of which its VM has no file, for an access to come? */
 function tlbBroken(world: CheckedWorld, vcpu: number, gfn: number): boolean {
   const { pfn, private: isPrivate } = world.objects.tlb(vcpu, gfn);
-  if (pfn === 0 || isPrivate === 0) return false;
+  const vm = world.facts.vmOfVcpu[vcpu]!;
+  if (pfn === 0 || !ofFile(world, vm, gfn, isPrivate !== 0)) return false;
   const { mapping } = world.objects.folio(pfn);
-  return mapping !== 0 && !hasFile(world, world.facts.vmOfVcpu[vcpu]!, mapping) && !flushesFirst(world, vcpu);
+  return mapping !== 0 && !hasFile(world, vm, mapping) && !flushesFirst(world, vcpu);
 }
 
 /** May a leaf or a TLB entry be left of a file that is released? */

@@ -1,7 +1,7 @@
 // What several invariants ask of memory.
 
 import { KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, OUTSIDE_GUEST_MODE } from '../../memory/layouts/vcpu.ts';
-import { KVM_LIVE } from '../../memory/layouts/kvm.ts';
+import { KVM_LIVE, KVM_MEMSLOT_GMEM_ONLY } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
 import { HUGE, SPTE, TLB } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -73,6 +73,13 @@ export function mappedPrivate({ objects, facts }: CheckedWorld, vm: number, root
     if (huge.pfn !== 0) return huge.private !== 0;
   }
   return objects.spte(vm, root, gfn).private !== 0;
+}
+
+/** Does a gfn of this kind have its page from a guest_memfd: a private one, or one of a memslot whose shared memory is its file's too? */
+export function ofFile(world: CheckedWorld, vm: number, gfn: number, isPrivate: boolean): boolean {
+  if (isPrivate) return true;
+  const slot = slotAt(world, vm, gfn);
+  return slot !== 0 && (world.objects.memslot(slot).flags & KVM_MEMSLOT_GMEM_ONLY) !== 0;
 }
 
 /** The vCPU is in guest mode, or about to be with no more test of its requests, and no interrupt is about to throw it out. */

@@ -12,6 +12,6 @@ export class FtraceError extends Error {
 
 /** A line for a message, on one line and not too long. */
 export const quoted = (text: string): string => {
-  const clean = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  const clean = text.replace(/\p{Cc}+/gu, ' ').trim();
   return `'${clean.length > 80 ? `${clean.slice(0, 77)}...` : clean}'`;
 };

@@ -3,8 +3,8 @@
 export interface EventRow {
   readonly name: string;
   /**
-   * `at`: the actor has come to one of these states and has not executed it; it does not before the trace has said so. `does`: it executes one of these now, and in no other place of
-   * the trace. `leaf`: a step changes the leaf page-table entry of this gfn now, and none does elsewhere.
+   * `at`: the actor has come to one of these states and has not executed it; it does not before the trace has said so. `does`: it executes
+   * one of these now, and in no other place of the trace. `leaf`: a step changes the leaf page-table entry of this gfn now, and none does elsewhere.
    */
   readonly how: 'at' | 'does' | 'leaf';
   /** States, as in the table of functions. */

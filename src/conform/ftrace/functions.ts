@@ -30,7 +30,7 @@ export const functions: readonly FunctionRow[] = [
   { names: ['kvm_vcpu_ioctl'], at: ['vcpu.call:lock,run,unlock', 'vcpu.prefault:lock,validate,srcu,signals,root,page,again,fault,advance,noEntry,invalid,leave,finish,unlock'], returns: 'errno', others: 'ioctls of a vCPU that do not run it' },
   { names: ['kvm_gmem_fallocate'], at: ['gmem.fallocate:punch,allocate', 'gmem.fallocate:validate?'], returns: 'errno' },
   { names: ['kvm_gmem_create'], at: ['gmem.create'], returns: 'errno' },
-  { names: ['kvm_gmem_release'], at: ['gmem.release:lockSlots,lock,slots,rcu,begin,end,unlink,unlock,unlockSlots,destroy,putKvm'] },
+  { names: ['kvm_gmem_release'], at: ['gmem.release:lockSlots,lock,slots,begin,end,unlink,unlock,unlockSlots,destroy,putKvm'] },
   { names: ['memory_failure'], at: ['memoryFailure'], others: 'memory errors that are no step of the case' },
   { names: ['kvm_gmem_error_folio'], at: ['gmem.errorFolio'] },
 

@@ -28,7 +28,8 @@ export class LoweringError extends Error {
   override name = 'LoweringError';
 }
 
-/** Makes the system of a case. The recorder's own slots are none of it: what their pages show is passed over. Throws LoweringError when the model leaves one of its steps out. */
+/** Makes the system of a case. The recorder's own slots are none of it: what their pages show is passed over. Throws LoweringError when the
+ *  model leaves one of its steps out. */
 export function systemOf(kernel: Kernel, { steps }: Pick<Recording, 'steps'>, machine: Machine): TracedSystem {
   const all = [...steps, ...ending(steps)];
   const needs = needsOf(all);

@@ -28,7 +28,7 @@ export const atOnce = (rows: Readonly<Record<string, Row>>): Row => ({ a, b }, c
 };
 
 /** The words of the one call that a step is, and how its answer is told; nothing when it is no single call. */
-function captured(rows: Readonly<Record<string, Row>>, step: Step, thread: string, context: Context): { words: number[]; told: (words: readonly number[]) => Outcome } | undefined {
+export function captured(rows: Readonly<Record<string, Row>>, step: Step, thread: string, context: Context): { words: number[]; told: (words: readonly number[]) => Outcome } | undefined {
   context.names.make(step);
   const calls: { words: number[]; told: (words: readonly number[]) => Outcome }[] = [];
   context.capture = (name, values, fields) => {

@@ -1,7 +1,8 @@
 // Memory failure: what injects it, and what undoes it.
 
 import { HARDWARE, PAGE_OF } from '../../memory/code.ts';
-import { errnoName, type Context, type Row } from '../context.ts';
+import type { Context, Row } from '../context.ts';
+import { errnoName } from '../errnos.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args } from '../recording.ts';
 import { signalFields, withNames } from '../signals.ts';

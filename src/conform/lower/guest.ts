@@ -1,15 +1,16 @@
 // What guests do, and what vCPUs are asked for: accesses, hypercalls, entering again, pre-faults; and a guest that goes on beside.
 
 import { ACCESS_FILL, BYTES, GUEST, HARDWARE, INSTRUCTION } from '../../memory/code.ts';
-import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_MMIO, KVM_EXITS } from '../../memory/layouts/vcpu.ts';
+import { ok } from '../../memory/outcome.ts';
 import type { Reply } from '../bench.ts';
-import { errnoName, type Context, type Row } from '../context.ts';
+import { exitFields } from '../exits.ts';
+import type { Context, Row } from '../context.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args, Result } from '../recording.ts';
 import { addRun, type Piece, type Runs } from '../segments.ts';
 import { signalFields, withNames } from '../signals.ts';
 import { ENTER_ANEW, HARDWARE as INJECTOR, enterAgain } from '../topology.ts';
-import { approximately, numeric, PAGE, toBigInt, unsigned64, wordsOf, type Numeric } from '../values.ts';
+import { approximately, PAGE, toBigInt, unsigned64, wordsOf, type Numeric } from '../values.ts';
 
 const number = (value: unknown): Numeric => (value ?? 0) as Numeric;
 
@@ -23,16 +24,17 @@ export interface Guest {
 }
 
 /** Bytes of the guest's own page tables that an access walks over, and of its code: their pages. */
-const TABLES_AND_CODE = [0x10, 0x11, 0x12, 0x1];
+const CODE_PAGE = 0x1;
+const TABLES_AND_CODE = [0x10, 0x11, 0x12, CODE_PAGE];
 /** Below this address lie the guest's own tables and code, in the recorder's own slot. */
 const OWN_MEMORY = 0x20_0000;
-/** Steps that a spinning guest gets before the next step, in a sleep, and until somebody gives up waiting for it. */
-const FIRST_ROUNDS = 600, SLEEP = 400, PATIENCE = 4000;
+/** Steps after which somebody gives up waiting for a spinning guest. */
+const PATIENCE = 1500;
 /** What makes a vCPU leave that does not by itself: any signal with a handler. */
 const SIGUSR1 = 10;
 
 /** An access of at most 8 bytes, in one page or over a border. Nothing when its pages are not numbered. */
-function access(operation: number, args: Args, context: Context, fill: boolean): number[] | undefined {
+export function access(operation: number, args: Args, context: Context, fill: boolean): number[] | undefined {
   const address = BigInt.asUintN(64, toBigInt(number(args['gpa'])));
   const pieces = context.segments.pieces(address, approximately(number(args['len'])));
   const [first, second] = pieces as [Piece, Piece?];
@@ -89,31 +91,17 @@ function again(context: Context, vcpu: number, answer: Numeric | undefined): Rep
 function exitOf(context: Context, vcpu: number, guest: Guest | undefined): Result {
   const { bench } = context;
   const { errno } = bench.replyTo(bench.actor(`cpu${vcpu}`));
-  const { facts, objects } = bench.world;
-  const exit = objects.kvm_run(vcpu);
-  const data = objects.kvm_run_data(vcpu);
+  const { objects } = bench.world;
+  const told = exitFields(objects, vcpu, errno);
   const signal = bench.takeSignal(vcpu);
-  const ret = errno === 0 ? { ret: 0 } : { ret: -1, errno: errnoName(errno) };
-  const gpa = (): bigint => facts.gfns.real(exit.gfn - 1) << 12n;
-  switch (exit.exit_reason) {
-    case EXIT_HLT: {
-      const regs = objects.vcpu_regs(vcpu);
-      return {
-        ...ret, exit_reason: 'none',
-        ...(guest !== undefined && guest.reads > 0 ? { data: bytesOf(regs.rax_lo, regs.rax_hi, guest.reads) } : {}),
-        ...(guest?.asks === true ? { guest_ret: Number(BigInt.asIntN(64, unsigned64(regs.rax_lo, regs.rax_hi))) } : {}),
-      };
-    }
-    case EXIT_MEMORY_FAULT: return { ...ret, exit_reason: 'MEMORY_FAULT', payload: { gpa: numeric(gpa()), size: Math.max(1, exit.npages) * PAGE, flags: exit.flags } };
-    case EXIT_MMIO: return { ...ret, exit_reason: 'MMIO', payload: { gpa: numeric(gpa() + BigInt(data.offset)), len: data.len, write: data.is_write !== 0 } };
-    case EXIT_HYPERCALL: return {
-      ...ret, exit_reason: 'HYPERCALL',
-      payload: { nr: data.nr, args: [[data.arg0_lo, data.arg0_hi], [data.arg1_lo, data.arg1_hi], [data.arg2_lo, data.arg2_hi]].map(([low, high]) => numeric(unsigned64(low!, high!))), flags: data.hypercall_flags },
-    };
-    case EXIT_INTR: return { ...ret, exit_reason: 'INTR', ...(signal === undefined ? {} : withNames(signalFields(signal, bench, true), context.names)) };
-    case 0: return { ...ret, exit_reason: 'UNKNOWN' };
-    default: return { ...ret, exit_reason: KVM_EXITS[exit.exit_reason] ?? `exit ${exit.exit_reason}` };
-  }
+  if (told['exit_reason'] === 'INTR' && signal !== undefined) return { ...told, ...withNames(signalFields(signal, bench, true), context.names) };
+  if (told['exit_reason'] !== 'none' || guest === undefined) return told;
+  const regs = objects.vcpu_regs(vcpu);
+  return {
+    ...told,
+    ...(guest.reads > 0 ? { data: bytesOf(regs.rax_lo, regs.rax_hi, guest.reads) } : {}),
+    ...(guest.asks ? { guest_ret: Number(BigInt.asIntN(64, unsigned64(regs.rax_lo, regs.rax_hi))) } : {}),
+  };
 }
 
 /** Bytes of a number, the lowest first. */
@@ -196,6 +184,12 @@ const MAP_GPA_RANGE = 12;
 /** What the guest of a selftest asks for, in flags of the test's own. */
 const asked = ({ shared, do_fallocate }: Args): number => 1 | (shared ? 2 : 0) | (do_fallocate ? 4 : 0);
 
+/** What a guest does that was never told anything: the next instruction of its own code, which halts. */
+function ownCode(context: Context): Guest {
+  const words = access(GUEST.EXEC, { gpa: CODE_PAGE * PAGE, len: 1 }, context, false);
+  return { program: words === undefined ? [HALT] : [words], reads: 0, asks: false };
+}
+
 export const guest: Readonly<Record<string, Row>> = {
   create_vcpu: (args, context) => {
     const vcpu = context.vcpu(context.names.of(args['as']));
@@ -205,6 +199,7 @@ export const guest: Readonly<Record<string, Row>> = {
   run: (args, context) => {
     const vcpu = vcpuOf(args, context);
     if (vcpu < 0) return NO_VCPU;
+    if (context.guests.get(vcpu) === undefined) return result(enter(context, vcpu, ownCode(context)));
     const answer = args['hypercall_ret'] as Numeric | undefined;
     again(context, vcpu, answer);
     return result(completed(context, vcpu, exitOf(context, vcpu, context.guests.get(vcpu))));
@@ -216,6 +211,7 @@ export const guest: Readonly<Record<string, Row>> = {
   prefault: (args, context) => {
     const vcpu = vcpuOf(args, context);
     if (vcpu < 0) return NO_VCPU;
+    context.bench.takeSignal(context.mainThread);
     const outcome = context.call('prefault', { vcpu, gpa: number(args['gpa']), size: number(args['size']), flags: number(args['flags']) }, ['left', 'left_gpa']);
     const signal = context.bench.takeSignal(context.mainThread);
     return outcome.kind !== 'result' || signal === undefined ? outcome : result({ ...outcome.result, ...withNames(signalFields(signal, context.bench, true), context.names) });
@@ -229,9 +225,14 @@ export const guest: Readonly<Record<string, Row>> = {
     if (words === undefined) return FAR_PAGES;
     const spin: Guest = { program: [words, [GUEST.JUMP, 0]], reads: 0, asks: false };
     context.guests.set(vcpu, spin);
-    bench.start(bench.actor(`cpu${vcpu}`), spin.program, ENTER_ANEW);
+    const self = bench.actor(`vcpu${vcpu}`);
+    const actor = bench.actor(`cpu${vcpu}`);
+    bench.start(actor, spin.program, ENTER_ANEW);
     bench.beside++;
-    bench.runSome(FIRST_ROUNDS);
+    // Some milliseconds pass: time enough for one access at least.
+    const accessed = (): boolean => bench.world.last.actor === self && bench.kernel.table.leaves[bench.world.last.leaf]!.step === 'guest.execute' && bench.world.last.outcome === ok;
+    for (let left = PATIENCE; left > 0 && !bench.isIdle(actor) && !accessed(); left--) bench.runSome(1);
+    bench.runSome(bench.pace.first);
     return result({ ret: 0 });
   },
   spin_end: (args, context) => {
@@ -252,7 +253,7 @@ export const guest: Readonly<Record<string, Row>> = {
     return result(completed(context, vcpu, told));
   },
   sleep: (_args, context) => {
-    if (context.bench.beside > 0) context.bench.runSome(SLEEP);
+    if (context.bench.beside > 0) context.bench.runSome(context.bench.pace.sleep);
     return result({ ret: 0 });
   },
 };

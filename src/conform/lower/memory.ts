@@ -22,8 +22,7 @@ const onMapping = (call: string, names: Readonly<Record<string, string>> = {}, f
 
 /** Notes that a mapping is there, if it is. */
 function mapped(outcome: Outcome, args: Args, context: Context): Outcome {
-  const handle = context.names.of(args['as']);
-  if (outcome.kind === 'result' && outcome.result['ret'] === 'addr' && handle.kind === 'map') context.mappings.set(handle.region, approximately(number(args['len'])));
+  if (outcome.kind === 'result' && outcome.result['ret'] === 'addr') context.noteMapping(args);
   return outcome;
 }
 
@@ -73,7 +72,7 @@ export const memory: Readonly<Record<string, Row>> = {
     if (outcome.kind !== 'result' || outcome.result['ret'] !== 0) return outcome;
     const pages = Math.min(64, Math.ceil(approximately(number(args['len'])) / PAGE));
     const bits = BigInt(outcome.result['resident'] as Numeric);
-    return result({ ret: 0, resident: Array.from({ length: pages }, (_one, i) => Number((bits >> BigInt(i)) & 1n)) });
+    return result({ ret: 0, resident: Array.from({ length: pages }, (_one, i) => String((bits >> BigInt(i)) & 1n)).join('') });
   },
   host_read: access(false, false),
   host_write: access(true, false),

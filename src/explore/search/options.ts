@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly reduction?: boolean;
   /** Keeps the edges, by which livelocks are found and points of no return. Neither reduction nor symmetry then. */
   readonly graph?: boolean;
+  /** A copy of a counter is only told apart by whether the counter has moved on, not by how far: for loops without end. */
+  readonly endless?: boolean;
   /** What is checked behind each step; nothing when left out, and deadlocks always. */
   readonly invariants?: readonly Invariant[];
   /** Bounds: states, steps of one schedule, megabytes of the search's own. */

@@ -88,6 +88,7 @@ export class Traversal {
     const { symmetry } = this;
     const noting = options.reduction === true && options.graph !== true ? new FootprintTracker(plan, words, symmetry) : undefined;
     this.tracker = noting ?? new Tracker(plan, words, symmetry);
+    if (options.endless === true) this.tracker.monotone.farthest = 1;
     this.world = new RunWorld(kernel, topology, plan, words, this.tracker);
     runSetup(this.world);
     this.tracker.start();

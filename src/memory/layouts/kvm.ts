@@ -52,6 +52,8 @@ export const KVM_MEM_LOG_DIRTY_PAGES = 1;
 export const KVM_MEM_READONLY = 2;
 export const KVM_MEM_GUEST_MEMFD = 4;
 export const KVM_MEMSLOT_INVALID = 1 << 16;
+/** … and of a slot whose shared memory is its file's too. */
+export const KVM_MEMSLOT_GMEM_ONLY = 1 << 17;
 
 /** struct kvm_memory_slot. Immutable once published, but for its gmem pointer, which is an object of its own. */
 export const memslot = layout('memslot', {

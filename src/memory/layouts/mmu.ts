@@ -55,6 +55,7 @@ export const lpage_info = layout('lpage_info', {
 
 /** Ghost: the invalidation that an actor has begun and not ended, to judge S-01, S-14 to S-16 by. */
 export const open_invalidation = layout('open_invalidation', {
+  /** How many, one within the other. */
   open: {},
   /** It has moved mmu_invalidate_seq on: only then may in_progress drop. */
   seq_moved: {},

@@ -43,8 +43,8 @@ export const interrupt = layout('interrupt', { pending: {} }, { per: ['vcpu'] })
 /** Which flushing operations have already kicked this vCPU: the mark of a loop over vCPUs, kept here so that vCPUs stay symmetric. */
 export const flush_mark = layout('flush_mark', { marked_by: { bits: 'actor' } }, { per: ['vcpu'] });
 
-export const KVM_EXITS = ['none', 'MEMORY_FAULT', 'HYPERCALL', 'MMIO', 'HLT', 'INTR', 'SHUTDOWN'] as const;
-export const EXIT_NONE = 0, EXIT_MEMORY_FAULT = 1, EXIT_HYPERCALL = 2, EXIT_MMIO = 3, EXIT_HLT = 4, EXIT_INTR = 5, EXIT_SHUTDOWN = 6;
+export const KVM_EXITS = ['none', 'MEMORY_FAULT', 'HYPERCALL', 'MMIO', 'HLT', 'INTR', 'SHUTDOWN', 'INTERNAL_ERROR'] as const;
+export const EXIT_NONE = 0, EXIT_MEMORY_FAULT = 1, EXIT_HYPERCALL = 2, EXIT_MMIO = 3, EXIT_HLT = 4, EXIT_INTR = 5, EXIT_SHUTDOWN = 6, EXIT_INTERNAL_ERROR = 7;
 export const MEMORY_FAULT_FLAG_PRIVATE = 8;
 
 /** struct kvm_run as far as exits go. Written by the vCPU before it replies, read by its VMM thread. */

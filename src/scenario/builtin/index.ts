@@ -19,6 +19,7 @@ import { SC16 } from './sc16.ts';
 import { SC19 } from './sc19.ts';
 import { SC21 } from './sc21.ts';
 import { SC22 } from './sc22.ts';
+import { SC23 } from './sc23.ts';
 import { SC24 } from './sc24.ts';
 import { SC25 } from './sc25.ts';
 import { SC26 } from './sc26.ts';
@@ -34,9 +35,15 @@ import { SC36 } from './sc36.ts';
 import { SC37 } from './sc37.ts';
 import { SC38 } from './sc38.ts';
 import { SC39 } from './sc39.ts';
+import { SC52 } from './sc52.ts';
+import { SC64 } from './sc64.ts';
 import { SC66 } from './sc66.ts';
 import { entryPrivate } from './entry-private.ts';
+import { initShared } from './init-shared.ts';
+import { munmapFile } from './munmap-file.ts';
+import { prefaultConvert } from './prefault-convert.ts';
 import { prefaultRoot } from './prefault-root.ts';
+import { sharedPunch } from './shared-punch.ts';
 import { scale } from './scale.ts';
 import { stress } from './stress.ts';
 import { stressAll } from './stress-all.ts';
@@ -44,8 +51,8 @@ import { stressSmall } from './stress-small.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC66,
-  entryPrivate, prefaultRoot, unbindDying,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC64, SC66,
+  entryPrivate, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 
