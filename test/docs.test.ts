@@ -20,6 +20,8 @@ function folderForCommands(): string {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
   folders.push(folder);
   for (const name of ['examples', 'docs']) symlinkSync(join(root, name), join(folder, name));
+  mkdirSync(join(folder, 'test'));
+  symlinkSync(join(root, 'test/conformance'), join(folder, 'test/conformance'));
   // Copies in a folder of its own: commands write their last trace there.
   mkdirSync(join(folder, 'traces'));
   for (const name of readdirSync(join(root, 'traces')).filter((one) => one !== 'last.trace')) copyFileSync(join(root, 'traces', name), join(folder, 'traces', name));
