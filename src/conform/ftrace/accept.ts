@@ -312,6 +312,7 @@ export class Acceptor {
       if (way.actor !== 0) {
         const stepped = this.execute(node, way.actor, move);
         if (stepped === undefined) return;
+        node.moved = true;
         const changed = this.leaves.changed(node.mark, tracker);
         if (way.leaf >= 0 ? !changed.includes(way.leaf) : changed.length > 0) return this.undo(node);
         if (changed.length > 1) {
