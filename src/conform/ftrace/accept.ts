@@ -6,16 +6,17 @@ import { StateSet } from '../../explore/search/state-set.ts';
 import { mix } from '../../memory/hash.ts';
 import { tableOfObject, type Plan } from '../../memory/plan.ts';
 import { blockedOn, isBlocked } from '../../memory/outcome.ts';
-import { applyInjection, canApply } from '../../runtime/injection.ts';
-import { commandRoom } from '../../scenario/command-room.ts';
 import { planFor, privateWords, RunWorld } from '../../runtime/world.ts';
 import { Controls, type Control } from './control.ts';
 import type { Action } from './flow.ts';
-import { Reduction, type Footprint } from './reduction.ts';
+import { Reduction } from './reduction.ts';
+import type { Move, Node, Taken } from './node.ts';
 import { LeafWatch } from './leaf-watch.ts';
 import { Matcher } from './match.ts';
+import { forgetFrames } from './page-frames.ts';
 import type { TracedSystem } from './system.ts';
-import { MAIN, tasksOf } from './tasks.ts';
+import { MAIN } from './tasks.ts';
+import { Teller, type Room } from './teller.ts';
 
 /** States that a search looks at without coming further in the trace before it gives up. */
 export const DEFAULT_STATES = 100_000;
@@ -39,38 +40,6 @@ export interface Judgement {
   readonly states: number;
   readonly steps: number;
 }
-
-/** A move: an actor's step with a choice, the way of an action, the next message to a thread, an interrupt that arrives. */
-type Move =
-  | { readonly kind: 'way'; readonly way: number; readonly choice: number }
-  | { readonly kind: 'step'; readonly actor: number; readonly choice: number }
-  | { readonly kind: 'tell'; readonly interrupt: boolean }
-  | { readonly kind: 'interrupt'; readonly vcpu: number };
-
-interface Node {
-  readonly at: number;
-  readonly control: Control;
-  readonly mark: number;
-  readonly low: number;
-  readonly high: number;
-  /** Moves to try: first those of the action's own task. */
-  readonly moves: Move[];
-  next: number;
-  /** Moves of others, which are tried when somebody of the action's task moved, or waits for what others hold. */
-  others: readonly Move[];
-  moved: boolean;
-  blocked: boolean;
-  readonly waits: boolean;
-  /** What the steps of the action's own task have touched that were tried here, and what they wait for. */
-  readonly touched: Footprint;
-  /** Code that the move into this node has overwritten. */
-  readonly room: { readonly at: number; readonly words: Int32Array } | undefined;
-  /** The actions that were taken on the way here. */
-  readonly taken: Taken | undefined;
-}
-
-/** An action that was taken, behind others: empty, or why it was passed over. */
-interface Taken { readonly passedOver: string; readonly before: Taken | undefined }
 
 /** Layouts of which an actor's own rows are touched by its task alone. */
 const OWN_LAYOUTS: ReadonlySet<string> = new Set(['frame', 'tlb', 'tlb_filled', 'vcpu_root', 'kvm_run']);
@@ -102,10 +71,11 @@ export class Acceptor {
   private readonly controls = new Controls();
   private readonly matcher: Matcher;
   private readonly leaves: LeafWatch;
+  private readonly teller: Teller;
   private readonly states: StateSet;
   private readonly path: Node[] = [];
   private readonly order: readonly number[];
-  private readonly isSecondary: readonly boolean[];
+  private readonly isInterrupt: readonly boolean[];
   private thorough = false;
   private readonly reduction: Reduction;
   private choice = 0;
@@ -120,12 +90,10 @@ export class Acceptor {
   private readonly allowed = new Set<string>();
   private readonly own: Uint8Array;
   private readonly picker = (): number => this.choice;
-  private readonly system: TracedSystem;
   private readonly flow: readonly Action[];
   private readonly limit: number;
 
   constructor(system: TracedSystem, flow: readonly Action[], traced: ReadonlySet<number>, limit: number) {
-    this.system = system;
     this.flow = flow;
     this.limit = limit;
     const { kernel, topology } = system;
@@ -138,7 +106,8 @@ export class Acceptor {
     this.own = ownObjects(plan);
     this.reduction = new Reduction(this.world);
     this.states = new StateSet(Infinity, Infinity, undefined, false);
-    this.matcher = new Matcher(this.world, system, flow, tasksOf(flow, system), this.controls, traced);
+    this.teller = new Teller(this.world, system, this.controls);
+    this.matcher = new Matcher(this.world, system, flow, this.controls, traced);
     // Who works for somebody comes before who waits for him.
     const isThread = (actor: number): boolean => topology.actors[actor - 1]!.machine.startsWith('vmm');
     const all = topology.actors.map((_actor, i) => i + 1);
@@ -146,7 +115,7 @@ export class Acceptor {
       const { machine } = topology.actors[actor - 1]!;
       return isThread(actor) ? 3 : machine === 'vcpu' ? 2 : machine === 'hardware' ? 1 : 0;
     };
-    this.isSecondary = [false, ...topology.actors.map(({ machine, vcpu }) => vcpu >= 0 || machine === 'hardware')];
+    this.isInterrupt = [false, ...topology.actors.map(({ machine }) => machine === 'hardware')];
     this.order = all.toSorted((a, b) => rank(a) - rank(b));
   }
 
@@ -199,7 +168,7 @@ export class Acceptor {
   }
 
   /** Comes to a state, unless it was seen. */
-  private enter(at: number, control: Control, taken: Taken | undefined, room: Node['room']): boolean {
+  private enter(at: number, control: Control, taken: Taken | undefined, room: Room | undefined): boolean {
     const { tracker: { lanes }, states } = this;
     const low = lanes[0]!;
     const high = lanes[1]!;
@@ -239,16 +208,15 @@ export class Acceptor {
     let working = false;
     for (const actor of this.order) {
       if (world.ended(actor)) continue;
-      const own = matcher.taskOf(actor, control) === task;
-      const { idle, step } = world.leafOf(actor);
-      if (own && !idle && !step.startsWith('vmm.')) working = true;
+      const own = matcher.actors.taskOf(actor, control) === task;
+      if (own && matcher.actors.isWorking(actor)) working = true;
       if (matcher.mayMove(actor, control)) (own ? moves : others).push({ kind: 'step', actor, choice: 0 });
     }
     // The thread that carries out the steps goes on by itself.
-    const told = moves.length + others.length;
-    this.findTells(control, task === MAIN ? moves : others);
+    const tells = this.teller.mayTell(control);
+    if (tells) (task === MAIN ? moves : others).push({ kind: 'tell' });
     // Where somebody of the task is in the middle of something, others only help when he moves, or waits for them.
-    return !working && !(task === MAIN && moves.length + others.length > told);
+    return !working && !(task === MAIN && tells);
   }
 
   /** What others may do in a state, once. At first other vCPUs move only for somebody who waits for them: their hidden steps hardly matter. */
@@ -259,47 +227,11 @@ export class Acceptor {
     if (waits) return others;
     if (this.thorough) {
       const actors = others.flatMap((move) => (move.kind === 'step' ? [move.actor] : []));
-      const woken = others.flatMap((move) => (move.kind === 'tell' ? this.receivers(control, move.interrupt) : []));
+      const woken = others.some(({ kind }) => kind === 'tell') ? [this.teller.receiver(control)].filter((actor) => actor > 0) : [];
       return this.reduction.mattersTo(touched, actors, woken, this.world, this.tracker, this.matcher, control, () => this.undo(node)) ? others : [];
     }
     if (blocked) return others;
-    return others.filter((move) => move.kind !== 'step' || !this.isSecondary[move.actor]! || !this.matcher.isRunning(move.actor));
-  }
-
-  /** Who gets the next message. */
-  private receivers({ step, message }: Control, interrupt: boolean): number[] {
-    const { told } = this.system;
-    const now = told[step - 1];
-    const next = interrupt ? now?.interrupt?.[message - now.messages.length] : now?.messages[message] ?? told[step]?.messages[0];
-    return next === undefined ? [] : [next.actor];
-  }
-
-  /** The next message of the step that is under way, or the first one of the next step. */
-  private findTells(control: Control, moves: Move[]): void {
-    const { told } = this.system;
-    const now = told[control.step - 1];
-    if (now !== undefined && control.message < now.messages.length) {
-      if (canApply(this.world, now.messages[control.message]!)) moves.push({ kind: 'tell', interrupt: false });
-      return;
-    }
-    if (now?.spin === 'end' && !this.isBack(now.vcpu)) {
-      const one = now.interrupt?.[control.message - now.messages.length];
-      if (one !== undefined && canApply(this.world, one)) moves.push({ kind: 'tell', interrupt: true });
-      return;
-    }
-    if (now !== undefined && now.spin !== 'start' && !this.isDone(now.messages.map(({ actor }) => actor))) return;
-    if (control.step < told.length) moves.push({ kind: 'tell', interrupt: false });
-  }
-
-  /** Receivers wait for a command again. */
-  private isDone(actors: readonly number[]): boolean {
-    return actors.every((actor) => this.world.leafOf(actor).outside === 'command' && this.world.objects.mailbox(actor).type === 0);
-  }
-
-  /** The thread that runs a vCPU waits for a command again. */
-  private isBack(vcpu: number): boolean {
-    const thread = this.world.topology.actors.find((one) => one.machine === 'vcpu' && one.vcpu === vcpu)!.caller;
-    return this.isDone([thread]);
+    return others.filter((move) => move.kind !== 'step' || !(this.isInterrupt[move.actor]! || this.matcher.isRunning(move.actor)));
   }
 
   /** Takes a move from a state: comes to a new one, or finds that it cannot be taken. */
@@ -327,7 +259,7 @@ export class Acceptor {
     if (move.kind === 'step') {
       const stepped = this.execute(node, move.actor, move);
       if (stepped === undefined) return;
-      if (matcher.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) {
+      if (matcher.actors.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) {
         node.moved = true;
         // What touches nothing of others may as well be done before anything that they do.
         if (this.world.last.choices === 0 && this.isOwn()) {
@@ -337,7 +269,7 @@ export class Acceptor {
       }
       const changed = matcher.showsLeaves ? this.leaves.changed(node.mark, tracker) : [];
       if (changed.length > 0) {
-        if (node.at === this.best && matcher.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) this.allowed.add(`kvm_tdp_mmu_spte_changed: the leaf of gfn ${matcher.gfnText(changed[0]!)} changes`);
+        if (node.at === this.best && matcher.actors.taskOf(move.actor, node.control) === matcher.tasks.of[node.at]) this.allowed.add(`kvm_tdp_mmu_spte_changed: the leaf of gfn ${matcher.actors.gfnText(changed[0]!)} changes`);
         return this.undo(node);
       }
       if (!this.enter(node.at, this.afterStep(node, node.control, move.actor, stepped), node.taken, undefined)) this.undo(node);
@@ -349,53 +281,24 @@ export class Acceptor {
       return;
     }
     if (matcher.tasks.of[node.at] === MAIN) node.moved = true;
-    this.tell(node, move.interrupt);
+    this.tell(node);
   }
 
   /** Notes what a step has done that later actions are held against. */
   private afterStep({ mark }: Node, control: Control, actor: number, { leaf, result }: { leaf: number; result: number }): Control {
     const noted = this.matcher.afterStep(control, actor, leaf, result);
-    if (noted.frames.length === 0) return noted;
-    const freed = this.leaves.freed(mark, this.tracker);
-    if (!noted.frames.some(([pfn]) => freed.includes(pfn))) return noted;
-    return this.controls.of({ ...noted, frames: noted.frames.filter(([pfn]) => !freed.includes(pfn)) });
+    return noted.frames.length === 0 ? noted : forgetFrames(this.controls, noted, this.leaves.freed(mark, this.tracker));
   }
 
-  private tell(node: Node, interrupt: boolean): void {
-    const { told } = this.system;
-    const { control } = node;
-    const now = told[control.step - 1];
-    let next: Control = control;
-    let message = now?.messages[control.message];
-    if (interrupt) message = now!.interrupt![control.message - now!.messages.length];
-    if (message === undefined && !interrupt) {
-      const begun = told[control.step]!;
-      // A vCPU that has come back runs in nobody's name until the next step.
-      let { runs } = control;
-      if (now !== undefined && now.vcpu >= 0 && now.spin !== 'start') runs = runs.map((task, vcpu) => (vcpu === now.vcpu ? -1 : task));
-      if (begun.vcpu >= 0 && begun.spin !== 'end') runs = runs.map((task, vcpu) => (vcpu === begun.vcpu ? this.taskFor(control.step) : task));
-      next = this.controls.of({ ...control, runs, step: control.step + 1, message: 0 });
-      message = begun.messages[0];
-      if (message !== undefined && !canApply(this.world, message)) message = undefined;
-    }
-    let room: Node['room'];
-    if (message !== undefined) {
-      const place = message.code === undefined ? undefined : commandRoom(this.world.topology, message.actor);
-      if (place !== undefined) room = { at: place.at, words: this.world.facts.code.slice(place.at, place.at + place.words) };
-      if (!applyInjection(this.world, message)) return;
-      next = this.controls.of({ ...next, message: next.message + 1 });
-    }
-    if (!this.enter(node.at, next, node.taken, room)) {
-      this.undo(node);
-      if (room !== undefined) this.world.facts.code.set(room.words, room.at);
-    }
+  private tell(node: Node): void {
+    const told = this.teller.tell(node.control);
+    if (told === undefined || this.enter(node.at, told.control, node.taken, told.room)) return;
+    this.undo(node);
+    this.putBack(told.room);
   }
 
-  /** Task that runs the vCPU of a step: a thread of its own, if it is left running. */
-  private taskFor(step: number): number {
-    const { told } = this.system;
-    if (told[step]!.spin !== 'start') return 0;
-    return told.slice(0, step + 1).filter(({ spin }) => spin === 'start').length;
+  private putBack(room: Room | undefined): void {
+    if (room !== undefined) this.world.facts.code.set(room.words, room.at);
   }
 
   /** Executes a step; nothing when it is blocked. Other choices that it has are noted as moves. */
@@ -413,7 +316,7 @@ export class Acceptor {
       return undefined;
     }
     this.steps++;
-    this.reduction.learn(actor, leaf, this.tracker, this.matcher.taskOf(actor, node.control) === this.matcher.tasks.of[node.at] ? node.touched : undefined);
+    this.reduction.learn(actor, leaf, this.tracker, this.matcher.actors.taskOf(actor, node.control) === this.matcher.tasks.of[node.at] ? node.touched : undefined);
     if (move.choice + 1 < world.last.choices) node.moves.splice(node.next, 0, { ...move, choice: move.choice + 1 } as Move);
     return { leaf, result };
   }
@@ -438,6 +341,6 @@ export class Acceptor {
     const before = this.path.at(-1);
     if (before === undefined) return;
     this.undo(before);
-    if (node.room !== undefined) this.world.facts.code.set(node.room.words, node.room.at);
+    this.putBack(node.room);
   }
 }

@@ -67,6 +67,8 @@ export class Covers {
   readonly places: readonly (readonly string[])[];
   /** By machine: the rows that occur in it. */
   readonly rowsOf: ReadonlyMap<string, ReadonlySet<number>>;
+  /** By list of states that somebody asked about, and leaf. */
+  private readonly at = new Map<readonly string[], Uint8Array>();
 
   /** `traced`: row numbers of the functions that the trace would show. */
   constructor(kernel: Kernel, rows: readonly FunctionRow[], traced: ReadonlySet<number>) {
@@ -96,6 +98,24 @@ export class Covers {
       return found.toSorted((a, b) => a.at - b.at || a.row - b.row).map(({ row, optional }) => ({ row, optional }));
     });
     this.rowsOf = rowsOf;
+  }
+
+  /** Is the leaf, or what it lies in, one of these states? */
+  isAt(leaf: number, states: readonly string[]): boolean {
+    let known = this.at.get(states);
+    if (known === undefined) {
+      const wanted = new Set(states.flatMap((text) => {
+        const [fragment, names] = text.split(':') as [string, string];
+        return names.split(',').map((name) => `${fragment}:${name}`);
+      }));
+      this.at.set(states, known = Uint8Array.from(this.places, (places) => (places.some((place) => wanted.has(place)) ? 1 : 0)));
+    }
+    return known[leaf] !== 0;
+  }
+
+  /** Does the leaf lie in this fragment? */
+  isIn(leaf: number, fragment: string): boolean {
+    return this.places[leaf]!.some((place) => place.startsWith(`${fragment}:`));
   }
 
   /** Does the leaf's step happen with exactly these functions open? */

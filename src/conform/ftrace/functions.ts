@@ -4,8 +4,6 @@
 export type Returns =
   /** 0 or more: the call or the fault did not fail; below: its errno. */
   | 'errno'
-  /** 1: leaves were zapped that must be flushed; 0: none. */
-  | 'flush'
   /** 0: not stale; 1: stale. */
   | 'stale'
   /** A RET_PF value, or an errno. */
@@ -52,10 +50,10 @@ export const functions: readonly FunctionRow[] = [
   // Invalidations.
   { names: ['__kvm_gmem_invalidate_start', 'kvm_gmem_invalidate_begin'], at: ['gmem.invalidateBegin:slot,lock,count,unmap,flush,unlock'] },
   { names: ['kvm_mmu_invalidate_start', 'kvm_mmu_invalidate_begin'], at: ['gmem.invalidateBegin:count'] },
-  { names: ['kvm_mmu_unmap_gfn_range'], at: ['gmem.invalidateBegin:unmap'], returns: 'flush' },
-  { names: ['kvm_arch_pre_set_memory_attributes'], at: ['vm.attributesPrePass:unmap > kvm.unmapGfnRange:zap,flush,unlock,lock'], returns: 'flush' },
-  { names: ['kvm_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock', 'mmu.zapSlot:zap,yieldFlush,yieldUnlock'], returns: 'flush' },
-  { names: ['kvm_tdp_mmu_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock', 'mmu.zapSlot:zap,yieldFlush,yieldUnlock'], returns: 'flush' },
+  { names: ['kvm_mmu_unmap_gfn_range'], at: ['gmem.invalidateBegin:unmap'] },
+  { names: ['kvm_arch_pre_set_memory_attributes'], at: ['vm.attributesPrePass:unmap > kvm.unmapGfnRange:zap,flush,unlock,lock'] },
+  { names: ['kvm_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock', 'mmu.zapSlot:zap,yieldFlush,yieldUnlock'] },
+  { names: ['kvm_tdp_mmu_unmap_gfn_range'], at: ['kvm.unmapGfnRange:zap,flush,unlock,lock', 'mmu.zapSlot:zap,yieldFlush,yieldUnlock'] },
   { names: ['kvm_flush_remote_tlbs'], at: ['gmem.invalidateBegin:flush', 'kvm.unmapGfnRange:flush', 'mmu.zapSlot:flush,yieldFlush'] },
   { names: ['truncate_inode_pages_range'], at: ['gmem.truncate'], others: 'inodes that are no guest_memfd' },
   { names: ['kvm_mmu_invalidate_end'], at: ['gmem.invalidateEnd:seq,drop', 'vm.attributesPostPass:seq,drop', 'mn.rangeEnd:seq,drop'] },

@@ -9,7 +9,9 @@ export class LeafWatch {
   private readonly behind: number;
   private readonly rowWords: number;
   private readonly gfns: number;
-  private readonly pfnOffset: number;
+  /** Offsets in a row: the page frame; the entry that an access without a memslot leaves, -1 where a kernel has none. */
+  private readonly pfn: number;
+  private readonly mmio: number;
   private readonly references: number;
   private readonly pfns: number;
   private readonly words: Words;
@@ -19,21 +21,25 @@ export class LeafWatch {
     const references = plan.byName.get('folio_ref')!;
     this.references = references.base;
     this.pfns = references.count;
-    const place = plan.byName.get('spte')!;
-    this.first = place.base;
-    this.rowWords = place.words;
-    this.behind = place.base + place.words * place.count;
+    const { base, words: rowWords, count, fields } = plan.byName.get('spte')!;
+    this.first = base;
+    this.rowWords = rowWords;
+    this.behind = base + rowWords * count;
     this.gfns = facts.sizes.gfn;
-    this.pfnOffset = place.fields.find(({ name }) => name === 'pfn')!.offset;
+    const offsetOf = (wanted: string): number => fields.find(({ name }) => name === wanted)?.offset ?? -1;
+    this.pfn = offsetOf('pfn');
+    this.mmio = offsetOf('mmio');
   }
 
-  /** gfns whose leaf of 4K has another page frame than at `mark`, ascending, each once. */
+  /** gfns whose leaf of 4K is another one than at `mark`, ascending, each once. An entry that only becomes outdated stays what it is. */
   changed(mark: number, tracker: Tracker): number[] {
     const result = new Set<number>();
-    tracker.since(mark, (cell) => {
+    tracker.since(mark, (cell, previous) => {
       if (cell < this.first || cell >= this.behind) return;
       const within = cell - this.first;
-      if (within % this.rowWords === this.pfnOffset) result.add(Math.floor(within / this.rowWords) % this.gfns);
+      const offset = within % this.rowWords;
+      const isEntry = offset === this.mmio && (previous === 0) !== (this.words[cell] === 0);
+      if (offset === this.pfn || isEntry) result.add(Math.floor(within / this.rowWords) % this.gfns);
     });
     return [...result].toSorted((a, b) => a - b);
   }
