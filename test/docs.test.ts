@@ -19,9 +19,8 @@ afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true,
 function folderForCommands(): string {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
   folders.push(folder);
-  for (const name of ['examples', 'docs']) symlinkSync(join(root, name), join(folder, name));
   mkdirSync(join(folder, 'test'));
-  symlinkSync(join(root, 'test/conformance'), join(folder, 'test/conformance'));
+  for (const name of ['examples', 'docs', 'test/conformance']) symlinkSync(join(root, name), join(folder, name));
   // Copies in a folder of its own: commands write their last trace there.
   mkdirSync(join(folder, 'traces'));
   for (const name of readdirSync(join(root, 'traces')).filter((one) => one !== 'last.trace')) copyFileSync(join(root, 'traces', name), join(folder, 'traces', name));

@@ -117,6 +117,11 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   vcpu_fd: { read: free, write: count, counter: 'f_count' },
   // The table of descriptors: stores under its lock, loads by fget without.
   fd: { read: acquire, write: both, steps: of([...OUTSIDE, ...RECORD], unordered) },
+  descriptor: { read: acquire, write: both },
+  // Stored by one ioctl, read by hypercalls, without a lock.
+  kvm_arch: { read: atomic, write: atomic },
+  // vcpu_array: an xarray, inserted under kvm->lock.
+  vcpu_id: { read: acquire, write: both },
   // gmem->bindings: under invalidate_lock; faults load from the xarray without it (F6d).
   binding: { read: plain, write: plain, steps: of(['gmem.testBinding'], { read: free }) },
 

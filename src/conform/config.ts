@@ -10,12 +10,10 @@ export interface Machine {
   readonly config: Partial<Config>;
   /** Every VM has a plain slot of the recorder's own, number 100, with the guest's page tables and code. */
   readonly hiddenSlot: boolean;
-  /** VMs of the default type have a second address space, that of system management mode. The model has it not. */
-  readonly smm: boolean;
 }
 
 /** The machine of recordings that say nothing of theirs. */
-export const PLAIN_MACHINE: Machine = { config: {}, hiddenSlot: false, smm: false };
+export const PLAIN_MACHINE: Machine = { config: {}, hiddenSlot: false };
 
 /** Fields of a side file, with what each must be. */
 const FIELDS: Readonly<Record<string, 'flag' | 'count' | 'types' | 'text'>> = {
@@ -23,7 +21,7 @@ const FIELDS: Readonly<Record<string, 'flag' | 'count' | 'types' | 'text'>> = {
   hiddenSlot: 'flag', smm: 'flag',
 };
 /** Those that are not of the kernel's build. */
-const NOT_BUILD = ['about', 'kernel', 'hiddenSlot', 'smm'];
+const NOT_BUILD = ['about', 'kernel', 'hiddenSlot'];
 const TYPES = ['default', 'sw-protected'];
 
 const PROBLEMS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
@@ -49,5 +47,5 @@ export function readMachine(text: string, file: string): Machine {
     if (problem !== undefined) wrong(name, problem);
   }
   const config = Object.fromEntries(Object.entries(value).filter(([name]) => !NOT_BUILD.includes(name)));
-  return { config, hiddenSlot: value['hiddenSlot'] === true, smm: value['smm'] === true };
+  return { config, hiddenSlot: value['hiddenSlot'] === true };
 }

@@ -3,8 +3,8 @@
 import { PLAIN_MACHINE, type Machine } from './config.ts';
 
 export const MACHINES: Readonly<Record<string, Machine>> = {
-  '6.18.44': { config: { attributes: false, memoryFailure: false, vmTypes: ['default'], prefault: false }, hiddenSlot: false, smm: false },
-  '7.3.4': { config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'] }, hiddenSlot: true, smm: true },
+  '6.18.44': { config: { attributes: false, memoryFailure: false, vmTypes: ['default'], prefault: false, smm: false }, hiddenSlot: false },
+  '7.3.4': { config: { attributes: true, memoryFailure: true, vmTypes: ['default', 'sw-protected'], smm: true }, hiddenSlot: true },
 };
 
 /** The machine whose recordings a kernel is held against; where nobody says another. */

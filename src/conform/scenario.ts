@@ -15,8 +15,8 @@ export interface CaseScenario extends Record<string, unknown> {
 }
 
 /** Makes it. */
-export const caseScenario = ({ id, note, steps }: Recording, { config, hiddenSlot, smm }: Machine): CaseScenario => ({
-  name: id, title: note ?? 'a recorded case', recording: { steps, machine: { ...config, hiddenSlot, smm } },
+export const caseScenario = ({ id, note, steps }: Recording, { config, hiddenSlot }: Machine): CaseScenario => ({
+  name: id, title: note ?? 'a recorded case', recording: { steps, machine: { ...config, hiddenSlot } },
 });
 
 /** Is it one? */

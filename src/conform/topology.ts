@@ -40,13 +40,15 @@ export function topologyFor(needs: Needs, kernel: Kernel, config: Partial<Config
   const threads = vcpus + 2;
   const { gfns, indexes, hvas, regionOfHva } = pageSpaces(needs);
   const files = needs.files + 1;
+  // Two address spaces have two tables of slots.
+  const smm = { ...kernel.config, ...config }.smm === true;
   const actors = actorsOf(needs, vms, files, kernel);
   const cuts = cutsOf(needs);
   const frames = needs.frames + threads + vms * 8 + 16;
   return {
     placement: {},
     sizes: {
-      vm: vms, vcpu: one(vcpus), gfn: one(countPages(gfns)), hp: 0, slot: one(needs.slots) * COPIES + 1, slotId: one(needs.slotIds), set: 2,
+      vm: vms, vcpu: one(vcpus), gfn: one(countPages(gfns)), hp: 0, slot: one(needs.slots) * COPIES + 1, slotId: one(needs.slotIds) * (smm ? 2 : 1), set: 2,
       file: files, inode: files, index: one(countPages(indexes)), pfn: frames + 1, segment: cuts.length, hva: one(countPages(hvas)),
       region: one(needs.regions.length), actor: actors.length + 1, fd: needs.fds + 1, root: 2, thread: threads, event: 1,
       payload: Math.max(PAYLOAD, ...kernel.calls.map(messageWords)), one: 1,

@@ -4,6 +4,7 @@ import type { Invariant } from '../check/invariant.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
 import { isTarget, type Broken, type Target } from './broken.ts';
+import { goesOn } from './goes-on.ts';
 import { isEdge, LIVELOCK, livelockKey } from './keys.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { Player, type Played, type PlayerOptions } from './player.ts';
@@ -76,14 +77,15 @@ function identified(kernel: Kernel, topology: Topology, failure: Failure, invari
   }
 }
 
-/** A player's trials for one finding. */
-export function reproduction(kernel: Kernel, topology: Topology, broken: Broken, invariants: readonly Invariant[], loop: Schedule = []): Reproduction {
+/** A player's trials for one finding. `fair`: a loop must be one that a fair scheduler does not end either. */
+export function reproduction(kernel: Kernel, topology: Topology, broken: Broken, invariants: readonly Invariant[], loop: Schedule = [], fair = false): Reproduction {
   const player = new Player(kernel, topology, playerOptions(broken, broken.kind === 'livelock' ? [] : invariants));
   const executed = (): number => player.executed;
   if (broken.kind === 'livelock') {
     return { broken, executed, trial: (schedule, { switches, steps }) => {
       const stem = player.play(schedule, { most: steps, switches, only: broken });
-      return keyOfLoop(player, stem.steps, loop) === broken.key ? stem.steps : undefined;
+      if (keyOfLoop(player, stem.steps, loop) !== broken.key) return undefined;
+      return !fair || goesOn(kernel, topology, { schedule: [...stem.steps, ...loop] }) ? stem.steps : undefined;
     } };
   }
   if (!isAnalysed(broken.kind)) {

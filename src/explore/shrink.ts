@@ -11,6 +11,7 @@ import type { Topology } from '../scenario/topology.ts';
 import type { Scenario } from '../scenario/types.ts';
 import type { Broken } from './broken.ts';
 import { FewestSwitches } from './fewest-switches.ts';
+import { goesOn } from './goes-on.ts';
 import { Player, switchesOf } from './player.ts';
 import { pastOf, regrouped, touchesOf } from './regroup.ts';
 import { identify, reproduction, type Failure, type Reproduction } from './reproduce.ts';
@@ -75,6 +76,8 @@ class Shrinker {
   private readonly invariants: readonly Invariant[];
   private readonly budget: number;
   private readonly broken: Broken;
+  /** A loop that somebody's turn may end is not the same as one that nobody's does. */
+  private readonly fair: boolean;
   private readonly begin: Subject;
   private best: Subject;
   private fewest = false;
@@ -86,6 +89,7 @@ class Shrinker {
     this.budget = options.budget ?? BUDGET;
     const { broken, invariants } = identify(kernel, topology, failure, options.invariants ?? all);
     this.broken = broken;
+    this.fair = failure.kind === 'livelock' && goesOn(kernel, topology, failure);
     this.invariants = invariants;
     const stem = failure.kind === 'livelock' ? failure.loop! : failure.schedule.length;
     this.begin = { scenario: options.scenario, topology, schedule: failure.schedule.slice(0, stem), loop: failure.schedule.slice(stem) };
@@ -120,7 +124,7 @@ class Shrinker {
 
   private reproduction({ topology, loop }: Subject): Reproduction {
     this.spent += WORLD_STEPS;
-    return reproduction(this.kernel, topology, this.broken, this.invariants, loop);
+    return reproduction(this.kernel, topology, this.broken, this.invariants, loop, this.fair);
   }
 
   /** Fewer switches and steps on the scenario as it is. */

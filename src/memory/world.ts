@@ -18,6 +18,9 @@ export interface Config {
   readonly gmemFlags?: number;
   /** A VM without private memory may have slots with a guest_memfd; not when left out. */
   readonly gmemOfDefaultVm?: boolean;
+  /** System management mode is built in: a VM without private memory has a second address space for it, whose slots lie in the upper half of the
+   *  table of slots. Not when left out. */
+  readonly smm?: boolean;
   /** KVM_PRE_FAULT_MEMORY is there; not when left out. */
   readonly prefault?: boolean;
 }

@@ -3,6 +3,7 @@
 import { ok } from '../memory/outcome.ts';
 import { arg, type Call } from '../memory/calls.ts';
 import { KVM_MEM_LOG_DIRTY_PAGES } from '../memory/layouts/kvm.ts';
+import { addressSpaces, rowOf } from './address-space.ts';
 import { EINVAL, ENOENT } from './errno.ts';
 import { publishedSlot } from './set-region.ts';
 import type { Operation } from '../memory/frames.ts';
@@ -22,11 +23,11 @@ export const steps = {
   'dirtyLog.read': (world, f) => {
     const number = arg(world, f, 1) >>> 0;
     const id = number & 0xffff;
-    if (number >>> 16 !== 0 || id >= world.facts.config.userMemSlots) {
+    if (number >>> 16 >= addressSpaces(world, f.vm) || id >= world.facts.config.userMemSlots) {
       f.errno = EINVAL;
       return ok;
     }
-    const slot = publishedSlot(world, f.vm, id);
+    const slot = publishedSlot(world, f.vm, rowOf(world.facts, number >>> 16, id));
     if (slot === 0 || (world.memslot(slot).flags & KVM_MEM_LOG_DIRTY_PAGES) === 0) f.errno = ENOENT;
     return ok;
   },

@@ -39,7 +39,7 @@ function freeSlot(world: World, slot: number): void {
 /** kvm_replace_memslot in the set that nobody reads. */
 function replaceInactive(world: World, f: Frame<SetRegion>, slot: number): number {
   const { active } = world.memslots(f.vm);
-  world.memslot_set(f.vm, 1 - active).slot.put(request(world, f).id, slot);
+  world.memslot_set(f.vm, 1 - active).slot.put(request(world, f).row, slot);
   return ok;
 }
 
@@ -74,11 +74,11 @@ export const steps = {
       f.errno = ENOMEM;
       return enomem;
     }
-    const { id, flags, gpa, size, hva } = request(world, f);
+    const { row, flags, gpa, size, hva } = request(world, f);
     const fresh = world.memslot(slot);
     fresh.state = SLOT_LIVE;
     fresh.kvm = f.vm + 1;
-    fresh.slot_id = id;
+    fresh.slot_id = row;
     fresh.base_gfn = guestPage(world, gpa);
     fresh.npages = Number(toBig(size) >> BigInt(PAGE_SHIFT));
     fresh.hva = hostPage(world, hva);

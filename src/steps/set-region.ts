@@ -5,6 +5,7 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { arg, arg64, recordedArg, type Call } from '../memory/calls.ts';
 import { KVM_MEM_GUEST_MEMFD, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY } from '../memory/layouts/kvm.ts';
 import { add, isZero, PAGE_SHIFT, pageAligned, toBig, wraps, type Pair } from '../memory/u64.ts';
+import { addressSpaces, rowOf, rowsOfSpace } from './address-space.ts';
 import { EEXIST, EFAULT, EINVAL, EIO } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { SET_REGION } from './set-region-args.ts';
@@ -30,6 +31,8 @@ const MAX_PAGES = (1n << 31n) - 1n;
 interface Request {
   readonly asId: number;
   readonly id: number;
+  /** Of the table of memslots. */
+  readonly row: number;
   readonly flags: number;
   readonly gpa: Pair;
   readonly size: Pair;
@@ -41,7 +44,7 @@ interface Request {
 export function request(world: World, f: Frame): Request {
   const slot = arg(world, f, SET_REGION.slot) >>> 0;
   return {
-    asId: slot >>> 16, id: slot & 0xffff, flags: arg(world, f, SET_REGION.flags), gpa: arg64(world, f, SET_REGION.gpa),
+    asId: slot >>> 16, id: slot & 0xffff, row: rowOf(world.facts, slot >>> 16, slot & 0xffff), flags: arg(world, f, SET_REGION.flags), gpa: arg64(world, f, SET_REGION.gpa),
     size: arg64(world, f, SET_REGION.size), hva: arg64(world, f, SET_REGION.hva), offset: arg64(world, f, SET_REGION.offset),
   };
 }
@@ -63,20 +66,20 @@ function flagsAllowed(world: World, vm: number, flags: number): boolean {
   return (flags & ~valid) === 0;
 }
 
-/** The checks that do not look at the memslots there are. One address space: that of system management mode is not modelled. */
+/** The checks that do not look at the memslots there are. */
 function sane(world: World, vm: number, { asId, id, flags, gpa, size, hva, offset }: Request): boolean {
   if (!flagsAllowed(world, vm, flags)) return false;
   if (!pageAligned(size) || !pageAligned(gpa)) return false;
   if (!pageAligned(hva) || toBig(hva) + toBig(size) > USER_ADDRESS_LIMIT) return false;
   if ((flags & KVM_MEM_GUEST_MEMFD) !== 0 && (!pageAligned(offset) || wraps(offset, size))) return false;
-  if (asId !== 0 || id >= world.facts.config.userMemSlots) return false;
+  if (asId >= addressSpaces(world, vm) || id >= world.facts.config.userMemSlots) return false;
   if (toBig(add(gpa, size)) < toBig(gpa)) return false;
   return toBig(size) >> BigInt(PAGE_SHIFT) <= MAX_PAGES;
 }
 
-/** Memslot with this id in the published set, 0 if none. */
-export function publishedSlot({ memslots, memslot_set, facts }: World, vm: number, id: number): number {
-  return id < facts.sizes.slotId ? memslot_set(vm, memslots(vm).active).slot.at(id) : 0;
+/** Memslot in this row of the published set, 0 if none. */
+export function publishedSlot({ memslots, memslot_set, facts }: World, vm: number, row: number): number {
+  return row < facts.sizes.slotId ? memslot_set(vm, memslots(vm).active).slot.at(row) : 0;
 }
 
 /** Words of the older form: it ends where the newer one has the file. */
@@ -118,7 +121,7 @@ export const steps = {
     const wanted = request(world, f);
     const fail = (): number => { f.errno = EINVAL; return refused; };
     if (!sane(world, f.vm, wanted)) return fail();
-    f.old = publishedSlot(world, f.vm, wanted.id);
+    f.old = publishedSlot(world, f.vm, wanted.row);
     if (isZero(wanted.size)) return f.old === 0 ? fail() : remove;
     if (f.old === 0) return create;
     const old = world.memslot(f.old);
@@ -130,11 +133,12 @@ export const steps = {
   },
   /** kvm_check_memslot_overlap, for what appears at new gfns. */
   'region.testOverlap': (world, f) => {
-    const { id, gpa, size } = request(world, f);
+    const { asId, row, gpa, size } = request(world, f);
     const first = guestPage(world, gpa);
     const behind = first + Number(toBig(size) >> BigInt(PAGE_SHIFT));
-    for (let other = 0; other < world.facts.sizes.slotId; other++) {
-      const slot = other === id ? 0 : publishedSlot(world, f.vm, other);
+    const rows = rowsOfSpace(world.facts);
+    for (let other = asId * rows; other < (asId + 1) * rows; other++) {
+      const slot = other === row ? 0 : publishedSlot(world, f.vm, other);
       if (slot === 0) continue;
       const { base_gfn, npages } = world.memslot(slot);
       if (base_gfn >= behind || base_gfn + npages <= first) continue;

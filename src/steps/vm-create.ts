@@ -5,6 +5,7 @@ import { arg, arg64, putResult, type Call } from '../memory/calls.ts';
 import { KVM_AS_VM, NO_FILE } from '../memory/handles.ts';
 import { DESCRIPTOR_KVM } from '../memory/layouts/gmem.ts';
 import { toBig } from '../memory/u64.ts';
+import { addressSpaces } from './address-space.ts';
 import { EBADF, EEXIST, EINVAL, ENOTTY } from './errno.ts';
 import { badFd, refused } from './fallocate.ts';
 import { exists } from './folio.ts';
@@ -69,8 +70,8 @@ function capability(world: World, cap: number, of: number): number {
   switch (cap) {
     case CAP.SYNC_MMU: case CAP.READONLY_MEM: case CAP.USER_MEMORY2: case CAP.MEMORY_FAULT_INFO: return 1;
     case CAP.NR_MEMSLOTS: return config.userMemSlots;
-    // One address space: that of system management mode is not built in.
-    case CAP.MULTI_ADDRESS_SPACE: return 0;
+    // Not known where there can be only one.
+    case CAP.MULTI_ADDRESS_SPACE: return config.smm === true ? addressSpaces(world, of) : 0;
     case CAP.EXIT_HYPERCALL: return HYPERCALL_EXITS;
     case CAP.MEMORY_ATTRIBUTES: return config.attributes ? privateAttributes(world, of) : 0;
     case CAP.GUEST_MEMFD: return supportsGmem(world, of) ? 1 : 0;

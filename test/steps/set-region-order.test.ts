@@ -2,7 +2,9 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deriveKernel } from '../../src/kernel/define.ts';
+import { GUEST } from '../../src/memory/code.ts';
 import { vmAsFile } from '../../src/memory/handles.ts';
+import { EXIT_MMIO } from '../../src/memory/layouts/vcpu.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { Bench } from '../support/bench.ts';
 
@@ -116,4 +118,41 @@ test('fallocate: modes that a guest_memfd has not, sums past the largest offset'
   expect([ask(1, 4096, most - 4095n), ask(3, 4096, most - 4095n), ask(17, 4096, most), ask(0, 4096, most)]).toEqual(['EFBIG', 'EFBIG', 'EFBIG', 'EFBIG']);
   expect([ask(256, 4096, most), ask(257, 4096, most), ask(2, most - 4095n, 4096)]).toEqual(['EOPNOTSUPP', 'EOPNOTSUPP', 'EOPNOTSUPP']);
   expect([ask(256, -1n), ask(256, 0, 0), ask(3, 0, 1n << 40n), ask(3, 0, most - 4095n), ask(3, 1), ask(1, 0x8000)]).toEqual(['EINVAL', 'EINVAL', 'ok', 'ok', 'EINVAL', 'EINVAL']);
+});
+
+describe('the address space of system management mode', () => {
+  const slot = (vm: number, asId: number, part: object = {}): unknown => bench.call('set_region', { vm, slot: asId * 0x10000 + 1, flags: 4, size: 0x2000, fd: vm, ...part });
+
+  beforeEach(() => {
+    bench = new Bench(deriveKernel(v6_8, { name: 'with-smm', config: { gmemFlags: 3, gmemOfDefaultVm: true, smm: true } }));
+    for (const vm of [0, 1]) {
+      bench.call('create_vm', { vm, type: vm });
+      bench.call('create_gmem', { vm, fd: vm, size: 0x4000 });
+    }
+  });
+
+  test('has slots of its own, at the same gpas, of the same files', () => {
+    expect([slot(0, 1), slot(0, 0), slot(0, 0, { offset: 0x2000 }), slot(0, 0, { slot: 2 })]).toEqual(['ok', 'EINVAL', 'ok', 'EEXIST']);
+    expect([bench.call('get_dirty_log', { vm: 0, slot: 0x10001 }), bench.call('get_dirty_log', { vm: 0, slot: 0x20001 })]).toEqual(['ENOENT', 'EINVAL']);
+    expect([slot(0, 1, { flags: 0, size: 0 }), slot(0, 1, { flags: 0, size: 0 }), slot(0, 1)]).toEqual(['ok', 'EINVAL', 'ok']);
+  });
+
+  test('is not there for a VM with private memory, and there is no third', () => {
+    expect([slot(1, 1), slot(1, 0), slot(0, 2)]).toEqual(['EINVAL', 'ok', 'EINVAL']);
+    expect([0, 1].map((vm) => bench.call('check_cap', { vm, cap: 118 }))).toEqual([{ ret: 2n }, { ret: 1n }]);
+  });
+
+  test('is not where guests look', () => {
+    const read = [[GUEST.READ, 0, 1, 0, 0, 0, 1], [GUEST.HALT]];
+    bench.call('create_vcpu', { vm: 1, vcpu: 0 });
+    // As if the VM had the second space: its slot is in the upper half of the table.
+    expect(slot(1, 0)).toBe('ok');
+    expect(bench.run(0, read).reason).not.toBe(EXIT_MMIO);
+    const set = bench.objects.memslot_set(1, bench.objects.memslots(1).active).slot;
+    set.put(4 + 1, set.at(1));
+    set.put(1, 0);
+    bench.objects.spte(1, bench.objects.vcpu_root(0).root - 1, 0).pfn = 0;
+    bench.objects.tlb(0, 0).pfn = 0;
+    expect(bench.run(0, read).reason).toBe(EXIT_MMIO);
+  });
 });

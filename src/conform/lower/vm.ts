@@ -1,9 +1,8 @@
 // The memory of a VM: slots, attributes, dirty logs.
 
-import { inapplicable } from '../outcome.ts';
 import type { Context, Row } from '../context.ts';
 import type { Args } from '../recording.ts';
-import { toBigInt, type Numeric } from '../values.ts';
+import type { Numeric } from '../values.ts';
 
 const number = (value: unknown): Numeric => (value ?? 0) as Numeric;
 
@@ -15,19 +14,11 @@ const region = (args: Args, context: Context): Record<string, Numeric | bigint> 
   hva: context.address(args['hva']), badptr: args['badptr'] ? 1 : 0,
 });
 
-/** A slot of the address space of system management mode, which VMs of the default type have where it is built in. */
-const secondSpace = (args: Args, context: Context): boolean => {
-  const { names, machine } = context;
-  const handle = names.of(args['vm']);
-  return machine.smm && handle.kind === 'vm' && handle.type === 0 && BigInt.asUintN(32, toBigInt(slotOf(args['slot'], context))) >> 16n === 1n;
-};
-const SECOND_SPACE = inapplicable('the address space of system management mode');
-
 export const vm: Readonly<Record<string, Row>> = {
-  set_region2: (args, context) => (secondSpace(args, context) ? SECOND_SPACE : context.call('set_region', {
+  set_region2: (args, context) => context.call('set_region', {
     ...region(args, context), fd: context.fdWord(args['fd']), offset: number(args['offset']), pad: args['pad'] ? 1 : 0,
-  })),
-  set_region: (args, context) => (secondSpace(args, context) ? SECOND_SPACE : context.call('set_region_old', region(args, context))),
+  }),
+  set_region: (args, context) => context.call('set_region_old', region(args, context)),
   set_attr: ({ vm: which, gpa, size, attrs, flags }, context) => context.call('set_attributes', {
     vm: context.vmWord(which), gpa: number(gpa), size: number(size), attributes: number(attrs), flags: number(flags),
   }),

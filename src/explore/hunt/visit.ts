@@ -7,7 +7,7 @@ import type { Kernel } from '../../kernel/define.ts';
 import type { Topology } from '../../scenario/topology.ts';
 import type { Finding } from '../finding.ts';
 import { Sampler } from '../sample.ts';
-import { goesOn } from './goes-on.ts';
+import { goesOn } from '../goes-on.ts';
 import type { SearchResult } from '../search/options.ts';
 import { Search } from '../search/search.ts';
 

@@ -61,6 +61,7 @@ export const memslot = layout('memslot', {
   state: { names: SLOT_STATES },
   /** VM number + 1. */
   kvm: { ref: 'vm' },
+  /** Row of the table of memslots: its id, and in a second address space more. */
   slot_id: {},
   base_gfn: { ref: 'gfn' },
   npages: {},

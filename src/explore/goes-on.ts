@@ -1,12 +1,12 @@
 // Does a livelock that a sample has reported go on? A strategy may have kept somebody from his turn for long; what a random scheduler, which
 // gives turns to everybody, brings forward is no livelock.
 
-import type { Kernel } from '../../kernel/define.ts';
-import { isBlocked } from '../../memory/outcome.ts';
-import { Random } from '../../runtime/random.ts';
-import type { Topology } from '../../scenario/topology.ts';
-import type { Finding } from '../finding.ts';
-import { Player } from '../player.ts';
+import type { Kernel } from '../kernel/define.ts';
+import { isBlocked } from '../memory/outcome.ts';
+import { Random } from '../runtime/random.ts';
+import type { Topology } from '../scenario/topology.ts';
+import type { Finding } from './finding.ts';
+import { Player } from './player.ts';
 
 /** Random continuations, and steps of each. */
 const TIMES = 4, STEPS = 4000;
