@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { judgeTrace, type JudgedTrace } from '../conform/ftrace/judge.ts';
+import { LoweringError } from '../conform/ftrace/lower.ts';
 import { loadEntries, loadText } from '../conform/load.ts';
 import type { Machine } from '../conform/config.ts';
 import type { Recording } from '../conform/recording.ts';
@@ -25,7 +26,14 @@ export async function conformFtrace(file: string, { kernel }: NamedKernel, machi
   const stepsFile = options.steps ?? stepsBeside(file);
   const recording = caseOf(stepsFile, options.id);
   const functionsFile = options.functions ?? [join(dirname(file), 'functions.txt')].find((one) => existsSync(one));
-  const judged = judgeTrace(file, loadText(file), kernel, recording, machine, functionsFile === undefined ? undefined : loadText(functionsFile));
+  const judged = judgedTrace();
+  function judgedTrace(): JudgedTrace {
+    try {
+      return judgeTrace(file, loadText(file), kernel, recording, machine, functionsFile === undefined ? undefined : loadText(functionsFile));
+    } catch (error) {
+      throw error instanceof LoweringError ? new UsageError(`${stepsFile}, ${error.message}: a trace of it cannot be judged`) : error;
+    }
+  }
   if (options.json === true) await line(JSON.stringify(jsonOf(file, kernel.name, stepsFile, recording, judged), null, 2));
   else for (const one of reportLines(file, kernel.name, stepsFile, recording, judged)) await line(one);
   return judged.verdict === 'accepted' ? EXIT.HELD : EXIT.SAFETY;

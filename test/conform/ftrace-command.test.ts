@@ -50,10 +50,13 @@ describe('the command', () => {
     ['a trace that is none', ['--ftrace', 'alone.txt', '--steps', path(stepsOf('two-vcpus'))], /alone\.txt: has no line of a kernel trace/],
     ['a file that is not there', ['--ftrace', 'nowhere.txt', '--steps', path(stepsOf('two-vcpus'))], /nowhere\.txt: there is no such file/],
     ['steps that were never made', ['--ftrace', 'alone.txt', '--steps', 'steps.jsonl'], /steps\.jsonl, line 1, steps\[0\]\.op/],
+    ['steps that the model leaves out', ['--ftrace', 'alone.txt', '--steps', 'left-out.jsonl'], /left-out\.jsonl, step 3 \(link_gmem\): .*: a trace of it cannot be judged/],
     ['recordings as well', ['some.jsonl', '--ftrace', 'alone.txt'], /--ftrace judges alone\.txt alone/],
     ['nothing', [], /names no file: give recordings, or a trace with --ftrace/],
   ])('with %s ends with exit code 2 and a sentence', async (_what, args, sentence) => {
-    box.write('alone.txt', 'Dear Sir,\n');
+    box.write('alone.txt', args.includes('left-out.jsonl') ? textOf('two-vcpus', 'events') : 'Dear Sir,\n');
+    const steps = [{ op: 'create_vm', args: { type: 1, as: 'v0' }, res: {} }, { op: 'create_gmem', args: { vm: 'v0', size: 4096, flags: 0, as: 'g0' }, res: {} }];
+    box.write('left-out.jsonl', `${JSON.stringify({ id: 'x', tags: [], steps: [...steps, { op: 'link_gmem', args: { vm: 'v0', fd: 'g0', flags: 0, as: 'g1' }, res: {} }] })}\n`);
     box.write('steps.jsonl', `${JSON.stringify({ id: 'x', tags: [], steps: [{ op: 'fly', args: {}, res: {} }] })}\n`);
     const { code, out, err } = await conform(...args);
     expect(err).toMatch(sentence);

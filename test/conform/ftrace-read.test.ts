@@ -99,6 +99,7 @@ describe('a trace that cannot be read', () => {
     ['a function graph without times', graph('   1.0 |   0)   a-1    |               |  f() {', ' 0)               |  }'), 'x.txt:4: \'0)               |  }\' lacks the time or the task; record with the options funcgraph-abstime and funcgraph-proc'],
     ['a body that is nothing', graph('   1.0 |   0)   a-1    |               |  f( {'), 'x.txt:3: what stands behind the last bar is neither a function, nor its end, nor an event: \'f( {\''],
     ['an end of another function', graph('   1.0 |   0)   a-1    |               |  f() {', '   1.1 |   0)   a-1    |               |  } /* g ret=0x0 */'), "x.txt:4: ends 'g', but the function that is open in a-1 is 'f' (line 3)"],
+    ['a line without end', `x${'y'.repeat(5000)}`, 'x.txt:1: has 5001 characters, which no line of a kernel trace has'],
     ['lost events', events('  a-1 [000] ..... 1.0: kvm_entry: vcpu 0', 'CPU:1 [LOST 345 EVENTS]'), 'x.txt:4: 345 events were lost here, so the trace cannot be judged; record it again with a larger buffer'],
   ])('is told why: %s', (_what, text, expected) => {
     expect(problem(text)).toContain(expected);

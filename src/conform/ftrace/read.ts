@@ -8,6 +8,8 @@ import type { Ftrace, TraceRecord } from './record.ts';
 
 /** Larger files are not read: a trace of that size cannot be searched either. */
 const LARGEST = 64 * 2 ** 20;
+/** Characters of a line. */
+const LONGEST = 4096;
 
 const LOST = /\[?LOST\s+(\d+)?\s*EVENTS\]?|\b(\d+) events? (?:lost|overrun)/i;
 
@@ -29,7 +31,11 @@ function graphProblem(text: string): string {
 export function readFtrace(file: string, text: string): Ftrace {
   if (text.length > LARGEST) throw new FtraceError(file, 0, `has ${Math.round(text.length / 2 ** 20)} MB; at most ${LARGEST / 2 ** 20} MB are read: trace a shorter time, or fewer functions`);
   const lines = text.split(/\r?\n/);
-  const spoken = lines.map((line) => formOf(line)).find((form) => form !== undefined);
+  let spoken: Ftrace['form'] | undefined;
+  for (const [i, line] of lines.entries()) {
+    if (line.length > LONGEST) throw new FtraceError(file, i + 1, `has ${line.length} characters, which no line of a kernel trace has`);
+    spoken ??= formOf(line);
+  }
   if (spoken === undefined) throw new FtraceError(file, 0, 'has no line of a kernel trace; expected is what tracefs has in its file trace, of the tracer function_graph or of events alone');
   const records: TraceRecord[] = [];
   let otherLines = 0;
