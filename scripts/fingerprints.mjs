@@ -11,6 +11,9 @@ const target = join(root, 'src/trace/fingerprints.gen.ts');
 /** What makes a world of a scenario, whatever the kernel. */
 const COMMON = ['src/runtime/world.ts', 'src/runtime/setup.ts', 'src/runtime/injection.ts', 'src/scenario/compile.ts', 'src/memory/hash.ts'];
 
+/** What makes a world of a recorded case, beside that. */
+const CASES = ['topology', 'needs', 'names'].map((name) => `src/conform/${name}.ts`);
+
 const sources = new Map();
 const source = (file) => {
   if (!sources.has(file)) sources.set(file, readFileSync(file, 'utf8').replaceAll('\r\n', '\n'));
@@ -39,12 +42,17 @@ const common = COMMON.map((file) => join(root, file));
 const folder = join(root, 'machines/kernels');
 const kernels = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts' && name !== 'fix.ts').sort();
 const rows = kernels.map((name) => `  '${basename(name, '.ts')}': '${hashOf([join(folder, name), ...common])}',`);
+const cases = createHash('sha256');
+for (const file of CASES) cases.update(`${file}\n${source(join(root, file))}\n`);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const text = `// Made by scripts/fingerprints.mjs.
 
 /** Version of the package. */
 export const PACKAGE_VERSION = '${version}';
+
+/** Hash of what makes a world of a recorded case. */
+export const CASES_FINGERPRINT = '${cases.digest('hex').slice(0, 16)}';
 
 /** Hash of everything that decides what a step of a kernel does, by the kernel's name. */
 export const FINGERPRINTS: Readonly<Record<string, string>> = {

@@ -68,8 +68,9 @@ export function catalog(kernel: Kernel): Entry[] {
     ...kernel.calls.map((call) => ({
       kind: 'system call', name: call.name,
       text: () => [
-        paragraph(`${call.description}. Carried out by the fragment ${call.fragment}.`),
+        paragraph(`${call.description}. Carried out by the fragment ${call.fragment}.${call.recorded === true ? ' No operation of the scenario language: recordings of real kernels make it.' : ''}`),
         ...rows('Arguments', call.arguments.map(({ name, type, description }) => [`${name} (${type})`, description])),
+        ...rows('Results', (call.results ?? []).map(({ name, type }) => [name, type === 'u64' ? 'two words' : 'a word'])),
       ],
     })),
     ...kernel.objects.map(({ name, per, fields, ghost }) => ({

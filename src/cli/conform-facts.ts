@@ -2,7 +2,7 @@
 
 import type { JudgedFact } from '../conform/facts.ts';
 import type { Head } from './conform-report.ts';
-import { text } from './conform-report.ts';
+import { modelLine, text } from './conform-report.ts';
 import { counted, grouped, labelled } from './output.ts';
 
 type Kind = JudgedFact['verdict']['kind'];
@@ -28,7 +28,7 @@ export function factsLines({ file, kernel }: Head, judged: readonly JudgedFact[]
   const left = count(judged, 'inapplicable');
   return [
     labelled('asserted', `${file}: ${counted(judged.length, 'fact')}, ${grouped(count(judged, 'elsewhere'))} of them of other releases or of series that were never merged`),
-    labelled('model', `kernel ${kernel}`),
+    modelLine(kernel, undefined),
     '',
     labelled('judged', `${counted(judged.length - count(judged, 'elsewhere'), 'fact')}: ${grouped(count(judged, 'equal'))} hold, ${grouped(different)} do not, ${grouped(left)} not applicable`),
     ...reasonsOf(judged).map(({ why, count: times }, i) => labelled(i === 0 ? 'left out' : '', `${grouped(times)}: ${why}`)),

@@ -17,6 +17,10 @@ export interface Report extends Head { readonly summary: Summary }
 /** A value in a line. */
 export const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
+/** Which kernel it is, and how built. */
+export const modelLine = (kernel: string, machine: string | undefined): string =>
+  labelled('model', `kernel ${kernel}${machine === undefined ? '' : machine.endsWith('.json') ? `, built as ${machine} says` : `, built as on machine ${machine}`}`);
+
 /** Lines of one difference: where, what was expected and what came, and what decided it. */
 export function differenceLines({ id, step, op, args, fields, decided }: Difference): string[] {
   return [
@@ -33,7 +37,7 @@ export function reportLines({ file, kernel, machine, id, trace, summary }: Repor
   const rest = differences.length - told.length;
   return [
     labelled('recorded', `${file}: ${counted(cases, 'case')}, ${counted(steps, 'step')}`),
-    labelled('model', `kernel ${kernel}${machine === undefined ? '' : `, built as on machine ${machine}`}`),
+    modelLine(kernel, machine),
     '',
     labelled('judged', `${counted(steps, 'step')}: ${grouped(equal)} equal, ${grouped(different)} different, ${grouped(inapplicable)} not applicable`),
     ...reasons.map(({ why, count }, i) => labelled(i === 0 ? 'left out' : '', `${grouped(count)}: ${why}`)),

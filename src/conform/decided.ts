@@ -6,6 +6,9 @@ import type { Bench, Listener } from './bench.ts';
 /** A transition of an actor. */
 export interface Decision { readonly actor: string; readonly machine: string; readonly path: string; readonly step: string; readonly outcome: string }
 
+/** Steps of a vCPU around what decides: what the guest executes, and the loop of KVM_RUN. */
+const AROUND = /^(?:guest|vcpu)\./;
+
 interface Taken { readonly actor: number; readonly leaf: number; readonly outcome: number; readonly errno: number }
 
 /** Steps in which an actor answers somebody. */
@@ -43,7 +46,8 @@ export class Follower implements Listener {
     if (last === undefined) return undefined;
     // The step behind which errno stood as it was answered; without one the last step that chose something.
     const failed = last.errno === 0 ? -1 : own.findLastIndex(({ errno }, i) => errno === last.errno && (i === 0 || own[i - 1]!.errno !== errno));
-    const chosen = failed >= 0 ? own[failed]! : own.findLast(({ leaf }) => leaves[leaf]!.outcomes.length > 1) ?? last;
+    const chooses = ({ leaf }: Taken): boolean => leaves[leaf]!.outcomes.length > 1;
+    const chosen = failed >= 0 ? own[failed]! : own.findLast((one) => chooses(one) && !AROUND.test(leaves[one.leaf]!.step)) ?? own.findLast(chooses) ?? last;
     const { machine, path, step } = leaves[chosen.leaf]!;
     return { actor: this.bench.topology.actors[chosen.actor - 1]!.name, machine, path, step, outcome: outcomeName(chosen.outcome) };
   }

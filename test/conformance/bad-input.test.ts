@@ -10,6 +10,7 @@ import { readMachine } from '../../src/conform/config.ts';
 import { loadEntries, sideFileOf, sideMachine } from '../../src/conform/load.ts';
 import { readEntries } from '../../src/conform/read.ts';
 import { caseTopology, isCaseScenario } from '../../src/conform/scenario.ts';
+import { CASES_FINGERPRINT } from '../../src/trace/fingerprints.gen.ts';
 import { numeric, toBigInt, wordsOf } from '../../src/conform/values.ts';
 
 const made = '{"op":"create_vm","args":{"type":0,"as":"v0"},"res":{"ret":"fd"}}';
@@ -53,12 +54,13 @@ describe('a file that is no recording', () => {
 
 describe('a trace whose scenario is a case', () => {
   test('that was edited into none is refused', () => {
-    const scenario = (steps: unknown): unknown => ({ name: 'a', title: 'a', recording: { steps, machine: {} } });
+    const scenario = (steps: unknown): unknown => ({ name: 'a', title: 'a', recording: { steps, machine: {}, sources: CASES_FINGERPRINT } });
     const world = (value: unknown): unknown => (isCaseScenario(value) ? caseTopology(value, mainline, 'a.trace') : undefined);
     expect(() => world(scenario([{ op: 'dup', args: { fd: 'g0', as: 'd0' } }]))).toThrow("a.trace, line 1, scenario.recording.steps[0].args.fd: the handle 'g0' was never made");
     expect(() => world(scenario(7))).toThrow('scenario.recording.steps: is a list, not 7');
     expect(world(scenario([{ op: 'create_vm', args: { type: 0, as: 'v0' } }]))).toMatchObject({ vmTypes: ['default'] });
     expect(isCaseScenario({ name: 'SC01' })).toBe(false);
+    expect(() => world({ name: 'a', title: 'a', recording: { steps: [], machine: {}, sources: '' } })).toThrow('is of a case whose world other sources of faultline made');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scenarioCalls } from '../../../src/memory/calls.ts';
 import { v6_8 } from '../../../machines/kernels/v6.8.ts';
 import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
 import { deriveKernel } from '../../../src/kernel/define.ts';
@@ -31,7 +32,7 @@ describe('drawn scenarios', () => {
   it('use the whole vocabulary', () => {
     const kinds = new Set(drawn(2000).flatMap(operationKinds).map((kind) => kind.split(' ')[0]!));
     const refused = new Set(v6_8.calls.filter(({ fragment }) => fragment === 'gmem.refusedCall').map(({ name }) => name));
-    const calls = v6_8.calls.map(({ name }) => name).filter((name) => name !== 'fallocate' && !refused.has(name));
+    const calls = scenarioCalls(v6_8.calls).map(({ name }) => name).filter((name) => name !== 'fallocate' && !refused.has(name));
     const others = ['punch', 'allocate', 'host_read', 'host_write', 'read', 'write', 'convert', 'speculate', 'evict', 'memory_error', 'interrupt', 'signal', 'pin', 'unpin', 'fail_allocation', 'fail_arch_prepare', 'lru_drain'];
     expect([...calls, ...others].filter((one) => !kinds.has(one))).toEqual([]);
     expect([...refused].filter((one) => kinds.has(one)).length).toBeGreaterThan(5);
