@@ -13,6 +13,7 @@ import { releaseOf } from '../conform/ranges.ts';
 import { builtinKernel, DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { factsJson, factsLines } from './conform-facts.ts';
+import { conformFtrace } from './conform-ftrace.ts';
 import { differs, racesJson, racesLines } from './conform-races.ts';
 import { reportLines, type Head } from './conform-report.ts';
 import { traceOfCase } from './conform-trace.ts';
@@ -22,7 +23,7 @@ import { line } from './output.ts';
 import type { Entries } from '../conform/read.ts';
 import type { Fact, Race } from '../conform/recording.ts';
 
-interface Options { readonly kernel?: string; readonly id?: string; readonly trace?: string; readonly force?: boolean; readonly machine?: string; readonly all?: boolean; readonly json?: boolean }
+interface Options { readonly kernel?: string; readonly id?: string; readonly trace?: string; readonly force?: boolean; readonly machine?: string; readonly all?: boolean; readonly json?: boolean; readonly ftrace?: string; readonly steps?: string; readonly functions?: string }
 
 /** Differences that are told with what decided them, unless all are wanted. */
 const SHOWN = 20;
@@ -31,21 +32,32 @@ const SHOWN = 20;
 export const conform: CommandDefinition = (program, done) => {
   program.command('conform')
     .description('hold a kernel of the model against what real kernels did')
-    .argument('<file>', 'recordings, races or selftest facts: JSON lines or a JSON array, compressed with gzip or not')
+    .argument('[file]', 'recordings, races or selftest facts: JSON lines or a JSON array, compressed with gzip or not')
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
     .option('--id <id>', 'only the entry of this id')
     .option('--trace <file>', 'with --id: keep the trace of its execution in this file, to be shown and replayed')
     .option('--force', 'overwrite the file that --trace names')
     .option('--machine <machine>', `what the recording machine was: ${machineNames().join(', ')}, or a side file (default: FILE.config.json, else that of the kernel)`)
     .option('--all', `say of every difference what decided it, not of the first ${SHOWN}`)
+    .option('--ftrace <file>', "a kernel's trace, of events or of functions: is what it shows a behaviour of the model?")
+    .option('--steps <file>', 'with --ftrace: the recording of the traced case (default: NAME.steps.jsonl beside NAME.fgraph.txt)')
+    .option('--functions <file>', 'with --ftrace: the names of the functions that were traced (default: functions.txt beside the trace, else all that the table has)')
     .option('--json', 'say the result as JSON')
     .addHelpText('after', '\nExits with 0 only if nothing differs. A step that the model leaves out is "not applicable":\ndocs/conformance.md says which and why.\n')
     .addHelpText('after', examples('faultline conform test/conformance/kernel-6.18-handmade.jsonl.gz --kernel v6.18',
       'faultline conform test/conformance/kernel-7.3-named.jsonl.gz --kernel mainline --id pf-mixed --trace pf.trace'))
-    .action(async (file: string, options: Options) => done(await conformFile(file, options)));
+    .action(async (file: string | undefined, options: Options) => done(await (options.ftrace === undefined ? conformFile(file, options) : conformTrace(options.ftrace, file, options))));
 };
 
-async function conformFile(file: string, options: Options): Promise<number> {
+/** A kernel's trace is judged in the place of recordings. */
+function conformTrace(ftrace: string, file: string | undefined, options: Options): Promise<number> {
+  if (file !== undefined) throw new UsageError(`--ftrace judges ${ftrace} alone; the steps of its case are named with --steps`);
+  const named = findKernel(options.kernel ?? DEFAULT_KERNEL);
+  return blamingKernel(named, () => conformFtrace(ftrace, named, machineFor(ftrace, options.machine, named, 'recordings').machine, options));
+}
+
+async function conformFile(file: string | undefined, options: Options): Promise<number> {
+  if (file === undefined) throw new UsageError('names no file: give recordings, or a trace with --ftrace');
   const { kernel: kernelName = DEFAULT_KERNEL, id, trace } = options;
   if (trace !== undefined && id === undefined) throw new UsageError('--trace keeps one case: name it with --id');
   const named = findKernel(kernelName);

@@ -2,6 +2,7 @@
 // laboratory itself shows a stack, in a report file.
 
 import { RecordingError } from '../conform/errors.ts';
+import { FtraceError } from '../conform/ftrace/errors.ts';
 import { KnownError } from '../explore/known.ts';
 import { PartError } from '../explore/part.ts';
 import { ShrinkError } from '../explore/reproduce.ts';
@@ -37,8 +38,8 @@ export const systemProblem = (error: NodeJS.ErrnoException): string => SYSTEM[er
 /** The sentence for a user's mistake; nothing when the error is a defect of the laboratory. */
 export function userSentence(error: unknown): string | undefined {
   if (error instanceof ScenarioError) return error.message.replace(/^scenario: (?=there is no scenario)/, '');
-  if (error instanceof UsageError || error instanceof KernelError || error instanceof TraceError || error instanceof SetupError || error instanceof RecordingError || error instanceof PartError
-    || error instanceof KnownError || error instanceof ShrinkError || error instanceof RecorderError) return error.message;
+  if (error instanceof UsageError || error instanceof KernelError || error instanceof TraceError || error instanceof SetupError || error instanceof RecordingError || error instanceof FtraceError
+    || error instanceof PartError || error instanceof KnownError || error instanceof ShrinkError || error instanceof RecorderError) return error.message;
   if (error instanceof ReplayError) {
     return error.ownKernel ? `${error.message}; the trace was edited, or the kernel that came with it does not always do the same`
       : `the trace was edited, or the laboratory is not deterministic: ${error.message}`;

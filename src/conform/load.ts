@@ -22,6 +22,9 @@ export function textOfFile(path: string): string {
   return unpacked(readFileSync(path), path);
 }
 
+/** The text of a file, compressed or not. Throws RecordingError, or the system's error where there is no such file. */
+export const loadText = (path: string): string => unpacked(readFileSync(path), path);
+
 function unpacked(bytes: Buffer, path: string): string {
   if (bytes[0] !== GZIP[0] || bytes[1] !== GZIP[1]) return bytes.toString('utf8');
   try {

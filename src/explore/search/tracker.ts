@@ -126,6 +126,11 @@ export class Tracker implements Observer {
     return this.top;
   }
 
+  /** Calls `visit` for every word changed since `mark`, as often as it was changed, with what it held before. */
+  since(mark: number, visit: (cell: number, previous: number) => void): void {
+    for (let k = mark; k < this.top; k++) visit(this.undoCells[k]!, this.undoValues[k]!);
+  }
+
   /** Takes back the words written since `mark`. Whoever does it has kept the lanes, and puts them back. */
   back(mark: number): void {
     const { undoCells, undoValues, words } = this;
