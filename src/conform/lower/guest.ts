@@ -7,6 +7,7 @@ import { exitFields } from '../exits.ts';
 import type { Context, Row } from '../context.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args, Result } from '../recording.ts';
+import { MOST_PAGES } from '../needs.ts';
 import { addRun, type Piece, type Runs } from '../segments.ts';
 import { signalFields, withNames } from '../signals.ts';
 import { ENTER_ANEW, HARDWARE as INJECTOR, enterAgain } from '../topology.ts';
@@ -36,8 +37,9 @@ const SIGUSR1 = 10;
 /** An access of at most 8 bytes, in one page or over a border. Nothing when its pages are not numbered. */
 export function access(operation: number, args: Args, context: Context, fill: boolean): number[] | undefined {
   const address = BigInt.asUintN(64, toBigInt(number(args['gpa'])));
-  const pieces = context.segments.pieces(address, approximately(number(args['len'])));
-  const [first, second] = pieces as [Piece, Piece?];
+  const length = approximately(number(args['len']));
+  if (length <= 0 || length > WORD && !fill) return undefined;
+  const [first, second] = [...context.segments.pieces(address, length)] as [Piece, Piece?];
   const { gfns } = context.bench.world.facts;
   const gfn = gfns.find(BigInt(first.page));
   const behind = second === undefined ? -1 : gfns.find(BigInt(second.page));
@@ -123,7 +125,7 @@ function vcpuOf(args: Args, context: Context): number {
 }
 
 const NO_VCPU = inapplicable('a vCPU that was made of what is no VM');
-const FAR_PAGES = inapplicable('a guest access over more pages than a world numbers');
+const FAR_PAGES = inapplicable('a guest access of no bytes, or over more pages than a world numbers');
 
 /** Halt instructions behind an access. A read that is entered again writes back what it has read. */
 const HALT: readonly number[] = [GUEST.HALT];
@@ -153,7 +155,9 @@ const BATCH = 60;
 function longAccess(args: Args, context: Context, vcpu: number, operation: number): Outcome {
   const { bench, segments } = context;
   const { gfns } = bench.world.facts;
-  const pieces = segments.pieces(toBigInt(number(args['gpa'])), approximately(number(args['len'])));
+  const length = approximately(number(args['len']));
+  if (length <= 0 || length > MOST_PAGES * PAGE) return FAR_PAGES;
+  const pieces = [...segments.pieces(BigInt.asUintN(64, toBigInt(number(args['gpa']))), length)];
   const data: Runs = [];
   let told: Result = {};
   for (let from = 0; from < pieces.length; from += BATCH) {
