@@ -41,6 +41,8 @@ export interface Needs {
 export const MOST_PAGES = 1 << 15;
 /** Slots of ids beyond these are of another address space, or refused. */
 const MOST_SLOT_IDS = 32_764;
+/** Guest page of the guest's own code. */
+export const CODE_PAGE = 0x1;
 /** First page of a mapping, and pages from one mapping to the next: far apart, with nothing between them. */
 const FIRST_PAGE = 0x7f000_0000;
 const STRIDE = 1 << 17;
@@ -107,7 +109,12 @@ export function needsOf(steps: readonly Step[]): Needs {
         else cut(needs, number('gpa'), number('len'));
         break;
       }
-      case 'run': addAnswer(needs, number('hypercall_ret')); break;
+      case 'run':
+        addAnswer(needs, number('hypercall_ret'));
+        // Without anything to do a guest goes on with its own code.
+        addPages(needs.gfns, CODE_PAGE * PAGE, 1);
+        cut(needs, 0, 1);
+        break;
       case 'hypercall_map_gpa': addPages(needs.gfns, number('gpa'), PAGE); break;
       case 'prefault': addPages(needs.gfns, number('gpa'), approximately(number('size')) <= 64 * PAGE ? number('size') : 1); break;
       case 'host_read': case 'host_write': case 'fork_read': case 'fork_write': case 'copy_to': case 'copy_from': case 'vmsplice':

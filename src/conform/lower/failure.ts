@@ -28,7 +28,9 @@ function injected(args: Args, context: Context): Outcome {
   if (args['fd'] !== undefined) {
     const index = facts.indexes.find(BigInt.asUintN(64, toBigInt((args['offset'] ?? 0) as Numeric)) >> 12n);
     if (index < 0) return inapplicable('a file page that is too far behind');
-    place = [PAGE_OF.FILE, context.fdWord(args['fd']), index, 1];
+    const fd = context.fdWord(args['fd']);
+    if (fd < 0) return { kind: 'skipped', why: 'no page' };
+    place = [PAGE_OF.FILE, fd, index, 1];
   } else {
     const hva = context.place(args);
     if (hva === undefined) return { kind: 'skipped', why: 'no mapping' };

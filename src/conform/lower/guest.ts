@@ -7,7 +7,7 @@ import { exitFields } from '../exits.ts';
 import type { Context, Row } from '../context.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args, Result } from '../recording.ts';
-import { MOST_PAGES } from '../needs.ts';
+import { CODE_PAGE, MOST_PAGES } from '../needs.ts';
 import { addRun, type Piece, type Runs } from '../segments.ts';
 import { signalFields, withNames } from '../signals.ts';
 import { ENTER_ANEW, HARDWARE as INJECTOR, enterAgain } from '../topology.ts';
@@ -25,7 +25,6 @@ export interface Guest {
 }
 
 /** Bytes of the guest's own page tables that an access walks over, and of its code: their pages. */
-const CODE_PAGE = 0x1;
 const TABLES_AND_CODE = [0x10, 0x11, 0x12, CODE_PAGE];
 /** Below this address lie the guest's own tables and code, in the recorder's own slot. */
 const OWN_MEMORY = 0x20_0000;
@@ -233,6 +232,7 @@ export const guest: Readonly<Record<string, Row>> = {
     const actor = bench.actor(`cpu${vcpu}`);
     bench.start(actor, spin.program, ENTER_ANEW);
     bench.beside++;
+    context.spinning.add(vcpu);
     // Some milliseconds pass: time enough for one access at least.
     const accessed = (): boolean => bench.world.last.actor === self && bench.kernel.table.leaves[bench.world.last.leaf]!.step === 'guest.execute' && bench.world.last.outcome === ok;
     for (let left = PATIENCE; left > 0 && !bench.isIdle(actor) && !accessed(); left--) bench.runSome(1);
@@ -244,6 +244,7 @@ export const guest: Readonly<Record<string, Row>> = {
     const vcpu = vcpuOf(args, context);
     if (vcpu < 0) return NO_VCPU;
     const actor = bench.actor(`cpu${vcpu}`);
+    if (!context.spinning.delete(vcpu)) return inapplicable('the end of a spin that nobody has begun');
     for (let left = PATIENCE; left > 0 && !bench.isIdle(actor); left--) bench.runSome(1);
     const still = !bench.isIdle(actor);
     if (still) {
