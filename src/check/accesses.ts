@@ -150,6 +150,8 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // Read to find the entries of a page: with i_mmap_rwsem, but where the folio's map count, an atomic, is what is asked for.
   mapping: { read: plain, write: plain, steps: of([...OUTSIDE, 'unmapFolio.any'], unordered) },
   siginfo: MODEL,
+  // Each access is one hold of the policy tree's own lock.
+  mem_policy: { read: both, write: both },
   kvm_run: { read: plain, write: plain },
   fault_injection: MODEL,
 };
