@@ -9,12 +9,8 @@ import { g4b9 } from './fixes/g4-b9.ts';
 import { v6_18 } from './v6.18.ts';
 
 export const mainline = deriveKernel(v6_18, together('mainline', 'Linux 7.3', [
-<<<<<<< HEAD
-=======
   // 6.19
-  g4b3,
   gmemNuma,
->>>>>>> mm
   // 7.2
   g4b14, g4b9,
   // 7.3

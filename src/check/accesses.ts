@@ -155,14 +155,10 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // Read to find the entries of a page: with i_mmap_rwsem, but where the folio's map count, an atomic, is what is asked for.
   mapping: { read: plain, write: plain, steps: of([...OUTSIDE, 'unmapFolio.any'], unordered) },
   siginfo: MODEL,
-<<<<<<< HEAD
   // Written under vcpu->mutex, but for what the model clears where KVM_RUN arrives. A VMM that reads an exit while another of its threads has
   // an ioctl of the same vCPU in progress, which may write one too, has itself to blame.
   kvm_run: { read: plain, write: plain, steps: of(['vcpu.receiveRun', 'vmm.receiveExit', 'vmm.receiveDecision'], unordered) },
-=======
   // Each access is one hold of the policy tree's own lock.
   mem_policy: { read: both, write: both },
-  kvm_run: { read: plain, write: plain },
->>>>>>> mm
   fault_injection: MODEL,
 };
