@@ -158,5 +158,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // Written under vcpu->mutex, but for what the model clears where KVM_RUN arrives. A VMM that reads an exit while another of its threads has
   // an ioctl of the same vCPU in progress, which may write one too, has itself to blame.
   kvm_run: { read: plain, write: plain, steps: of(['vcpu.receiveRun', 'vmm.receiveExit', 'vmm.receiveDecision'], unordered) },
+  // Each access is one hold of the policy tree's own lock.
+  mem_policy: { read: both, write: both },
   fault_injection: MODEL,
 };

@@ -54,7 +54,6 @@ export const listedClasses: readonly LockClass[] = [
   mutex('folio_lock', { fresh: ['folio.alloc', 'fileFolio.alloc'] }),
   rwsem('invalidate_lock'),
   rwsem('mmap_lock'),
-  rwsem('i_mmap_lock'),
   rwlock('mmu_lock'),
   // srcu_read_lock never waits; synchronize_srcu waits for all who are inside.
   {

@@ -130,6 +130,11 @@ export class Bench {
     return this.replyTo(actor);
   }
 
+  /** Has the last call of a thread, or its last KVM_RUN, been answered? */
+  isAnswered(actor: number): boolean {
+    return this.replies[actor] !== undefined;
+  }
+
   /** What the last call of a thread, or its last KVM_RUN, has answered. */
   replyTo(actor: number): Reply {
     const words = this.replies[actor];

@@ -78,6 +78,7 @@ export class EntryCheck {
         if (!optional) this.wrong(`${field}.${name}`, 'is missing');
       } else this.argument(args[name], (optional ? kind.slice(0, -1) : kind) as Kind, `${field}.${name}`);
     }
+    if (op === 'memory_failure' && args['map'] === undefined && args['fd'] === undefined) this.wrong(field, "names no page: it has neither 'map' nor 'fd'");
     if (makes !== undefined) this.handles.set(this.text(args['as'], `${field}.as`), makes);
     for (const name in args) {
       if (kinds[name] === undefined && !(name === 'as' && makes !== undefined)) this.wrong(`${field}.${name}`, `operation '${op}' has no such argument`, nearest(name, Object.keys(kinds)));

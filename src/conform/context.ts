@@ -35,6 +35,8 @@ export class Context {
   hiddenSlot: number;
   /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
   walks = false;
+  /** vCPUs that repeat an access beside the steps. */
+  readonly spinning = new Set<number>();
   /** Takes calls instead of doing them. */
   capture: ((name: string, values: Readonly<Record<string, Numeric | bigint>>, fields: readonly string[]) => void) | undefined = undefined;
   /** The thread that steps are given to. */
@@ -54,6 +56,7 @@ export class Context {
     this.names = new Names();
     this.mappings.clear();
     this.guests.clear();
+    this.spinning.clear();
     this.thread = MAIN;
     this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });
   }

@@ -23,9 +23,10 @@ export type FactVerdict =
 export interface JudgedFact { readonly fact: Fact; readonly verdict: FactVerdict }
 
 /** What facts require that the model has only where its kernel is built so; undefined: the model has it not at all. */
-const REQUIRED: Readonly<Record<string, (config: Kernel['config']) => boolean>> = {
+const REQUIRED: Readonly<Record<string, (config: Kernel['config'], kernel: Kernel) => boolean>> = {
   CONFIG_MEMORY_FAILURE: ({ memoryFailure }) => memoryFailure,
   KVM_CAP_PRE_FAULT_MEMORY: ({ prefault }) => prefault === true,
+  'at least two NUMA nodes': (_config, { calls }) => calls.some(({ name }) => name === 'mbind'),
   'cap_flags bit 1': ({ gmemFlags = 0 }) => (gmemFlags & 2) !== 0,
 };
 
@@ -38,7 +39,7 @@ export function judgeFacts(facts: readonly Fact[], kernel: Kernel, machine: Mach
   const verdicts = new Map<Fact, FactVerdict>();
   const own: Fact[] = [];
   for (const fact of facts) {
-    const lacking = (fact.requires ?? []).find((one) => REQUIRED[one]?.(config) !== true);
+    const lacking = (fact.requires ?? []).find((one) => REQUIRED[one]?.(config, kernel) !== true);
     if (!isOf(fact, release)) verdicts.set(fact, { kind: 'elsewhere' });
     else if (lacking !== undefined) verdicts.set(fact, { kind: 'inapplicable', why: `requires ${lacking}` });
     else own.push(fact);

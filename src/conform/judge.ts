@@ -46,6 +46,9 @@ export function judge(recordings: readonly Recording[], kernel: Kernel, machine:
   return recordings.map((recording) => judged.get(recording)!);
 }
 
+/** How a step of the model ends its sentence. */
+const LEFT_OUT = 'is not modelled';
+
 const EQUAL: Verdict = { kind: 'equal' };
 
 /** Judges one case in a world that has room for it. `reached` is told of each step before it is executed. */
@@ -84,6 +87,8 @@ export function executed(step: Step, context: Context): Outcome {
     return row(step.args, context, step);
   } catch (error) {
     if (error instanceof StuckError) return { kind: 'stuck', why: error.message };
+    // A step that has come to what the model leaves out says so.
+    if (error instanceof RangeError && error.message.endsWith(LEFT_OUT)) return { kind: 'inapplicable', why: error.message, harmless: false };
     throw error;
   }
 }

@@ -3,7 +3,7 @@
 
 import { Names } from './names.ts';
 import type { Step } from './recording.ts';
-import { approximately, isNumeric, PAGE, toBigInt, type Numeric } from './values.ts';
+import { approximately, isNumeric, numeric, PAGE, toBigInt, type Numeric } from './values.ts';
 
 /** Pages [start, end). */
 export interface Range { readonly start: bigint; readonly end: bigint }
@@ -41,6 +41,8 @@ export interface Needs {
 export const MOST_PAGES = 1 << 15;
 /** Slots of ids beyond these are of another address space, or refused. */
 const MOST_SLOT_IDS = 32_764;
+/** Guest page of the guest's own code. */
+export const CODE_PAGE = 0x1;
 /** First page of a mapping, and pages from one mapping to the next: far apart, with nothing between them. */
 const FIRST_PAGE = 0x7f000_0000;
 const STRIDE = 1 << 17;
@@ -101,24 +103,27 @@ export function needsOf(steps: readonly Step[]): Needs {
         break;
       case 'guest_access': case 'spin_start': {
         addPages(needs.gfns, number('gpa'), number('len'));
-        const from = Number(BigInt.asUintN(12, toBigInt(number('gpa'))));
-        const length = approximately(number('len'));
         // What is written little-endian has one value a byte.
-        if (length <= 8) for (let i = 0; i <= length; i++) needs.cuts.add((from + i) % PAGE);
-        else cut(needs, from, length);
+        const length = approximately(number('len'));
+        if (length <= 8) for (let i = 0; i <= length; i++) needs.cuts.add((offsetOf(number('gpa')) + i) % PAGE);
+        else cut(needs, number('gpa'), number('len'));
         break;
       }
-      case 'run': addAnswer(needs, number('hypercall_ret')); break;
+      case 'run':
+        addAnswer(needs, number('hypercall_ret'));
+        // Without anything to do a guest goes on with its own code.
+        addPages(needs.gfns, CODE_PAGE * PAGE, 1);
+        cut(needs, 0, 1);
+        break;
       case 'hypercall_map_gpa': addPages(needs.gfns, number('gpa'), PAGE); break;
       case 'prefault': addPages(needs.gfns, number('gpa'), approximately(number('size')) <= 64 * PAGE ? number('size') : 1); break;
       case 'host_read': case 'host_write': case 'fork_read': case 'fork_write': case 'copy_to': case 'copy_from': case 'vmsplice':
-        cut(needs, approximately(number('off')) % PAGE, approximately(number('len')));
+        cut(needs, number('off'), number('len'));
         addAccess(needs, names, args['map'], number('off'), number('len'));
         break;
       case 'pvm_read': {
-        const from = approximately(number('off')) % PAGE;
-        cut(needs, from, approximately(number('len')));
-        cut(needs, from, 1);
+        cut(needs, number('off'), number('len'));
+        cut(needs, number('off'), 1);
         addAccess(needs, names, args['map'], number('off'), number('len'));
         break;
       }
@@ -141,10 +146,13 @@ function addAnswer({ answers }: Needs, answer: Numeric): void {
   if (!answers.some((one) => toBigInt(one) === toBigInt(answer))) answers.push(answer);
 }
 
-function cut(needs: Needs, from: number, length: number): void {
-  if (length <= 0) return;
-  needs.cuts.add(from % PAGE);
-  needs.cuts.add((from + length) % PAGE);
+/** Where in its page an address lies. */
+const offsetOf = (value: Numeric): number => Number(BigInt.asUintN(12, toBigInt(value)));
+
+/** An access begins at `from` and ends `length` bytes behind it. */
+function cut(needs: Needs, from: Numeric, length: Numeric): void {
+  needs.cuts.add(offsetOf(from));
+  needs.cuts.add(Number(BigInt.asUintN(12, toBigInt(from) + toBigInt(length))));
 }
 
 /** Host pages of a slot: those of a mapping are there anyway; behind its end, and at addresses where nothing is, they are still counted through. */
@@ -157,10 +165,15 @@ function addSlotMemory(needs: Needs, names: Names, hva: unknown, size: Numeric):
   } else addPages(needs.hvas, hva as Numeric, size);
 }
 
-/** Pages of an access, which may lie behind the end of its mapping. */
+/** Pages of an access, which may lie behind the end of its mapping: there it stops at the first. */
 function addAccess(needs: Needs, names: Names, map: unknown, off: Numeric, length: Numeric): void {
   const handle = names.of(map);
-  if (handle.kind === 'map') addPages(needs.hvas, firstPageOf(handle.region) * PAGE + approximately(off), length);
+  if (handle.kind !== 'map') return;
+  const first = BigInt(firstPageOf(handle.region)) << 12n;
+  const behind = first + (BigInt((needs.regions[handle.region] ?? 1) + 1) << 12n);
+  const start = first + toBigInt(off);
+  const end = start + toBigInt(length);
+  addPages(needs.hvas, numeric(start < 0n ? 0n : start), end > behind && start < behind ? Number(behind - start) : approximately(length) > PAGE ? PAGE : length);
 }
 
 /** Makes `to` large enough for `more` as well. */

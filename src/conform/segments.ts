@@ -29,16 +29,14 @@ export class Segments {
   }
 
   /** The pages of `length` bytes from `address` on. Page numbers are real ones. */
-  pieces(address: bigint, length: number): Piece[] {
-    const result: Piece[] = [];
+  * pieces(address: bigint, length: number): Generator<Piece> {
     let page = Number(address >> 12n);
     let from = Number(address & 4095n);
     for (let left = length; left > 0; page++, from = 0) {
       const to = Math.min(PAGE, from + left);
       left -= to - from;
-      result.push({ page, from, to, first: this.at(from), behind: this.at(to) });
+      yield { page, from, to, first: this.at(from), behind: this.at(to) };
     }
-    return result;
   }
 
   /** Adds the bytes of a piece, in page frame `pfn`, to `runs`. */

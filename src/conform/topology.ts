@@ -112,7 +112,6 @@ function actorsOf(needs: Needs, vms: number, files: number, kernel: Kernel): Act
     const thread = vcpus + i;
     const caller = add({ ...NOBODY, name, machine: 'vmm-commanded', thread, code: ROOM });
     for (const target of ['vm', 'gmem', 'host']) add({ ...NOBODY, name: `${name}.${target}`, machine: `${target}-op`, thread, caller });
-    if (name !== MAIN) return;
     for (let vcpu = 0; vcpu < vcpus; vcpu++) add({ ...NOBODY, name: `${name}.vcpu${vcpu}`, machine: 'vcpu-op', vm: Math.floor(vcpu / needs.vcpus), vcpu, thread, caller });
   });
   for (let vm = 0; vm < vms; vm++) add({ ...NOBODY, name: `vm${vm}`, machine: 'vm', vm });

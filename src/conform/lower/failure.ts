@@ -26,9 +26,11 @@ function injected(args: Args, context: Context): Outcome {
   const { facts } = bench.world;
   let place: readonly number[];
   if (args['fd'] !== undefined) {
-    const index = facts.indexes.find(toBigInt(args['offset'] as Numeric) >> 12n);
+    const index = facts.indexes.find(BigInt.asUintN(64, toBigInt((args['offset'] ?? 0) as Numeric)) >> 12n);
     if (index < 0) return inapplicable('a file page that is too far behind');
-    place = [PAGE_OF.FILE, context.fdWord(args['fd']), index, 1];
+    const fd = context.fdWord(args['fd']);
+    if (fd < 0) return { kind: 'skipped', why: 'no page' };
+    place = [PAGE_OF.FILE, fd, index, 1];
   } else {
     const hva = context.place(args);
     if (hva === undefined) return { kind: 'skipped', why: 'no mapping' };
@@ -36,6 +38,7 @@ function injected(args: Args, context: Context): Outcome {
   }
   const injector = bench.actor(INJECTOR);
   bench.run(injector, [[HARDWARE.MEMORY_ERROR, bench.actor(`${INJECTOR}.mf`), 0, ...place, 0, 0]]);
+  if (!bench.isAnswered(injector)) return { kind: 'skipped', why: 'no page' };
   const { errno } = bench.replyTo(injector);
   return result(errno === 0 ? { ret: 0 } : { ret: -1, errno: errnoName(errno) });
 }

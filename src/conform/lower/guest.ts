@@ -7,6 +7,7 @@ import { exitFields } from '../exits.ts';
 import type { Context, Row } from '../context.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Args, Result } from '../recording.ts';
+import { CODE_PAGE, MOST_PAGES } from '../needs.ts';
 import { addRun, type Piece, type Runs } from '../segments.ts';
 import { signalFields, withNames } from '../signals.ts';
 import { ENTER_ANEW, HARDWARE as INJECTOR, enterAgain } from '../topology.ts';
@@ -24,7 +25,6 @@ export interface Guest {
 }
 
 /** Bytes of the guest's own page tables that an access walks over, and of its code: their pages. */
-const CODE_PAGE = 0x1;
 const TABLES_AND_CODE = [0x10, 0x11, 0x12, CODE_PAGE];
 /** Below this address lie the guest's own tables and code, in the recorder's own slot. */
 const OWN_MEMORY = 0x20_0000;
@@ -36,8 +36,9 @@ const SIGUSR1 = 10;
 /** An access of at most 8 bytes, in one page or over a border. Nothing when its pages are not numbered. */
 export function access(operation: number, args: Args, context: Context, fill: boolean): number[] | undefined {
   const address = BigInt.asUintN(64, toBigInt(number(args['gpa'])));
-  const pieces = context.segments.pieces(address, approximately(number(args['len'])));
-  const [first, second] = pieces as [Piece, Piece?];
+  const length = approximately(number(args['len']));
+  if (length <= 0 || length > WORD && !fill) return undefined;
+  const [first, second] = [...context.segments.pieces(address, length)] as [Piece, Piece?];
   const { gfns } = context.bench.world.facts;
   const gfn = gfns.find(BigInt(first.page));
   const behind = second === undefined ? -1 : gfns.find(BigInt(second.page));
@@ -123,7 +124,7 @@ function vcpuOf(args: Args, context: Context): number {
 }
 
 const NO_VCPU = inapplicable('a vCPU that was made of what is no VM');
-const FAR_PAGES = inapplicable('a guest access over more pages than a world numbers');
+const FAR_PAGES = inapplicable('a guest access of no bytes, or over more pages than a world numbers');
 
 /** Halt instructions behind an access. A read that is entered again writes back what it has read. */
 const HALT: readonly number[] = [GUEST.HALT];
@@ -153,7 +154,9 @@ const BATCH = 60;
 function longAccess(args: Args, context: Context, vcpu: number, operation: number): Outcome {
   const { bench, segments } = context;
   const { gfns } = bench.world.facts;
-  const pieces = segments.pieces(toBigInt(number(args['gpa'])), approximately(number(args['len'])));
+  const length = approximately(number(args['len']));
+  if (length <= 0 || length > MOST_PAGES * PAGE) return FAR_PAGES;
+  const pieces = [...segments.pieces(BigInt.asUintN(64, toBigInt(number(args['gpa']))), length)];
   const data: Runs = [];
   let told: Result = {};
   for (let from = 0; from < pieces.length; from += BATCH) {
@@ -229,6 +232,7 @@ export const guest: Readonly<Record<string, Row>> = {
     const actor = bench.actor(`cpu${vcpu}`);
     bench.start(actor, spin.program, ENTER_ANEW);
     bench.beside++;
+    context.spinning.add(vcpu);
     // Some milliseconds pass: time enough for one access at least.
     const accessed = (): boolean => bench.world.last.actor === self && bench.kernel.table.leaves[bench.world.last.leaf]!.step === 'guest.execute' && bench.world.last.outcome === ok;
     for (let left = PATIENCE; left > 0 && !bench.isIdle(actor) && !accessed(); left--) bench.runSome(1);
@@ -240,6 +244,7 @@ export const guest: Readonly<Record<string, Row>> = {
     const vcpu = vcpuOf(args, context);
     if (vcpu < 0) return NO_VCPU;
     const actor = bench.actor(`cpu${vcpu}`);
+    if (!context.spinning.delete(vcpu)) return inapplicable('the end of a spin that nobody has begun');
     for (let left = PATIENCE; left > 0 && !bench.isIdle(actor); left--) bench.runSome(1);
     const still = !bench.isIdle(actor);
     if (still) {

@@ -7,8 +7,9 @@ import { atOnce } from './concurrent.ts';
 import { failure } from './failure.ts';
 import { guest } from './guest.ts';
 import { memory } from './memory.ts';
+import { numa } from './numa.ts';
 import { vm } from './vm.ts';
 
-const own: Readonly<Record<string, Row>> = { ...files, ...vm, ...memory, ...guest, ...failure };
+const own: Readonly<Record<string, Row>> = { ...files, ...vm, ...memory, ...guest, ...failure, ...numa };
 
 export const rows: Readonly<Record<string, Row>> = { ...own, child: inChild(own), concurrent: atOnce(own) };

@@ -5,6 +5,7 @@ import { DESCRIPTOR_DEVZERO, DESCRIPTOR_MEMFD } from '../../memory/layouts/gmem.
 import { inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Context, Row } from '../context.ts';
 import type { Args } from '../recording.ts';
+import { MOST_PAGES } from '../needs.ts';
 import { addRun, type Runs } from '../segments.ts';
 import { signalFields } from '../signals.ts';
 import { approximately, PAGE, type Numeric } from '../values.ts';
@@ -86,7 +87,8 @@ export const memory: Readonly<Record<string, Row>> = {
   copy_to: (args, context) => {
     const hva = context.place(args);
     if (hva === undefined) return NOTHING;
-    const pieces = context.segments.pieces(hva, approximately(number(args['len'])));
+    if (approximately(number(args['len'])) > MOST_PAGES * PAGE) return inapplicable('a copy of more pages than a world numbers');
+    const pieces = [...context.segments.pieces(hva, approximately(number(args['len'])))];
     const whole = pieces.every(({ from, to }) => from === 0 && to === PAGE);
     if (!whole && pieces.length > 1) return inapplicable('a copy from a pipe into a part of several pages');
     const [one] = pieces;
