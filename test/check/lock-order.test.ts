@@ -278,7 +278,7 @@ describe('the kernels', () => {
 
   it('have the layouts and steps that the table of lock classes names', () => {
     for (const row of listedClasses) {
-      const home = v6_8.objects.find(({ name }) => name === row.layout);
+      const home = kernels.flatMap(({ objects }) => objects).find(({ name }) => name === row.layout);
       expect(home, classNameOf(row)).toBeDefined();
       const steps = row.kind === 'section' ? row.waits : row.kind === 'mutex' ? row.fresh ?? [] : [];
       expect(steps.filter((name) => !kernels.some((kernel) => kernel.steps.has(name)))).toEqual([]);
