@@ -269,15 +269,10 @@ describe('the kernels', () => {
   });
 
   it('have the objects and steps that the rules name', () => {
-<<<<<<< HEAD
     const all = [...kernels, v6_8_weak];
     const steps = all.flatMap((kernel) => [...kernel.steps.keys()]);
     const objects = all.flatMap((kernel) => kernel.objects.map(({ name }) => name));
     expect(Object.keys(accesses).filter((name) => !objects.includes(name))).toEqual([]);
-=======
-    const steps = [...kernels, v6_8_weak].flatMap((kernel) => [...kernel.steps.keys()]);
-    expect(Object.keys(accesses).filter((name) => !(name in layouts))).toEqual([]);
->>>>>>> kernels
     expect(Object.values(accesses).flatMap((rules) => Object.keys(rules.steps ?? {})).filter((step) => !steps.includes(step))).toEqual([]);
     const counters = Object.entries(accesses).filter(([, { counter }]) => counter !== undefined);
     expect(counters.filter(([name, { counter }]) => !(counter! in layouts[name as keyof typeof layouts].fields))).toEqual([]);
