@@ -115,7 +115,7 @@ describe('when everybody rests', () => {
     drive.objects.inode(1).i_count += 1;
     expect(atRest('S-19')).toBe('everybody rests, but inode 1 has 2 references and 1 files');
     drive.objects.file(1).f_count += 1;
-    expect(atRest('S-19')).toBe("everybody rests, but file 1 ('A') has 2 references and 1 descriptors");
+    expect(atRest('S-19')).toBe("everybody rests, but file 1 ('A') has 2 references and 1 descriptors and mappings");
     drive.objects.folio_ref(2).refcount += 1;
     expect(atRest('S-19')).toBe('everybody rests, but the folio at pfn 2 has refcount 2, of which 1 is accounted for');
   });
