@@ -181,7 +181,7 @@ export const PopulateAdviceFrame = frame('host.populateAdvice', touch);
 export const CopyFrame = frame('host.copy', touch);
 export type Touch = Registers<typeof MlockFrame>;
 /** A page that moves to another frame. */
-export const MigrateFrame = frame('host.migratePage', { old: { ref: 'pfn' }, moved: { ref: 'pfn' }, hva: { ref: 'hva' }, hva_end: { ref: 'hva' } });
+export const MigrateFrame = frame('host.migratePage', { struck: { ref: 'pfn' }, moved: { ref: 'pfn' }, hva: { ref: 'hva' }, hva_end: { ref: 'hva' } });
 export type Migrate = Registers<typeof MigrateFrame>;
 
 /** From a memslot to a page of the VMM's process. */

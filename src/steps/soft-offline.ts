@@ -27,7 +27,7 @@ export const steps = {
       f.errno = EBUSY;
       return fileFolio;
     }
-    f.old = f.pfn;
+    f.struck = f.pfn;
     f.hva = folio(f.pfn).anon - 1;
     f.hva_end = f.hva + 1;
     return anonFolio;
@@ -47,28 +47,28 @@ export const steps = {
   /** migrate_folio: the content is copied and the entry changed while it is a migration entry, which whoever wants the page waits for. */
   'offline.move': (world, f) => {
     const entry = world.hpte(f.hva);
-    if (entry.pfn !== f.old) {
+    if (entry.pfn !== f.struck) {
       f.errno = EBUSY;
       return absent;
     }
-    const from = world.page(f.old);
+    const from = world.page(f.struck);
     const to = world.page(f.moved);
     to.tag = from.tag;
     to.writer = from.writer;
     to.value = from.value;
     to.secret_of = from.secret_of;
-    copyBytes(world, f.moved, f.old);
+    copyBytes(world, f.moved, f.struck);
     world.folio(f.moved).uptodate = 1;
     world.folio(f.moved).anon = f.hva + 1;
-    world.folio(f.old).anon = 0;
+    world.folio(f.struck).anon = 0;
     entry.pfn = f.moved;
     f.moved = 0;
     return ok;
   },
   /** SetPageHWPoison, page_handle_poison: out of use; the entry's reference goes. */
   'offline.poison': (world, f) => {
-    world.folio(f.old).hwpoison = POISONED;
-    putFolio(world, f.old);
+    world.folio(f.struck).hwpoison = POISONED;
+    putFolio(world, f.struck);
     return ok;
   },
   /** What was allocated for nothing. */

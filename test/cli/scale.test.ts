@@ -45,7 +45,7 @@ describe('a large world', () => {
   test('is told before its first step, with a picture and a report that stay short', async () => {
     const { code, out, err } = await box.run(['run', 'scale', '--steps', '3000']);
     expect([code, err]).toEqual([0, '']);
-    const memory = lines(out).findIndex((line) => line === 'memory     50.3 MB: 1,858,583 objects');
+    const memory = lines(out).findIndex((line) => line === 'memory     50.5 MB: 1,876,185 objects');
     expect(memory).toBeGreaterThan(0);
     expect(lines(out).findIndex((line) => line.startsWith('steps '))).toBeGreaterThan(memory);
     expect(out).toContain('  1,778 actors in all, vcpu 256, hardware 256, vmm 305,');

@@ -69,9 +69,12 @@ export class Actors {
     return places.length === 0 ? 'no call is in progress' : places.join('; ');
   }
 
-  /** Compact number of a page of the system; -1: it is none of its pages. */
+  /** Compact number of a page of the system; -1: it is none of its pages. The guest's own code and tables belong to the system only when the
+   *  accesses of the case walk over them. */
   gfn(page: bigint): number {
-    return page > 0xffff_ffff_ffffn ? -1 : this.world.facts.gfns.find(page);
+    const { gfns } = this.world.facts;
+    if (page > 0xffff_ffff_ffffn || (page < OWN_PAGES && gfns.find(TABLES) < 0)) return -1;
+    return gfns.find(page);
   }
 
   /** A page of the system as the kernel writes it. */
@@ -80,4 +83,6 @@ export class Actors {
   }
 }
 
+/** Pages below this one are the guest's own, and this is the first of its page tables among them. */
+const OWN_PAGES = 0x200n, TABLES = 0x10n;
 const MAIN_THREAD = -1;
