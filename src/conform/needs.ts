@@ -173,7 +173,7 @@ function addAccess(needs: Needs, names: Names, map: unknown, off: Numeric, lengt
   const behind = first + (BigInt((needs.regions[handle.region] ?? 1) + 1) << 12n);
   const start = first + toBigInt(off);
   const end = start + toBigInt(length);
-  addPages(needs.hvas, numeric(start < 0n ? 0n : start), end > behind && start < behind ? Number(behind - start) : approximately(length) > PAGE ? PAGE : length);
+  addPages(needs.hvas, numeric(start < 0n ? 0n : start), start >= behind ? (approximately(length) > PAGE ? PAGE : length) : end > behind ? Number(behind - start) : length);
 }
 
 /** Makes `to` large enough for `more` as well. */
