@@ -38,14 +38,14 @@ export const softOffline = fragment('host.softOffline', 'MADV_SOFT_OFFLINE: soft
 export const migratePage = fragment('host.migratePage', 'soft_offline_in_use_page: the content moves to another page frame', {
   identify: step('offline.identify', 'isolate_folio_to_list', { anon: 'allocate', file: 'putBusy' }),
   allocate: step('offline.allocate', 'alloc_migration_target', { ok: 'put', enomem: 'putBusy' }),
-  put: step('offline.put', 'put_page', { ok: 'start' }),
+  put: step('folio.put', 'put_page', { ok: 'start' }),
   start: use('mn.rangeStart', 'move'),
   move: step('offline.move', 'try_to_migrate, migrate_folio, remove_migration_ptes', { ok: 'end', absent: 'endAbsent' }),
   end: use('mn.rangeEnd', 'poison'),
   poison: step('offline.poison', 'page_handle_poison', { ok: '^done' }),
   endAbsent: use('mn.rangeEnd', 'free'),
   free: step('offline.free', 'putback_movable_pages', { ok: '^done' }),
-  putBusy: step('offline.put', 'put_page', { ok: '^done' }),
+  putBusy: step('folio.put', 'put_page', { ok: '^done' }),
 });
 
 export const unpoison = fragment('mf.unpoison', 'unpoison_memory', {

@@ -167,6 +167,7 @@ function merge<T>(base: readonly T[], change: readonly T[], name: (one: T) => st
 
 function finish(given: Omit<Kernel, 'table'>): Kernel {
   checkSteps(given);
+  checkReferences(given);
   const parts = { ...given, fragments: new Map([...given.fragments, ...operationFragments(given.calls).map((one) => [one.name, one] as const)]) };
   for (const fragment of parts.fragments.values()) {
     for (const [name, state] of Object.entries(fragment.states)) {
@@ -185,6 +186,21 @@ function finish(given: Omit<Kernel, 'table'>): Kernel {
   };
   made.add(kernel);
   return kernel;
+}
+
+/** Registers of one name are one word of the frame, in whichever fragment; a search that renames what a word refers to must know what that is. */
+function checkReferences({ registers, name }: Omit<Kernel, 'table'>): void {
+  const known = new Map<string, { readonly fragment: string; readonly what: string }>();
+  for (const { fragment, fields } of registers) {
+    for (const [register, { ref, bits, cells, copyOf }] of Object.entries(fields)) {
+      const what = ref ?? bits ?? cells ?? copyOf ?? 'number';
+      const other = known.get(register) ?? { fragment, what };
+      if (other.what !== what) {
+        throw new Error(`kernel '${name}': register '${register}' holds a ${other.what} in '${other.fragment}' and a ${what} in '${fragment}'; registers of one name are one word: give one of them another name`);
+      }
+      known.set(register, other);
+    }
+  }
 }
 
 /** A register that two nested fragments both have would be zeroed under the outer one's feet. */

@@ -56,7 +56,7 @@ export type Operation = Registers<typeof OperationFrame>;
 const walk = {
   /** gmem file of the inode's list that is being walked. */
   file: { ref: 'file' },
-  cursor: { ref: 'index' },
+  next_index: { ref: 'index' },
   /** mmu_lock is held and the invalidation counted. */
   found: {},
 } as const;
@@ -141,7 +141,7 @@ export const SetAttributesFrame = frame('vm.setAttributes', {
 const slotWalk = {
   slot: { ref: 'slot' },
   /** Behind the last gfn that the walk has dealt with. */
-  cursor: { ref: 'gfn' },
+  next_gfn: { ref: 'gfn' },
   found: {},
 } as const;
 export const AttributesPreFrame = frame('vm.attributesPrePass', slotWalk);
@@ -157,7 +157,7 @@ const notifierWalk = {
   /** The memslot set that this walk reads, + 1; 0 before it has read kvm->memslots. */
   set: {},
   /** Slot id that is looked at next. */
-  cursor: {},
+  next_id: {},
   found: {},
 } as const;
 export const RangeStartFrame = frame('mn.rangeStart', notifierWalk);

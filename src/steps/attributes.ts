@@ -32,7 +32,7 @@ function nextOverlap(world: World, vm: number, from: number, to: number): number
 
 /** kvm_handle_gfn_range: the next memslot, its gfns clipped to the range; what to do when there is no other. */
 function nextSlot(world: World, f: Frame<SetAttributes>): number {
-  const from = Math.max(f.first, f.cursor);
+  const from = Math.max(f.first, f.next_gfn);
   f.slot = from < f.behind ? nextOverlap(world, f.vm, from, f.behind) : 0;
   if (f.slot === 0) {
     f.gfn = 0;
@@ -42,7 +42,7 @@ function nextSlot(world: World, f: Frame<SetAttributes>): number {
   const { base_gfn, npages } = world.memslot(f.slot);
   f.gfn = Math.max(from, base_gfn);
   f.gfn_end = Math.min(f.behind, base_gfn + npages);
-  f.cursor = f.gfn_end;
+  f.next_gfn = f.gfn_end;
   if (f.found !== 0) return ok;
   f.found = 1;
   return first;

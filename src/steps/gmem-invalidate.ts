@@ -11,7 +11,7 @@ export const flush = outcome('flush');
 export const unlock = outcome('unlock');
 export const none = outcome('none');
 
-/** Binding at or behind f.cursor: the slot and the first index behind its part of the range. */
+/** Binding at or behind f.next_index: the slot and the first index behind its part of the range. */
 function nextBinding({ binding }: World, file: number, from: number, end: number): { slot: number; from: number; to: number } | undefined {
   for (let index = from; index < end; index++) {
     const { slot } = binding(file, index);
@@ -33,17 +33,17 @@ export const steps = {
       if ((state !== FILE_LIVE && state !== FILE_DYING) || inode !== f.inode) continue;
       f.file = number;
       f.vm = kvm - 1;
-      f.cursor = f.start;
+      f.next_index = f.start;
       f.found = 0;
       return ok;
     }
     f.file = 0;
-    f.cursor = 0;
+    f.next_index = 0;
     return done;
   },
   /** The next slot bound in the range, its gfns clipped to it. */
   'gmem.nextBoundSlot': (world, f) => {
-    const found = nextBinding(world, f.file, f.cursor, f.end);
+    const found = nextBinding(world, f.file, f.next_index, f.end);
     if (found === undefined) {
       f.gfn = 0;
       f.gfn_end = 0;
@@ -52,7 +52,7 @@ export const steps = {
     const { base_gfn, pgoff, npages } = world.memslot(found.slot);
     f.gfn = base_gfn + Math.max(pgoff, f.start) - pgoff;
     f.gfn_end = base_gfn + Math.min(pgoff + npages, f.end) - pgoff;
-    f.cursor = found.to;
+    f.next_index = found.to;
     if (f.found !== 0) return ok;
     f.found = 1;
     return first;

@@ -13,7 +13,7 @@ function nextSlot(world: World, f: Frame<NotifierWalk>): boolean {
   const { memslots, memslot_set, memslot, facts } = world;
   if (f.set === 0) f.set = memslots(f.vm).active + 1;
   const { slot: slots } = memslot_set(f.vm, f.set - 1);
-  for (let id = f.cursor; id < facts.sizes.slotId; id++) {
+  for (let id = f.next_id; id < facts.sizes.slotId; id++) {
     const slot = slots.at(id);
     if (slot === 0) continue;
     const { hva, base_gfn, npages } = memslot(slot);
@@ -21,7 +21,7 @@ function nextSlot(world: World, f: Frame<NotifierWalk>): boolean {
     const from = Math.max(f.hva, hva - 1);
     const to = Math.min(f.hva_end, hva - 1 + npages);
     if (from >= to) continue;
-    f.cursor = id + 1;
+    f.next_id = id + 1;
     f.gfn = base_gfn + (from - (hva - 1));
     f.gfn_end = base_gfn + (to - (hva - 1));
     return true;
@@ -40,7 +40,7 @@ export const steps = {
       mn_invalidate(vm).callbacks.set(f.self);
       f.vm = vm;
       f.set = 0;
-      f.cursor = 0;
+      f.next_id = 0;
       f.found = 0;
       return ok;
     }

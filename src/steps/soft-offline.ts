@@ -77,12 +77,6 @@ export const steps = {
     f.moved = 0;
     return ok;
   },
-  /** put_page of the caller's reference. */
-  'offline.put': (world, f) => {
-    putFolio(world, f.pfn);
-    f.pfn = 0;
-    return ok;
-  },
   /** unpoison_memory, mf_mutex held: a page that is in a file is in use, poisoned or not. */
   'mf.unpoisonPage': (world, f) => {
     const { file } = openFile(world, arg(world, f, 0));

@@ -119,6 +119,12 @@ describe('deriving a kernel', () => {
     expect(() => defineKernel({ ...spec, machine: [] } as never)).toThrow(new Error("kernel 'x' has member 'machine', which does not exist; did you mean 'machines'?"));
   });
 
+  it('refuses registers of one name that hold different things', () => {
+    const registers = [{ fragment: 'work', fields: { was: { ref: 'slot' } } }, { fragment: 'extra', fields: { was: { ref: 'pfn' } } }] as const;
+    expect(() => deriveKernel(base, { name: 'new', registers })).toThrow(
+      new Error("kernel 'new': register 'was' holds a slot in 'work' and a pfn in 'extra'; registers of one name are one word: give one of them another name"));
+  });
+
   it('replaces steps, configuration and registers by name, and adds new ones', () => {
     const other = (): number => 1;
     const kernel = deriveKernel(base, {
