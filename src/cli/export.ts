@@ -37,6 +37,7 @@ const PIECE = 1 << 16;
 function exportTo(trace: string | undefined, { format, output, force = false, from = 1, to = Infinity, trust = false }: Options): Promise<number> {
   const exporter = exporters.find(({ name }) => name === format);
   if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
+  if (exporter.fromStart === true && from > 1) throw new UsageError(`format ${format} tells of the run as a whole, from its first step on; leave --from out (--to may stay)`);
   if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
   const open = openReplayable(trace, trust);
   if (output !== undefined) mayWrite('--output', output, force);
@@ -56,7 +57,7 @@ function exportTo(trace: string | undefined, { format, output, force = false, fr
 
 /** Sends everything to the sink, a piece at a time; answers how many steps it was. */
 async function exported({ source, kernel, topology }: OpenTrace, exporter: Exporter, sink: Sink, from: number, to: number): Promise<number> {
-  const writer = exporter.open(source.header, topology.actors);
+  const writer = exporter.open(source.header, topology.actors, { kernel, topology });
   const events = eventsOfTrace(source, kernel, topology, from, to);
   let pending = writer.header();
   let count = 0;
