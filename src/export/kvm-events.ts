@@ -35,6 +35,8 @@ const RESULTS: Readonly<Record<string, string>> = { IGNORED: 'Ignored', FAILED: 
 /** What is known of an actor from its steps so far: its registers, its last access, its exit. */
 interface Known {
   readonly registers: Map<string, number>;
+  /** Those that the step at hand leaves at 0. */
+  readonly ended: string[];
   gfn: bigint;
   present: boolean;
   exit: string;
@@ -61,20 +63,27 @@ export class KvmEvents {
     const known = this.learn(event);
     // Instructions from outside take the place of those that the scenario has.
     if (event.injection?.code !== undefined) this.code.delete(this.actors[event.injection.actor - 1]?.name ?? '');
-    return [...this.ofGuest(event, known), ...this.ofMmu(event), ...ofMemoryFailure(event, known)];
+    const events = [...this.ofGuest(event, known), ...this.ofMmu(event), ...ofMemoryFailure(event, known)];
+    for (const field of known.ended) known.registers.set(field, 0);
+    known.ended.length = 0;
+    return events;
   }
 
   private learn({ actor, reads, writes, name, outcome }: StepEvent): Known {
     let known = this.known.get(actor);
-    if (known === undefined) this.known.set(actor, known = { registers: new Map(), gfn: 0n, present: false, exit: 'none', fault: undefined, page: '' });
+    if (known === undefined) this.known.set(actor, known = { registers: new Map(), ended: [], gfn: 0n, present: false, exit: 'none', fault: undefined, page: '' });
     for (const { object, field, at, value } of reads) {
       if (object === 'frame' && at['actor'] === actor) known.registers.set(field, value);
       else if (object === 'tlb' && at['gfn'] !== undefined) known.gfn = BigInt(at['gfn']);
       else if (name === 'guest.walk' && object.startsWith('spte') && field === 'pfn') known.present = value !== 0;
     }
-    for (const { object, field, at, value, text } of writes) {
-      if (object === 'frame' && at['actor'] === actor) known.registers.set(field, value);
-      else if (object === 'kvm_run' && field === 'exit_reason') known.exit = text ?? 'none';
+    for (const { object, field, at, old, value, text } of writes) {
+      if (object === 'frame' && at['actor'] === actor) {
+        // A step that ends a fragment zeroes its registers when it is done with them.
+        if (value === 0 && old !== 0) known.ended.push(field);
+        else known.registers.set(field, value);
+      }
+      if (object === 'kvm_run' && field === 'exit_reason') known.exit = text ?? 'none';
     }
     if (name === 'mf.identify') known.page = outcome;
     return known;
