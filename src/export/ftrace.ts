@@ -4,7 +4,7 @@
 
 import type { Access, Message, StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
-import type { Exporter, ExportRun } from './exporter.ts';
+import type { Exporter } from './exporter.ts';
 import { KvmEvents, LINE_FORMS } from './kvm-events.ts';
 
 /** Version of the fields of the laboratory's own events. */
@@ -47,7 +47,7 @@ export const ftrace: Exporter = {
   name: 'ftrace',
   extension: '.txt',
   description: "text as ftrace prints it: the kernel's kvm events, and the laboratory's own as faultline_*",
-  open(header, actors, run?: ExportRun) {
+  open(header, actors, _parts, run) {
     const kvm = new KvmEvents(run?.topology ?? { actors: [], gfns: [] });
     const heads = new Map([OUTSIDE, ...actors.map(({ name }) => name)].map((name, pid) => [name, `${word(name).padStart(16)}-${String(pid).padEnd(7)} [000] .....`]));
     return {

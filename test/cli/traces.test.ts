@@ -126,6 +126,15 @@ describe('export', () => {
     expect(box.read('x.ndjson').toString().trimEnd().split('\n').length).toBe(4);
   });
 
+  test('only steps of an actor, and those that send it a message', async () => {
+    const stepsOf = async (...args: string[]): Promise<{ step: number; actor: string; messages: { to: string }[] }[]> => (await box.run(['export', ...args])).out.trimEnd().split('\n')
+      .map((text) => JSON.parse(text) as { type: string; step: number; actor: string; messages: { to: string }[] }).filter(({ type }) => type === 'step');
+    const all = await stepsOf();
+    const some = await stepsOf('--actor', 'vcpu0');
+    expect(some).toEqual(all.filter(({ actor, messages }) => actor === 'vcpu0' || messages.some(({ to }) => to === 'vcpu0')));
+    expect(new Set(some.map(({ actor }) => actor))).toEqual(new Set(['cpu0', 'vcpu0']));
+  });
+
   test('a broken trace leaves no file behind', async () => {
     box.write('cut.trace', cut());
     expect((await box.run(['export', 'cut.trace', '-o', 'cut.ndjson'])).code).toBe(2);
@@ -150,6 +159,7 @@ describe('mistakes are one sentence, exit code 2', () => {
     ['an output that is a folder', ['export', '-o', '.'], /^faultline: \. is a folder; name a file in it: my-export\n$/],
     ['a trace without a name', ['show', ''], /^faultline: the name of the trace is empty; name a file, or leave it out for the last run's\n$/],
     ['an unknown format', ['export', '--format', 'ndjsn'], /there is no format 'ndjsn'; did you mean 'ndjson'/],
+    ['an unknown actor to export', ['export', '--actor', 'vcpu9'], /there is no actor 'vcpu9' in traces\/last\.trace; did you mean 'vcpu0'/],
     ['an unknown kernel', ['replay', '--kernel', 'v6.7'], /there is no kernel 'v6\.7'/],
   ])('%s', async (_what, args, message) => {
     box.write('empty.trace', '');

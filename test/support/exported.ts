@@ -13,11 +13,11 @@ import { bytesOf, SC01, type Recorded } from './recorded.ts';
 export function exported(exporter: Exporter, recorded: Recorded, scenario: Scenario = SC01, from = 1, to = Infinity): string {
   const { kernel } = recorded;
   const topology = compile(scenario, kernel);
-  const writer = exporter.open(recorded.header, topology.actors, { kernel, topology });
+  const writer = exporter.open(recorded.header, topology.actors, { append: () => { throw new Error('text has no parts'); } }, { kernel, topology });
   let text = String(writer.header());
   const events = eventsOfTrace(traceInMemory('t', bytesOf(recorded)), kernel, topology, from, to);
   for (let one = events.next(); ; one = events.next()) {
-    if (one.done === true) return text + String(writer.end(one.value));
+    if (one.done === true) return text + ([writer.end(one.value)].flat() as string[]).join('');
     text += String(writer.step(one.value));
   }
 }
