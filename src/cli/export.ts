@@ -2,12 +2,14 @@
 
 import type { Exporter, Piece } from '../export/exporter.ts';
 import { exporters } from '../export/index.ts';
+import { machineFormats } from '../export/machines/index.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
 import { eventsOfTrace } from '../runtime/replay.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
+import { exportMachines } from './export-machines.ts';
 import { ExportProgress } from './export-progress.ts';
 import { fileSink, folderSink, mayMakeFolder, standardOutput, type Sink } from './export-sink.ts';
 import { Interruption } from './interruption.ts';
@@ -17,31 +19,41 @@ import { mayWrite } from './recording.ts';
 import { openReplayable, type OpenTrace } from './traces.ts';
 import * as values from './values.ts';
 
-interface Options { format: string; output?: string; force?: boolean; from?: number; to?: number; actor?: string[]; trust?: boolean }
+interface Options { format?: string; output?: string; force?: boolean; from?: number; to?: number; actor?: string[]; trust?: boolean; machines?: boolean; kernel?: string }
 
 /** The command `export`. */
 export const exportTrace: CommandDefinition = (program, done) => {
   program.command('export')
     .description('write a trace out in a format that other tools read')
     .argument('[trace]', 'a trace file (default: traces/last.trace)')
-    .option('-f, --format <format>', `one of: ${exporters.map(({ name }) => name).join(', ')}`, exporters[0]!.name)
+    .option('-f, --format <format>', `one of those below (default: ${exporters[0]!.name}; of machines ${machineFormats[0]!.name})`)
     .option('-o, --output <file>', 'write to this file, or folder (default: standard output)')
     .option('--force', 'overwrite that file')
     .option('--from <n>', 'first step', values.step)
     .option('--to <n>', 'last step', values.step)
     .option('-a, --actor <names>', 'only steps of these actors (several, with commas), and those that send them a message', values.several)
     .option('--trust', 'run the text of a kernel that came with the trace')
+    .option('--machines', 'write the statecharts of a kernel instead of a trace')
+    .option('-k, --kernel <kernel>', 'with --machines: of this kernel (default: v6.8)')
     .addHelpText('after', `\nFormats:\n${exporters.map(({ name, description }) => `  ${name.padEnd(10)}${description}`).join('\n')}\n`)
-    .addHelpText('after', examples('faultline export --format ndjson -o run.ndjson', 'faultline export bug.trace | jq -r .outcome'))
-    .action(async (trace: string | undefined, options: Options) => done(await exportTo(trace, options)));
+    .addHelpText('after', `\nFormats of machines, where --actor names a machine:\n${machineFormats.map(({ name, description }) => `  ${name.padEnd(10)}${description}`).join('\n')}\n`)
+    .addHelpText('after', examples('faultline export --format ndjson -o run.ndjson', 'faultline export bug.trace | jq -r .outcome', 'faultline export --machines --actor vcpu --format dot'))
+    .action(async (trace: string | undefined, options: Options) => done(await (options.machines ? machines(trace, options) : exportTo(trace, options))));
 };
+
+function machines(trace: string | undefined, options: Options): Promise<number> {
+  if (trace !== undefined) throw new UsageError(`--machines writes statecharts, and no trace: leave ${trace} out`);
+  if (options.from !== undefined || options.to !== undefined) throw new UsageError('--machines has no steps: leave --from and --to out');
+  return exportMachines(options);
+}
 
 /** Characters that are written at a time. */
 const PIECE = 1 << 16;
 
-function exportTo(trace: string | undefined, { format, output, force = false, from = 1, to = Infinity, actor, trust = false }: Options): Promise<number> {
+function exportTo(trace: string | undefined, { format = exporters[0]!.name, output, force = false, from = 1, to = Infinity, actor, trust = false, kernel }: Options): Promise<number> {
   const exporter = exporters.find(({ name }) => name === format);
   if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
+  if (kernel !== undefined) throw new UsageError('--kernel goes with --machines; a trace is of the kernel that it was recorded on');
   if (exporter.fromStart && (from > 1 || actor !== undefined)) throw new UsageError(`format ${format} tells of the run as a whole; leave ${from > 1 ? '--from' : '--actor'} out (--to may stay)`);
   if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
   if (output === undefined && exporter.folder) throw new UsageError(`format ${format} makes a folder; name it with --output`);
