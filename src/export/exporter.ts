@@ -1,6 +1,8 @@
 // What an export format is: a header, a piece for each step, an end. Pieces go out as they come; nothing is gathered.
 
+import type { Kernel } from '../kernel/define.ts';
 import type { StepEvent } from '../runtime/events.ts';
+import type { Topology } from '../scenario/topology.ts';
 import type { TraceFooter, TraceHeader } from '../trace/header.ts';
 
 export interface Exporter {
@@ -12,9 +14,15 @@ export interface Exporter {
   readonly binary?: true;
   /** Makes a folder: its parts are the files in it, and the writer answers nothing but empty pieces. */
   readonly folder?: true;
-  /** A fresh writer for one trace. `parts`: for what cannot go out in the order of the steps. */
-  open(header: TraceHeader, actors: readonly ExportedActor[], parts: Parts): ExportWriter;
+  /** It says something of the run as a whole, so it must be told every step from the first one on. */
+  readonly fromStart?: true;
+  /** A fresh writer for one trace. `run`: what the trace is of, for formats that need more of it than its events. `parts`: for what cannot
+   *  go out in the order of the steps. */
+  open(header: TraceHeader, actors: readonly ExportedActor[], run?: ExportRun, parts?: Parts): ExportWriter;
 }
+
+/** What a trace is a run of. */
+export interface ExportRun { readonly kernel: Kernel; readonly topology: Topology }
 
 /** An actor of the scenario, in the order of their numbers, from 1. */
 export interface ExportedActor { readonly name: string; readonly machine: string }
