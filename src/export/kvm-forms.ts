@@ -28,7 +28,8 @@ export type KvmName = keyof typeof KVM_FORMS;
 export type FieldType = 'u32' | 's32' | 'u64' | 'string';
 export type FieldValue = bigint | number | string;
 
-const CONVERSION = /%(0\d+)?(llx|llu|u|d|s|x)/g;
+/** A conversion of a form: digits, type. */
+export const CONVERSION = /%(0\d+)?(llx|llu|u|d|s|x)/g;
 const TYPES: Readonly<Record<string, FieldType>> = { llx: 'u64', llu: 'u64', u: 'u32', d: 's32', s: 'string', x: 'u32' };
 
 /** Types of the fields of a form, by its conversions. */
