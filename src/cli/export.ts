@@ -54,7 +54,8 @@ function exportTo(trace: string | undefined, { format = exporters[0]!.name, outp
   const exporter = exporters.find(({ name }) => name === format);
   if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
   if (kernel !== undefined) throw new UsageError('--kernel goes with --machines; a trace is of the kernel that it was recorded on');
-  if (exporter.fromStart && (from > 1 || actor !== undefined)) throw new UsageError(`format ${format} tells of the run as a whole; leave ${from > 1 ? '--from' : '--actor'} out (--to may stay)`);
+  if (exporter.fromStart === true && from > 1) throw new UsageError(`format ${format} tells of the run as a whole, from its first step on; leave --from out (--to may stay)`);
+  if (exporter.fromStart === true && actor !== undefined) throw new UsageError(`format ${format} tells of the run as a whole, and so of every actor; leave --actor out`);
   if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
   if (output === undefined && exporter.folder) throw new UsageError(`format ${format} makes a folder; name it with --output`);
   if (output === undefined && exporter.binary && process.stdout.isTTY) throw new UsageError(`format ${format} is nothing for a terminal; name a file with --output`);
@@ -97,7 +98,7 @@ const isWanted = ({ actor, messages }: StepEvent, wanted: ReadonlySet<string>): 
 
 /** Sends everything to the sink, a piece at a time, until somebody wants an end; answers how many steps it was. */
 async function exported({ source, kernel, topology }: OpenTrace, exporter: Exporter, sink: Sink, { from, to, wanted }: Part, interruption: Interruption): Promise<number> {
-  const writer = exporter.open(source.header, topology.actors, sink.parts, { kernel, topology });
+  const writer = exporter.open(source.header, topology.actors, { kernel, topology }, sink.parts);
   const events = eventsOfTrace(source, kernel, topology, from, to);
   const progress = new ExportProgress();
   let pending = '';

@@ -14,17 +14,18 @@ export interface Exporter {
   readonly binary?: true;
   /** Makes a folder: its parts are the files in it, and the writer answers nothing but empty pieces. */
   readonly folder?: true;
-  /** It says something of the run as a whole, so it must be told every step of everybody from the first one on. */
+  /** It says something of the run as a whole, so it must be told every step from the first one on. */
   readonly fromStart?: true;
-  /** A fresh writer for one trace. `parts`: for what cannot go out in the order of the steps. `run`: for what is not in its events. */
-  open(header: TraceHeader, actors: readonly ExportedActor[], parts: Parts, run?: ExportRun): ExportWriter;
+  /** A fresh writer for one trace. `run`: what the trace is of, for formats that need more of it than its events. `parts`: for what cannot
+   *  go out in the order of the steps. */
+  open(header: TraceHeader, actors: readonly ExportedActor[], run?: ExportRun, parts?: Parts): ExportWriter;
 }
-
-/** An actor of the scenario, in the order of their numbers, from 1. */
-export interface ExportedActor { readonly name: string; readonly machine: string }
 
 /** What a trace is a run of. */
 export interface ExportRun { readonly kernel: Kernel; readonly topology: Topology }
+
+/** An actor of the scenario, in the order of their numbers, from 1. */
+export interface ExportedActor { readonly name: string; readonly machine: string }
 
 /** Text goes out as UTF-8. Bytes hold until the next call of the writer only: it may fill them anew. */
 export type Piece = string | Uint8Array;

@@ -5,7 +5,8 @@
 import type { Access, Message, StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
 import type { Exporter } from './exporter.ts';
-import { KvmEvents, LINE_FORMS } from './kvm-events.ts';
+import { KvmEvents, kvmText } from './kvm-events.ts';
+import { LINE_FORMS } from './kvm-forms.ts';
 
 /** Version of the fields of the laboratory's own events. */
 const VERSION = 1;
@@ -47,7 +48,7 @@ export const ftrace: Exporter = {
   name: 'ftrace',
   extension: '.txt',
   description: "text as ftrace prints it: the kernel's kvm events, and the laboratory's own as faultline_*",
-  open(header, actors, _parts, run) {
+  open(header, actors, run) {
     const kvm = new KvmEvents(run?.topology ?? { actors: [], gfns: [] });
     const heads = new Map([OUTSIDE, ...actors.map(({ name }) => name)].map((name, pid) => [name, `${word(name).padStart(16)}-${String(pid).padEnd(7)} [000] .....`]));
     return {
@@ -55,7 +56,7 @@ export const ftrace: Exporter = {
       step(event) {
         const head = `${heads.get(event.actor)!} ${time(event.step).padStart(12)}: `;
         let text = `${head}faultline_step: ${stepText(event)}\n`;
-        for (const { name, text: told } of kvm.of(event)) text += `${head}${name}: ${told}\n`;
+        for (const one of kvm.of(event)) text += `${head}${one.name}: ${kvmText(one)}\n`;
         for (const one of event.writes) text += `${head}faultline_write: ${writeText(one)}\n`;
         for (const one of event.messages) text += `${head}faultline_message: ${messageText(one)}\n`;
         return text;

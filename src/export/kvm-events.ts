@@ -9,16 +9,18 @@ import type { StepEvent } from '../runtime/events.ts';
 import type { Topology } from '../scenario/topology.ts';
 import { EINTR } from '../steps/errno.ts';
 import { HUGE_PAGES } from '../steps/huge.ts';
+import { KVM_FORMS, printed, type FieldValue, type KvmName } from './kvm-forms.ts';
 import { leafChanges, rights } from './spte.ts';
 
-/** One event of the kernel: its subsystem, its name, and its text as ftrace prints it. */
-export interface KvmEvent { readonly system: 'kvm' | 'kvmmmu' | 'ras'; readonly name: string; readonly text: string }
+/** One event of the kernel: its name, and its fields as KVM_FORMS lists them. */
+export interface KvmEvent { readonly name: KvmName; readonly values: readonly FieldValue[] }
 
-/** Linux release whose line forms these are. */
-export const LINE_FORMS = 'Linux 6.8, VMX';
+/** Its text as ftrace prints it. */
+export const kvmText = ({ name, values }: KvmEvent): string => printed(KVM_FORMS[name].form, values);
+
+const told = (name: KvmName, ...values: FieldValue[]): KvmEvent => ({ name, values });
 
 const PAGE_SHIFT = 12n;
-const hex = (value: bigint | number, digits = 0): string => `0x${BigInt.asUintN(64, BigInt(value)).toString(16).padStart(digits, '0')}`;
 
 /** enum kvm_exit_reason of those that the model has. */
 const EXIT_NUMBERS: Readonly<Record<string, number>> = { none: 0, HYPERCALL: 3, HLT: 5, MMIO: 6, SHUTDOWN: 8, INTR: 10, INTERNAL_ERROR: 17, MEMORY_FAULT: 39 };
@@ -40,8 +42,8 @@ interface Known {
   gfn: bigint;
   present: boolean;
   exit: string;
-  /** Text of the kvm_page_fault that its next step behind the exit path brings. */
-  fault: string | undefined;
+  /** The kvm_page_fault that its next step behind the exit path brings. */
+  fault: KvmEvent | undefined;
   page: string;
 }
 
@@ -93,33 +95,32 @@ export class KvmEvents {
   private *ofGuest(event: StepEvent, known: Known): Generator<KvmEvent> {
     const { machine, name, outcome, to, messages, writes } = event;
     if (known.fault !== undefined && name !== 'vcpu.setOutsideGuestMode' && name !== 'srcu.readLock') {
-      yield { system: 'kvm', name: 'kvm_page_fault', text: known.fault };
+      yield known.fault;
       known.fault = undefined;
     }
     if (machine !== 'vcpu') return;
     const vcpu = this.actors.find((one) => one.name === event.actor)!.vcpu;
-    const rip = hex(known.registers.get('pc') ?? 0);
-    if (name === 'srcu.readUnlock' && to.endsWith('.guest')) yield { system: 'kvm', name: 'kvm_entry', text: `vcpu ${vcpu}, rip ${rip}` };
+    const rip = known.registers.get('pc') ?? 0;
+    if (name === 'srcu.readUnlock' && to.endsWith('.guest')) yield told('kvm_entry', vcpu, rip);
     if (name === 'guest.execute' || name === 'guest.walk') {
       const reason = outcome === 'halt' && known.exit === 'SHUTDOWN' ? 'TRIPLE_FAULT' : REASONS[outcome];
       if (reason !== undefined) {
         const code = reason === 'EPT_VIOLATION' ? qualification(known) : 0n;
-        yield { system: 'kvm', name: 'kvm_exit', text: `vcpu ${vcpu} reason ${reason} rip ${rip} info1 ${hex(code, 16)} info2 ${hex(0, 16)} intr_info ${hex(0, 8)} error_code ${hex(0, 8)}` };
-        if (reason === 'EPT_VIOLATION') known.fault = `vcpu ${vcpu} rip ${rip} address ${hex(known.gfn << PAGE_SHIFT, 16)} error_code ${hex(code)}`;
+        yield told('kvm_exit', vcpu, reason, rip, code, 0, 0, 0);
+        if (reason === 'EPT_VIOLATION') known.fault = told('kvm_page_fault', vcpu, rip, known.gfn << PAGE_SHIFT, code);
         if (reason === 'VMCALL') yield* this.hypercall(event, known);
       }
     }
     if (writes.some(({ object, field, text }) => object === 'kvm_run' && field === 'exit_reason' && text === 'MMIO')) {
       const data = (field: string): number => writes.find((one) => one.object === 'kvm_run_data' && one.field === field)?.value ?? 0;
       const kind = known.registers.get('write') === 1 ? 'write' : 'unsatisfied-read';
-      yield { system: 'kvm', name: 'kvm_mmio', text: `mmio ${kind} len ${data('len')} gpa ${hex((known.gfn << PAGE_SHIFT) + BigInt(data('offset')))} val 0x0` };
+      yield told('kvm_mmio', kind, data('len'), (known.gfn << PAGE_SHIFT) + BigInt(data('offset')), 0);
     }
     const answer = name === 'vcpu.reply' ? messages.find(({ message }) => message === 'reply') : undefined;
     if (answer !== undefined) {
       const errno = Number(answer.content['errno'] ?? 0);
       // A signal has an exit reason of its own, and no error; kvm_trace tells the error when there is one.
-      const told = errno === 0 ? `${exitName(known.exit)} (${EXIT_NUMBERS[known.exit] ?? 0})` : `${errno === EINTR ? 'restart' : 'error'} (${errno})`;
-      yield { system: 'kvm', name: 'kvm_userspace_exit', text: `reason ${told}` };
+      yield errno === 0 ? told('kvm_userspace_exit', exitName(known.exit), EXIT_NUMBERS[known.exit] ?? 0) : told('kvm_userspace_exit', errno === EINTR ? 'restart' : 'error', errno);
       known.exit = 'none';
     }
   }
@@ -142,27 +143,27 @@ export class KvmEvents {
     }
     if (words === undefined) return;
     const [nr, a0, a1, a2] = words;
-    yield { system: 'kvm', name: 'kvm_hypercall', text: `nr ${hex(nr!)} a0 ${hex(a0!)} a1 ${hex(a1!)} a2 ${hex(a2!)} a3 0x0` };
+    yield told('kvm_hypercall', nr!, a0!, a1!, a2!, 0);
   }
 
   /** What the TDP MMU tells: a leaf that was asked for, each SPTE that changed, a root that became obsolete. */
   private *ofMmu({ name, actor, reads, writes }: StepEvent): Generator<KvmEvent> {
     if (name === 'mmu.flipRoot') {
       const valid = reads.find(({ object }) => object === 'mmu_root')?.value ?? 0;
-      yield { system: 'kvmmmu', name: 'kvm_mmu_zap_all_fast', text: `kvm-mmu-valid-gen ${valid} used_pages 0` };
+      yield told('kvm_mmu_zap_all_fast', valid, 0);
     }
     const maps = name === 'fault.map';
     const changes = leafChanges(reads, writes, (hp) => this.gfns.real(hp * HUGE_PAGES));
     const made = changes.findLast(({ pfn }) => pfn !== 0);
     const asked = made ?? changes.at(-1);
     if (maps && asked !== undefined) {
-      yield { system: 'kvmmmu', name: 'kvm_mmu_spte_requested', text: `gfn ${asked.gfn.toString(16)} pfn ${(this.known.get(actor)!.registers.get('pfn') ?? 0).toString(16)} level ${asked.level}` };
+      yield told('kvm_mmu_spte_requested', asked.gfn, this.known.get(actor)!.registers.get('pfn') ?? 0, asked.level);
     }
     for (const { gfn, level, before, after, written } of changes) {
       if (!written || before === after) continue;
-      yield { system: 'kvmmmu', name: 'kvm_tdp_mmu_spte_changed', text: `as id 0 gfn ${gfn.toString(16)} level ${level} old_spte ${before.toString(16)} new_spte ${after.toString(16)}` };
+      yield told('kvm_tdp_mmu_spte_changed', 0, gfn, level, before, after);
     }
-    if (maps && made?.written === true) yield { system: 'kvmmmu', name: 'kvm_mmu_set_spte', text: `gfn ${made.gfn.toString(16)} spte ${made.after.toString(16)} (${rights(made.after)}) level ${made.level} at 0` };
+    if (maps && made?.written === true) yield told('kvm_mmu_set_spte', made.gfn, made.after, rights(made.after), made.level, 0);
   }
 }
 
@@ -174,10 +175,9 @@ const qualification = ({ registers, present }: Known): bigint => (registers.get(
 
 /** action_result() of memory_failure(). */
 function* ofMemoryFailure({ name, outcome }: StepEvent, { registers, page }: Known): Generator<KvmEvent> {
-  const pfn = hex(registers.get('pfn') ?? 0);
-  const told = (kind: string, result: string): KvmEvent => ({ system: 'ras', name: 'memory_failure_event', text: `pfn ${pfn}: recovery action for ${kind}: ${result}` });
-  if (name === 'mf.getPage' && outcome === 'free') yield told('free buddy page', 'Recovered');
-  if (name === 'mf.verdict') yield told(PAGES[page] ?? 'unknown page', RESULTS[MF_RESULTS[registers.get('result') ?? 0] ?? ''] ?? 'Ignored');
+  const pfn = registers.get('pfn') ?? 0;
+  if (name === 'mf.getPage' && outcome === 'free') yield told('memory_failure_event', pfn, 'free buddy page', 'Recovered');
+  if (name === 'mf.verdict') yield told('memory_failure_event', pfn, PAGES[page] ?? 'unknown page', RESULTS[MF_RESULTS[registers.get('result') ?? 0] ?? ''] ?? 'Ignored');
 }
 
 /** Values of the register `result`. */

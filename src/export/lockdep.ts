@@ -83,7 +83,7 @@ export const lockdep: Exporter = {
   extension: '.txt',
   description: "lock order of the run in lockdep's manner: its cycles, or the order that was seen",
   fromStart: true,
-  open(header, _actors, _parts, run) {
+  open(header, _actors, run) {
     if (run === undefined) throw new LaboratoryError('lock order cannot be told from events alone');
     const locks = new LockRun(run);
     let steps = 0;

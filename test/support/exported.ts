@@ -13,7 +13,7 @@ import { bytesOf, SC01, type Recorded } from './recorded.ts';
 export function exported(exporter: Exporter, recorded: Recorded, scenario: Scenario = SC01, from = 1, to = Infinity): string {
   const { kernel } = recorded;
   const topology = compile(scenario, kernel);
-  const writer = exporter.open(recorded.header, topology.actors, { append: () => { throw new Error('text has no parts'); } }, { kernel, topology });
+  const writer = exporter.open(recorded.header, topology.actors, { kernel, topology });
   let text = String(writer.header());
   const events = eventsOfTrace(traceInMemory('t', bytesOf(recorded)), kernel, topology, from, to);
   for (let one = events.next(); ; one = events.next()) {
