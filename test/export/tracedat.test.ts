@@ -26,7 +26,7 @@ function report(bytes: Uint8Array, ...args: string[]): string[] {
 
 /** Events of `trace-cmd report -R`: fields by name, printed as the conversions of the event's form say. */
 function read(lines: readonly string[]): Expected[] {
-  return lines.filter((line) => !/^cpus=/.test(line)).map((line) => {
+  return lines.filter((line) => !line.startsWith('cpus=')).map((line) => {
     const [, actor, pid, cpu, seconds, micros, name, text] = /^ *(\S+)-(\d+) +\[(\d+)\] +(\d+)\.(\d{6}): (\w+): +(.*)$/.exec(line)!;
     expect(Number(pid)).toBe(Number(cpu) + 1);
     const { fields, form } = kindNamed(name!);
