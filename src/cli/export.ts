@@ -1,17 +1,14 @@
 // faultline export: a trace in a format of other tools, with every value, which replay brings back.
 
-import type { Exporter, Piece } from '../export/exporter.ts';
 import { exporters } from '../export/index.ts';
 import { machineFormats } from '../export/machines/index.ts';
 import { nearest } from '../kernel/nearest.ts';
-import type { StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
-import { eventsOfTrace } from '../runtime/replay.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { exportMachines } from './export-machines.ts';
-import { ExportProgress } from './export-progress.ts';
-import { fileSink, folderSink, mayMakeFolder, standardOutput, type Sink } from './export-sink.ts';
+import { exported } from './export-loop.ts';
+import { fileSink, folderSink, mayMakeFolder, standardOutput } from './export-sink.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel } from './kernels.ts';
 import { counted, line } from './output.ts';
@@ -47,9 +44,6 @@ function machines(trace: string | undefined, options: Options): Promise<number> 
   return exportMachines(options);
 }
 
-/** Characters that are written at a time. */
-const PIECE = 1 << 16;
-
 function exportTo(trace: string | undefined, { format = exporters[0]!.name, output, force = false, from = 1, to = Infinity, actor, trust = false, kernel }: Options): Promise<number> {
   const exporter = exporters.find(({ name }) => name === format);
   if (exporter === undefined) throw new UsageError(`there is no format '${format}'${nearest(format, exporters.map(({ name }) => name)) || `; there is ${exporters.map(({ name }) => name).join(', ')}`}`);
@@ -66,7 +60,7 @@ function exportTo(trace: string | undefined, { format = exporters[0]!.name, outp
     const interruption = new Interruption();
     const sink = output === undefined ? standardOutput() : exporter.folder ? folderSink(output) : fileSink(output);
     try {
-      const count = await exported(open, exporter, sink, { from, to, wanted }, interruption);
+      const count = await exported(open, exporter, sink, { from, to, wanted }, () => interruption.asked);
       if (interruption.asked) {
         sink.discard();
         return EXIT.INTERRUPTED;
@@ -89,50 +83,4 @@ function wantedActors({ source, topology }: OpenTrace, names: readonly string[])
     if (!all.includes(name)) throw new UsageError(`there is no actor '${name}' in ${source.name}${nearest(name, all) || `; there is ${all.join(', ')}`}`);
   }
   return new Set(names);
-}
-
-/** What of a trace goes out: steps by number; with `wanted` only those of these actors, and those that send them something. */
-interface Part { readonly from: number; readonly to: number; readonly wanted?: ReadonlySet<string> | undefined }
-
-const isWanted = ({ actor, messages }: StepEvent, wanted: ReadonlySet<string>): boolean => wanted.has(actor) || messages.some((message) => wanted.has(message.to));
-
-/** Sends everything to the sink, a piece at a time, until somebody wants an end; answers how many steps it was. */
-async function exported({ source, kernel, topology }: OpenTrace, exporter: Exporter, sink: Sink, { from, to, wanted }: Part, interruption: Interruption): Promise<number> {
-  const writer = exporter.open(source.header, topology.actors, { kernel, topology }, sink.parts);
-  const events = eventsOfTrace(source, kernel, topology, from, to);
-  const progress = new ExportProgress();
-  let pending = '';
-  /** Text is gathered, bytes go at once: they may be others when the writer is asked again. */
-  const put = async (piece: Piece): Promise<void> => {
-    if (typeof piece === 'string' && (pending += piece).length < PIECE) return;
-    if (pending !== '') await sink.write(pending);
-    pending = '';
-    if (typeof piece !== 'string' && piece.length > 0) await sink.write(piece);
-  };
-  let count = 0;
-  try {
-    await put(writer.header());
-    for (let one = events.next(); ; one = events.next()) {
-      if (one.done === true) {
-        const last = writer.end(one.value);
-        for (const piece of typeof last === 'string' || last instanceof Uint8Array ? [last] : last) {
-          if (typeof piece === 'string' || piece instanceof Uint8Array) await put(piece);
-          else for (const bytes of sink.parts.read(piece.part)) await put(bytes);
-        }
-        if (pending !== '') await sink.write(pending);
-        return count;
-      }
-      if ((one.value.step & 0xff) === 0) await progress.at(one.value.step);
-      if (interruption.asked) return count;
-      if (wanted !== undefined && !isWanted(one.value, wanted)) continue;
-      count++;
-      const piece = writer.step(one.value);
-      if (typeof piece === 'string' && (pending += piece).length < PIECE) continue;
-      await put(typeof piece === 'string' ? '' : piece);
-      if (sink.closed()) return count;
-    }
-  } finally {
-    events.return(undefined);
-    progress.clear();
-  }
 }

@@ -10,7 +10,7 @@ import type { Topology } from '../scenario/topology.ts';
 import { EINTR } from '../steps/errno.ts';
 import { HUGE_PAGES } from '../steps/huge.ts';
 import { KVM_FORMS, printed, type FieldValue, type KvmName } from './kvm-forms.ts';
-import { leafChanges, rights } from './spte.ts';
+import { isLeaf, leafChanges, rights } from './spte.ts';
 
 /** One event of the kernel: its name, and its fields as KVM_FORMS lists them. */
 export interface KvmEvent { readonly name: KvmName; readonly values: readonly FieldValue[] }
@@ -47,6 +47,9 @@ interface Known {
   page: string;
 }
 
+/** Registers that tell something. */
+const REGISTERS: ReadonlySet<string> = new Set(['pc', 'write', 'pfn', 'result']);
+
 /** Follows a stream of steps and tells which events each of them stands for. */
 export class KvmEvents {
   private readonly known = new Map<string, Known>();
@@ -65,9 +68,14 @@ export class KvmEvents {
     const known = this.learn(event);
     // Instructions from outside take the place of those that the scenario has.
     if (event.injection?.code !== undefined) this.code.delete(this.actors[event.injection.actor - 1]?.name ?? '');
-    const events = [...this.ofGuest(event, known), ...this.ofMmu(event), ...ofMemoryFailure(event, known)];
-    for (const field of known.ended) known.registers.set(field, 0);
-    known.ended.length = 0;
+    const events: KvmEvent[] = [];
+    if (known.fault !== undefined || event.machine === 'vcpu') events.push(...this.ofGuest(event, known));
+    if (event.name === 'mmu.flipRoot' || event.name === 'fault.map' || event.writes.some(isLeaf)) events.push(...this.ofMmu(event));
+    if (event.name.startsWith('mf.')) events.push(...ofMemoryFailure(event, known));
+    if (known.ended.length > 0) {
+      for (const field of known.ended) known.registers.set(field, 0);
+      known.ended.length = 0;
+    }
     return events;
   }
 
@@ -75,12 +83,13 @@ export class KvmEvents {
     let known = this.known.get(actor);
     if (known === undefined) this.known.set(actor, known = { registers: new Map(), ended: [], gfn: 0n, present: false, exit: 'none', fault: undefined, page: '' });
     for (const { object, field, at, value } of reads) {
-      if (object === 'frame' && at['actor'] === actor) known.registers.set(field, value);
-      else if (object === 'tlb' && at['gfn'] !== undefined) known.gfn = BigInt(at['gfn']);
+      if (object === 'frame') {
+        if (REGISTERS.has(field) && at['actor'] === actor) known.registers.set(field, value);
+      } else if (object === 'tlb' && at['gfn'] !== undefined) known.gfn = BigInt(at['gfn']);
       else if (name === 'guest.walk' && object.startsWith('spte') && field === 'pfn') known.present = value !== 0;
     }
     for (const { object, field, at, old, value, text } of writes) {
-      if (object === 'frame' && at['actor'] === actor) {
+      if (object === 'frame' && REGISTERS.has(field) && at['actor'] === actor) {
         // A step that ends a fragment zeroes its registers when it is done with them.
         if (value === 0 && old !== 0) known.ended.push(field);
         else known.registers.set(field, value);

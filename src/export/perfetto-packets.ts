@@ -2,6 +2,7 @@
 // Names are interned: a packet brings a name once, under a number, which later packets have in its place.
 
 import { Bytes, utf8 } from './bytes.ts';
+import type { FieldValue } from './kvm-forms.ts';
 
 /** Numbers of fields, by message. */
 const TRACE = { packet: 1 } as const;
@@ -22,11 +23,12 @@ const SEQUENCE = 1;
 /** Wire types. */
 const VARINT = 0, FIXED64 = 1, LENGTH = 2;
 
-export interface Annotation {
+/** What is said beside a name: the value at place `at` of an event. */
+export interface Label {
   readonly name: string;
-  readonly value: number | bigint | string;
+  readonly at: number;
   /** One of few texts; an address, shown in hexadecimal; a number below zero, maybe. */
-  readonly as?: 'interned' | 'pointer' | 'signed';
+  readonly as: 'interned' | 'pointer' | 'signed' | 'plain';
 }
 
 export interface TrackEvent {
@@ -36,13 +38,16 @@ export interface TrackEvent {
   readonly track: number;
   readonly name?: string;
   readonly category?: string;
-  readonly annotations?: readonly Annotation[];
+  readonly labels?: readonly Label[];
+  readonly values?: readonly FieldValue[];
   /** Arrows that begin or go on here, and those that end here. */
   readonly flows?: readonly number[];
   readonly endingFlows?: readonly number[];
   /** Slices of one number are one operation. */
   readonly correlation?: number | undefined;
 }
+
+const NONE: readonly never[] = [];
 
 /** Packets one behind the other. */
 export class Packets {
@@ -66,7 +71,7 @@ export class Packets {
     this.finish();
   }
 
-  trackEvent({ type, ns, track, name, category, annotations = [], flows = [], endingFlows = [], correlation }: TrackEvent): void {
+  trackEvent({ type, ns, track, name, category, labels = NONE, values = NONE, flows = NONE, endingFlows = NONE, correlation }: TrackEvent): void {
     const { packet, event, part, fresh } = this;
     event.clear();
     fresh.clear();
@@ -74,7 +79,8 @@ export class Packets {
     number(event, EVENT.track, track);
     if (category !== undefined) number(event, EVENT.categoryIids, this.intern(INTERNED.category, category));
     if (name !== undefined) number(event, EVENT.nameIid, this.intern(INTERNED.eventName, name));
-    for (const { name: label, value, as } of annotations) {
+    for (const { name: label, at, as } of labels) {
+      const value = values[at]!;
       const nameIid = this.intern(INTERNED.annotationName, label);
       const iid = as === 'interned' ? this.intern(INTERNED.annotationText, value as string) : 0;
       part.clear();

@@ -4,44 +4,46 @@
 import type { StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
 import type { ExportedActor, Exporter, ExportWriter } from './exporter.ts';
-import { LabEvents, placesOf, STEP_NS, SYSTEM, type Kind, type LabEvent } from './lab-events.ts';
-import { BEGIN, END, INSTANT, Packets, type Annotation } from './perfetto-packets.ts';
+import { KINDS, LabEvents, placesOf, STEP_NS, SYSTEM, type Kind } from './lab-events.ts';
+import { BEGIN, END, INSTANT, Packets, type Label } from './perfetto-packets.ts';
 
 /** Bytes that go out at a time. */
 const PIECE = 1 << 16;
 /** The track above those of the actors. */
 const RUN = 1;
 
-/** Where a message arrives: in the first step of its receiver that reads something there. Of all but these that is the mailbox. */
+/** Where a message arrives: in the first step that reads something at the place of its receiver. Of all but these that is the mailbox. */
 const ARRIVES: Readonly<Record<string, string>> = { ipi: 'ipi', interrupt: 'interrupt', signal: 'signal' };
+const NO_FLOWS: readonly number[] = [];
 
-/** Messages on their way, by receiver and place. Who reads there has got all that lie there. */
+/** Messages on their way, by place. Who reads there has got all that lie there. */
 class Flows {
   private next = 1;
-  private readonly underway = new Map<string, Map<string, number[]>>();
+  private readonly underway = new Map<string, number[]>();
 
   /** Arrows that end in this step. */
-  ending({ actor, reads }: StepEvent): number[] {
-    const mine = this.underway.get(actor);
-    if (mine === undefined || mine.size === 0) return [];
-    const found: number[] = [];
-    for (const { object, value } of reads) {
-      const there = value === 0 ? undefined : mine.get(object);
+  ending({ actor, reads }: StepEvent): readonly number[] {
+    if (this.underway.size === 0) return NO_FLOWS;
+    let found: readonly number[] = NO_FLOWS;
+    for (const { object, at, value } of reads) {
+      if (value === 0 || (object !== 'mailbox' && ARRIVES[object] === undefined)) continue;
+      // A mailbox is its owner's: others only look whether there is room.
+      const place = object === 'mailbox' ? `mailbox ${at['actor'] === actor ? actor : ''}` : object === 'signal' ? `signal thread ${at['thread']}` : `${object} vcpu${at['vcpu']}`;
+      const there = this.underway.get(place);
       if (there === undefined) continue;
-      mine.delete(object);
-      found.push(...there);
+      this.underway.delete(place);
+      found = [...found, ...there];
     }
     return found;
   }
 
   /** Arrows that begin in it. What is for outside arrives nowhere. */
-  beginning({ messages }: StepEvent): number[] {
+  beginning({ messages }: StepEvent): readonly number[] {
+    if (messages.length === 0) return NO_FLOWS;
     return messages.filter(({ to }) => to !== OUTSIDE).map(({ to, message }) => {
-      let mine = this.underway.get(to);
-      if (mine === undefined) this.underway.set(to, mine = new Map<string, number[]>());
+      const place = `${ARRIVES[message] ?? 'mailbox'} ${to}`;
       const flow = this.next++;
-      const place = ARRIVES[message] ?? 'mailbox';
-      mine.set(place, [...mine.get(place) ?? [], flow]);
+      this.underway.set(place, [...this.underway.get(place) ?? [], flow]);
       return flow;
     });
   }
@@ -66,14 +68,14 @@ const ADDRESSES = new Set(['rip', 'guest_rip', 'fault_address', 'gpa', 'old_spte
 /** Fields whose texts have no end. */
 const ENDLESS = new Set(['content']);
 
-const annotationsOf = ({ fields }: Kind, values: LabEvent['values'], without: ReadonlySet<string>): Annotation[] => fields.flatMap(({ name, type }, i) => {
-  if (without.has(name)) return [];
-  const as = ADDRESSES.has(name) ? 'pointer' : type === 's32' ? 'signed' : type === 'string' && !ENDLESS.has(name) ? 'interned' : undefined;
-  return [{ name, value: values[i]!, ...(as === undefined ? {} : { as }) }];
+/** Labels of the fields of a kind of events, but for those that the slice itself says. */
+const labelsOf = ({ fields }: Kind, without: readonly string[] = []): Label[] => fields.flatMap(({ name, type }, at) => {
+  if (without.includes(name)) return [];
+  return [{ name, at, as: ADDRESSES.has(name) ? 'pointer' : type === 's32' ? 'signed' : type === 'string' && !ENDLESS.has(name) ? 'interned' : 'plain' }];
 });
-
-/** Said by the slice itself. */
-const NAME = new Set(['name']), NAME_AND_CHOICE = new Set(['name', 'choice', 'choices']), NOTHING = new Set<string>();
+const LABELS = new Map(KINDS.map((kind) => [kind, labelsOf(kind)]));
+const STEP = KINDS[0]!;
+const STEP_LABELS = labelsOf(STEP, ['name', 'choice', 'choices']), CHOICE_LABELS = labelsOf(STEP, ['name']);
 
 function writer(scenario: string, kernel: string, actors: readonly ExportedActor[], events: LabEvents): ExportWriter {
   const places = placesOf(actors);
@@ -101,9 +103,9 @@ function writer(scenario: string, kernel: string, actors: readonly ExportedActor
       const [own, ...more] = events.of(event);
       packets.trackEvent({
         type: BEGIN, ns, track, name: event.name, category: 'step', correlation,
-        annotations: annotationsOf(own!.kind, own!.values, event.choice === undefined ? NAME_AND_CHOICE : NAME), endingFlows: flows.ending(event), flows: flows.beginning(event),
+        labels: event.choice === undefined ? STEP_LABELS : CHOICE_LABELS, values: own!.values, endingFlows: flows.ending(event), flows: flows.beginning(event),
       });
-      for (const { kind, values } of more) packets.trackEvent({ type: INSTANT, ns, track, name: kind.name, category: SYSTEM, correlation, annotations: annotationsOf(kind, values, NOTHING) });
+      for (const { kind, values } of more) packets.trackEvent({ type: INSTANT, ns, track, name: kind.name, category: SYSTEM, correlation, labels: LABELS.get(kind)!, values });
       packets.trackEvent({ type: END, ns: ns + STEP_NS, track });
       return piece(PIECE);
     },

@@ -30,6 +30,9 @@ function entry({ pfn = 0, writable = 0, mmio = 0 }: Fields, gfn: bigint, level: 
 /** r, w, x and u of an entry, as kvm_mmu_set_spte prints them for EPT. */
 export const rights = (spte: bigint): string => `r${(spte & WRITE) === 0n ? '-' : 'w'}${(spte & EXECUTE) === 0n ? '-' : 'x'}${(spte & READ) === 0n ? '-' : 'u'}`;
 
+/** Whether a word is of a leaf. */
+export const isLeaf = ({ object }: Access): boolean => object === 'spte' || object === 'spte_huge';
+
 /** Every leaf that a step touched, in order. `firstOf` tells the first page of a huge one. */
 export function leafChanges(reads: readonly Access[], writes: readonly Access[], firstOf: (hp: number) => bigint): LeafChange[] {
   const leaves = new Map<string, { gfn: bigint; level: 1 | 2; before: Fields; after: Fields; written: boolean }>();
@@ -40,7 +43,6 @@ export function leafChanges(reads: readonly Access[], writes: readonly Access[],
     if (leaf === undefined) leaves.set(key, leaf = { gfn: level === 2 ? firstOf(Number(at['hp'])) : BigInt(at['gfn'] ?? 0), level, before: {}, after: {}, written: false });
     return leaf;
   };
-  const isLeaf = ({ object }: Access): boolean => object === 'spte' || object === 'spte_huge';
   for (const one of reads) {
     if (!isLeaf(one)) continue;
     const leaf = leafOf(one);
