@@ -1,5 +1,6 @@
 // faultline replay, show and export, as a person meets them.
 
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDLESS } from '../support/recorded.ts';
 import { PATCH, Sandbox } from '../support/command.ts';
@@ -145,6 +146,20 @@ describe('export', () => {
     const again = await box.run(['export', '--machines', '--format', 'dot', '--actor', 'vcpu', '-o', 'charts']);
     expect([again.code, again.err]).toEqual([2, 'faultline: charts/vcpu.dot exists already; choose another name, or overwrite it with --force\n']);
     expect((await box.run(['export', '--machines', '--format', 'dot', '--actor', 'vcpu', '-o', 'charts', '--force'])).code).toBe(0);
+  });
+
+  test('a folder, which only an export\'s gives way to; nothing is left beside it', async () => {
+    expect((await box.run(['export', '--format', 'ctf', '-o', 'ctf'])).code).toBe(0);
+    expect(box.has('ctf/metadata')).toBe(true);
+    expect((await box.run(['export', '--format', 'ctf', '-o', 'ctf'])).err).toBe('faultline: ctf exists already; choose another name, or overwrite it with --force\n');
+    expect((await box.run(['export', '--format', 'ctf', '-o', 'ctf', '--force', '--to', '3'])).code).toBe(0);
+    box.write('ctf/mine', '');
+    const { code, err } = await box.run(['export', '--format', 'ctf', '-o', 'ctf', '--force']);
+    expect([code, err]).toEqual([2, "faultline: ctf holds 'mine', which no export has made, so that --force does not overwrite it; choose another name\n"]);
+    expect((await box.run(['export', '--format', 'ctf'])).err).toBe('faultline: format ctf makes a folder; name it with --output\n');
+    box.write('cut.trace', cut());
+    for (const format of ['ctf', 'tracedat', 'perfetto']) expect((await box.run(['export', 'cut.trace', '--format', format, '-o', 'cut.out'])).code).toBe(2);
+    expect(readdirSync(box.folder).filter((name) => name.startsWith('cut.out') || name.endsWith('.tmp'))).toEqual([]);
   });
 
   test('a broken trace leaves no file behind', async () => {
