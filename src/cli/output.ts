@@ -30,8 +30,8 @@ export const harmless = (text: string): string => text.replace(/\r(?!\n)|(?![\t\
 export const write = (text: string): Promise<void> => writeAsIs(harmless(text));
 
 /** Writes to standard output; waits where the reader is slower, so that memory stays small however much there is to say. */
-export async function writeAsIs(text: string): Promise<void> {
-  if (closed || process.stdout.write(text)) return;
+export async function writeAsIs(content: string | Uint8Array): Promise<void> {
+  if (closed || process.stdout.write(content)) return;
   await new Promise<void>((resolve) => {
     const { stdout } = process;
     const done = (): void => {

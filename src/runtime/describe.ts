@@ -12,11 +12,13 @@ export interface Place {
   readonly at: Indices;
   readonly field: string;
   /** Which element of an array, which word of a set. */
-  readonly element?: number;
+  readonly element?: number | undefined;
 }
 
 export class Describer {
   private readonly world: RunWorld;
+  /** Words that were asked for, by cell: a run asks for the same ones again and again. */
+  private readonly cells = new Map<number, { readonly place: Place; readonly base: number; readonly field: PlacedField }>();
   private readonly objects = new Map<number, { object: string; at: Indices; base: number; fields: readonly PlacedField[] }>();
 
   constructor(world: RunWorld) {
@@ -25,9 +27,7 @@ export class Describer {
 
   /** Where a word is. */
   place(id: number, cell: number): Place {
-    const { object, at, base, fields } = this.object(id);
-    const field = this.field(fields, cell - base);
-    return { object, at, field: field.name, ...(field.words > 1 ? { element: cell - base - field.offset } : {}) };
+    return this.cell(id, cell).place;
   }
 
   /** An object in one word: `spte(vm 0, root 0, gfn 5)`. */
@@ -39,8 +39,7 @@ export class Describer {
 
   /** What a value in this word means, where it is more than a number. */
   meaning(id: number, cell: number, value: number): string | undefined {
-    const { base, fields } = this.object(id);
-    const { spec, offset } = this.field(fields, cell - base);
+    const { base, field: { spec, offset } } = this.cell(id, cell);
     if (spec.names !== undefined) return spec.names[value];
     if (spec.ref === 'actor') return value === 0 ? 'none' : this.actor(value);
     if (spec.ref === 'leaf') return this.world.table.leaves[value]?.path;
@@ -71,6 +70,17 @@ export class Describer {
 
   private actor(number: number): string {
     return this.world.topology.actors[number - 1]?.name ?? `actor ${number}`;
+  }
+
+  private cell(id: number, cell: number): { readonly place: Place; readonly base: number; readonly field: PlacedField } {
+    let known = this.cells.get(cell);
+    if (known === undefined) {
+      const { object, at, base, fields } = this.object(id);
+      const field = this.field(fields, cell - base);
+      known = { place: { object, at, field: field.name, ...(field.words > 1 ? { element: cell - base - field.offset } : {}) }, base, field };
+      this.cells.set(cell, known);
+    }
+    return known;
   }
 
   private object(id: number): { object: string; at: Indices; base: number; fields: readonly PlacedField[] } {

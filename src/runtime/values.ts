@@ -49,6 +49,11 @@ export class ValueLog implements Observer {
     return [...this.cells.values()];
   }
 
+  /** The same, until the next step. */
+  touched(): IterableIterator<Touched> {
+    return this.cells.values();
+  }
+
   private touch(id: number, cell: number, before: number): Touched {
     let touched = this.cells.get(cell);
     if (touched === undefined) this.cells.set(cell, touched = { id, cell, before, after: before, read: false, written: false });

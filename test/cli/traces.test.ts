@@ -1,5 +1,6 @@
 // faultline replay, show and export, as a person meets them.
 
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDLESS } from '../support/recorded.ts';
 import { PATCH, Sandbox } from '../support/command.ts';
@@ -126,6 +127,41 @@ describe('export', () => {
     expect(box.read('x.ndjson').toString().trimEnd().split('\n').length).toBe(4);
   });
 
+  test('only steps of an actor, and those that send it a message', async () => {
+    const stepsOf = async (...args: string[]): Promise<{ step: number; actor: string; messages: { to: string }[] }[]> => (await box.run(['export', ...args])).out.trimEnd().split('\n')
+      .map((text) => JSON.parse(text) as { type: string; step: number; actor: string; messages: { to: string }[] }).filter(({ type }) => type === 'step');
+    const all = await stepsOf();
+    const some = await stepsOf('--actor', 'vcpu0');
+    expect(some).toEqual(all.filter(({ actor, messages }) => actor === 'vcpu0' || messages.some(({ to }) => to === 'vcpu0')));
+    expect(new Set(some.map(({ actor }) => actor))).toEqual(new Set(['cpu0', 'vcpu0']));
+  });
+
+  test('statecharts: one to standard output, all into a folder, none over a file that is there', async () => {
+    const one = await box.run(['export', '--machines', '--actor', 'vcpu']);
+    expect(one.code).toBe(0);
+    expect(JSON.parse(one.out)).toMatchObject({ id: 'vcpu', initial: 'idle' });
+    const all = await box.run(['export', '--machines', '--kernel', './patch.ts', '--format', 'dot', '-o', 'charts']);
+    expect([all.code, all.out]).toEqual([0, expect.stringMatching(/^charts: 12 machines of kernel \S+, format dot\n$/)]);
+    expect(box.read('charts/vcpu.dot').toString()).toMatch(/^digraph "vcpu" \{\n/);
+    const again = await box.run(['export', '--machines', '--format', 'dot', '--actor', 'vcpu', '-o', 'charts']);
+    expect([again.code, again.err]).toEqual([2, 'faultline: charts/vcpu.dot exists already; choose another name, or overwrite it with --force\n']);
+    expect((await box.run(['export', '--machines', '--format', 'dot', '--actor', 'vcpu', '-o', 'charts', '--force'])).code).toBe(0);
+  });
+
+  test('a folder, which only an export\'s gives way to; nothing is left beside it', async () => {
+    expect((await box.run(['export', '--format', 'ctf', '-o', 'ctf'])).code).toBe(0);
+    expect(box.has('ctf/metadata')).toBe(true);
+    expect((await box.run(['export', '--format', 'ctf', '-o', 'ctf'])).err).toBe('faultline: ctf exists already; choose another name, or overwrite it with --force\n');
+    expect((await box.run(['export', '--format', 'ctf', '-o', 'ctf', '--force', '--to', '3'])).code).toBe(0);
+    box.write('ctf/mine', '');
+    const { code, err } = await box.run(['export', '--format', 'ctf', '-o', 'ctf', '--force']);
+    expect([code, err]).toEqual([2, "faultline: ctf holds 'mine', which no export has made, so that --force does not overwrite it; choose another name\n"]);
+    expect((await box.run(['export', '--format', 'ctf'])).err).toBe('faultline: format ctf makes a folder; name it with --output\n');
+    box.write('cut.trace', cut());
+    for (const format of ['ctf', 'tracedat', 'perfetto']) expect((await box.run(['export', 'cut.trace', '--format', format, '-o', 'cut.out'])).code).toBe(2);
+    expect(readdirSync(box.folder).filter((name) => name.startsWith('cut.out') || name.endsWith('.tmp'))).toEqual([]);
+  });
+
   test('a broken trace leaves no file behind', async () => {
     box.write('cut.trace', cut());
     expect((await box.run(['export', 'cut.trace', '-o', 'cut.ndjson'])).code).toBe(2);
@@ -150,6 +186,14 @@ describe('mistakes are one sentence, exit code 2', () => {
     ['an output that is a folder', ['export', '-o', '.'], /^faultline: \. is a folder; name a file in it: my-export\n$/],
     ['a trace without a name', ['show', ''], /^faultline: the name of the trace is empty; name a file, or leave it out for the last run's\n$/],
     ['an unknown format', ['export', '--format', 'ndjsn'], /there is no format 'ndjsn'; did you mean 'ndjson'/],
+    ['several machines to standard output', ['export', '--machines'], /has 12 machines \(vcpu, .*\); choose one with --actor, or give a folder with -o DIR/],
+    ['an unknown machine', ['export', '--machines', '--actor', 'vcpi'], /kernel v6\.8 has no machine 'vcpi'; did you mean 'vcpu'/],
+    ['an unknown format of machines', ['export', '--machines', '--format', 'ndjson'], /there is no format 'ndjson' of machines; there is xstate, mermaid, dot/],
+    ['machines into a file', ['export', '--machines', '-o', 'empty.trace'], /empty\.trace is a file; machines go into a folder/],
+    ['machines of a trace', ['export', 'empty.trace', '--machines'], /--machines writes statecharts, and no trace: leave empty\.trace out/],
+    ['a kernel for a trace', ['export', '--kernel', 'v6.8'], /--kernel goes with --machines/],
+    ['a part of the lock order', ['export', '--format', 'lockdep', '--from', '5'], /format lockdep tells of the run as a whole/],
+    ['an unknown actor to export', ['export', '--actor', 'vcpu9'], /there is no actor 'vcpu9' in traces\/last\.trace; did you mean 'vcpu0'/],
     ['an unknown kernel', ['replay', '--kernel', 'v6.7'], /there is no kernel 'v6\.7'/],
   ])('%s', async (_what, args, message) => {
     box.write('empty.trace', '');

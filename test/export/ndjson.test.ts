@@ -14,11 +14,11 @@ interface Line { type: string; step: number; actor: string; state: string; name:
 function linesOf(recorded: Recorded, scenario: Scenario): Line[] {
   const topology = compile(scenario, v6_8);
   const writer = ndjson.open(recorded.header, topology.actors);
-  let text = writer.header();
+  let text = writer.header() as string;
   const events = eventsOfTrace(traceInMemory('t', bytesOf(recorded)), v6_8, topology);
   for (let one = events.next(); ; one = events.next()) {
-    if (one.done === true) return `${text}${writer.end(one.value)}`.trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
-    text += writer.step(one.value);
+    if (one.done === true) return `${text}${writer.end(one.value) as string}`.trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+    text += writer.step(one.value) as string;
   }
 }
 
