@@ -43,3 +43,9 @@ export const lockCycleLines = (cycle: LockCycle): string[] => [
 
 /** Lines about the cycles; none if there are none. */
 export const lockOrderLines = ({ cycles }: LockOrderReport): string[] => cycles.flatMap((cycle, k) => [...(k > 0 ? [''] : []), ...lockCycleLines(cycle)]);
+
+/** Lines about all edges, for those who want to see the order that was found. */
+export function lockEdgeLines({ edges }: LockOrderReport): string[] {
+  const lines = edges.map(({ from, fromMode, to, toMode, wanted }) => `${from}${how(fromMode)} -> ${to}${how(toMode)} (${wanted.actor}: ${wanted.step})`);
+  return lines.toSorted().flatMap((line) => wrap(line, '    ').map((part, k) => (k === 0 ? part.trimStart() : part)));
+}
