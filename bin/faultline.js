@@ -7,7 +7,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-import('../dist/src/cli/main.js').then(
+import('../dist/bundle/src/cli/main.js').then(
   ({ main }) => main(process.argv.slice(2)).then((code) => { process.exitCode = code; }),
   (error) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
