@@ -26,6 +26,7 @@ export function together(name: string, title: string, fixes: readonly Fix[]): Ke
     calls: fixes.flatMap((fix) => fix.calls ?? []),
     steps: Object.assign({}, ...fixes.map((fix) => fix.steps ?? {})) as NonNullable<Fix['steps']>,
     bugs: fixes.flatMap((fix) => fix.bugs ?? []),
+    unshown: fixes.flatMap((fix) => fix.unshown ?? []),
     mended: fixes.flatMap((fix) => fix.mended ?? []),
   };
 }

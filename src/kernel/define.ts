@@ -32,6 +32,15 @@ export interface KnownBug {
   readonly fixedIn: string;
 }
 
+/** A bug that a kernel of this generation has, and the model cannot show. */
+export interface UnshownBug {
+  readonly id: string;
+  /** What breaks, in one sentence. */
+  readonly breaks: string;
+  /** Why nothing here shows it, in one sentence. */
+  readonly why: string;
+}
+
 /** Gives objects their values of the beginning; all memory is zero before. */
 export type Initialise = (world: never) => void;
 
@@ -49,6 +58,8 @@ export interface Kernel {
   readonly config: Config;
   readonly initialise?: Initialise;
   readonly bugs: readonly KnownBug[];
+  /** Those that are known and cannot be shown here; each stands with the kernel that had it first. */
+  readonly unshown: readonly UnshownBug[];
   /** Statecharts as a packed table; made at first use. */
   readonly table: Table;
 }
@@ -66,6 +77,8 @@ export interface KernelSpec {
   /** What is not zero when a world begins. */
   readonly initialise?: Initialise;
   readonly bugs: readonly KnownBug[];
+  /** Known bugs that cannot be shown. */
+  readonly unshown?: readonly UnshownBug[];
 }
 
 /** The difference of a kernel from its neighbour. Lists add to the neighbour's, or replace what has the same name. */
@@ -84,15 +97,19 @@ export interface KernelDifference {
   readonly initialise?: Initialise;
   /** Bugs that it has in addition. */
   readonly bugs?: readonly KnownBug[];
+  /** Bugs of its own that cannot be shown; the neighbour's are not handed on. */
+  readonly unshown?: readonly UnshownBug[];
   /** Ids of the neighbour's bugs that it does not have. */
   readonly mended?: readonly string[];
 }
 
 const SPEC: Readonly<Record<keyof KernelSpec, true>> = {
   name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, initialise: true, bugs: true,
+  unshown: true,
 };
 const DIFFERENCE: Readonly<Record<keyof KernelDifference, true>> = {
-  name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, initialise: true, bugs: true, mended: true,
+  name: true, title: true, objects: true, registers: true, calls: true, machines: true, fragments: true, steps: true, config: true, initialise: true, bugs: true,
+  unshown: true, mended: true,
 };
 
 /** What defineKernel and deriveKernel have made: nothing else is a kernel, whatever it looks like. */
@@ -104,7 +121,7 @@ export const isKernel = (value: unknown): value is Kernel => typeof value === 'o
 /** Makes a kernel. Throws, with the place and near names, when a member, fragment, step or state that is named does not exist. */
 export function defineKernel(spec: KernelSpec): Kernel {
   checkMembers(spec, SPEC);
-  return finish({ ...spec, fragments: new Map(spec.fragments.map((one) => [one.name, one])), steps: new Map(Object.entries(spec.steps)) });
+  return finish({ unshown: [], ...spec, fragments: new Map(spec.fragments.map((one) => [one.name, one])), steps: new Map(Object.entries(spec.steps)) });
 }
 
 /** Makes a kernel as the difference from `base`. Throws, with near names, when the difference would change nothing by mistake. */
@@ -140,6 +157,7 @@ export function deriveKernel(base: Kernel, difference: KernelDifference): Kernel
     config: { ...base.config, ...difference.config },
     ...both(base.initialise, difference.initialise),
     bugs: [...base.bugs.filter((bug) => !(difference.mended ?? []).includes(bug.id)), ...(difference.bugs ?? [])],
+    unshown: difference.unshown ?? [],
   });
   checkUse(kernel, base);
   return kernel;

@@ -95,7 +95,7 @@ describe('deriving a kernel', () => {
 
   it.each<[string, object, string]>([
     ['a member that does not exist', { fragmants: {} }, "kernel 'new' has member 'fragmants', which does not exist; did you mean 'fragments'?"],
-    ['a member far from all', { patches: [] }, "kernel 'new' has member 'patches', which does not exist; there is name, title, objects, registers, calls, machines, fragments, steps, config, initialise, bugs, mended"],
+    ['a member far from all', { patches: [] }, "kernel 'new' has member 'patches', which does not exist; there is name, title, objects, registers, calls, machines, fragments, steps, config, initialise, bugs, unshown, mended"],
     ['a config key that does not exist', { config: { userMemSlot: 3 } }, "kernel 'new' has config 'userMemSlot', which does not exist; did you mean 'userMemSlots'?"],
     ['a new step that nothing executes', { steps: { loook: nothing } }, "kernel 'new' adds step 'loook', which no state executes; did you mean 'look' or 'lock'?"],
     ['a new fragment that nothing uses', { fragments: { wrk: fragment('wrk', 'x', { look: step('look', 'x', { ok: '^done' }) }) } }, "kernel 'new' adds fragment 'wrk', which no state uses; did you mean 'work'?"],
