@@ -17,7 +17,7 @@ import { Outside } from './outside.ts';
 import { placed } from './placement.ts';
 import { CONTROL, Control, END, makeShared, MOST_WORKERS, OWN, type Shared } from './shared.ts';
 import type { ActorsData, FromActors, FromShadow, ShadowData } from './thread-data.ts';
-import { actorsFile, shadowFile } from '../worker-files.ts';
+import { workerFile } from './worker-file.ts';
 import type { ShadowResult } from './shadow-loop.ts';
 import type { WorkerResult } from './worker-loop.ts';
 
@@ -166,7 +166,7 @@ export class ThreadsRun extends Run {
       ...common, invariants: invariants.map(({ id }) => id),
       task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded, analysed: recorded && (threads.analysed ?? analysisMegabytes(this.world) <= MOST_ANALYSIS_MEGABYTES) },
     };
-    const shadow = new Worker(shadowFile(), { workerData: shadowData });
+    const shadow = new Worker(workerFile('shadow'), { workerData: shadowData });
     this.hear(shadow, 'the shadow', (message: FromShadow) => {
       if (message.type === 'batch') this.take(message.batch);
       else if (message.type === 'up') this.startClock();
@@ -186,7 +186,7 @@ export class ThreadsRun extends Run {
     const places = placed(topology, shared.workers, threads.placement ?? 'thread');
     const workers = places.map((actors, worker) => {
       const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded, looks } };
-      const thread = new Worker(threads.entry ?? actorsFile(), { workerData: data });
+      const thread = new Worker(threads.entry ?? workerFile('actors'), { workerData: data });
       this.hear(thread, `worker ${worker}`, (message: FromActors) => {
         if (message.type === 'failed') this.workerDied(worker, message.message);
         else {
