@@ -9,7 +9,7 @@ import { compile } from '../../src/scenario/compile.ts';
 import { scenariosOf } from '../../src/runtime/fits.ts';
 import { mainline } from '../../machines/kernels/mainline.ts';
 
-const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC19 SC21 SC22 SC23 SC24 SC25 SC26 SC27 SC29 SC30 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 SC52 SC64 SC66 entry-private entry-readonly init-shared munmap-file prefault-convert prefault-root shared-punch unbind-dying scale stress stress-all stress-small';
+const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC17 SC18 SC19 SC21 SC22 SC23 SC24 SC25 SC26 SC27 SC28 SC29 SC30 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 SC52 SC64 SC66 entry-private entry-readonly init-shared munmap-file prefault-convert prefault-root shared-punch unbind-dying scale stress stress-all stress-small';
 
 describe('the built-in scenarios', () => {
   it('are those of the list, each once', () => {
