@@ -2,6 +2,8 @@
 
 import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import { fseal_2021 } from './fseal-2021.ts';
+import { fseal_2021_fixed } from './fseal-2021-fixed.ts';
 import { mainline } from './mainline.ts';
 import { v6_12 } from './v6.12.ts';
 import { v6_18 } from './v6.18.ts';
@@ -12,7 +14,7 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline];
+export const kernels: readonly Kernel[] = [fseal_2021, fseal_2021_fixed, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
