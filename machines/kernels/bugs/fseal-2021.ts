@@ -12,7 +12,7 @@ export const fsealBugs: readonly KnownBug[] = [
   },
   {
     id: 'G1-B2', breaks: 'Nobody unregisters: the inode names its owner when the VM is long gone, calls it, and refuses every other VM.',
-    scenario: 'next-owner', shownBy: ['S-22', 'S-28'], alsoIn: ['SC38', 'SC55'], fixedIn,
+    scenario: 'next-owner', shownBy: ['S-22', 'S-28'], alsoIn: ['SC55'], fixedIn,
   },
   {
     id: 'G1-B3', breaks: 'Two VMs register at a time, each sees no owner, and both go on as the one that the memory belongs to.',

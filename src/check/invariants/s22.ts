@@ -18,10 +18,11 @@ export const s22: Invariant = {
     + 'a page recovered only when nobody has it any more.',
   bySentence: true,
   before: {
-    // A fallocate has failed: what had a page before has it still.
+    // A fallocate has failed where pages are state: what had a page before has it still.
     'memfdFallocate.failed': (world) => {
       const { objects, frames, last, facts } = world;
       const { inode = 0 } = frames[last.actor]! as { inode?: number };
+      if (facts.config.privacy !== 'allocation') return undefined;
       const { present } = (objects as MemfdWorld).before_fallocate(inode);
       for (let index = 0; index < facts.sizes.index; index++) {
         if (!present.has(index) || objects.cache(inode, index).pfn !== 0) continue;

@@ -7,7 +7,6 @@ export const SC55 = scenario({
   title: 'death of the owner against punch',
   shows: 'A hole in a memfd whose owner is being destroyed calls nobody who is gone.',
   about: ['S-28', 'L-07'],
-  privacy: 'memslot',
   vms: [{}],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A' }), allocate('A', 0, 1)],
   threads: [{ name: 'closer', program: [call('close_vm')] }, { name: 'puncher', program: [punch('A', 0, 1, 'ok')] }],
