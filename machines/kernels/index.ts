@@ -3,6 +3,8 @@
 import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { mainline } from './mainline.ts';
+import { rfcV11 } from './rfc-v11.ts';
+import { rfcV11Fixed } from './rfc-v11-fixed.ts';
 import { v6_12 } from './v6.12.ts';
 import { v6_18 } from './v6.18.ts';
 import { v6_8 } from './v6.8.ts';
@@ -12,7 +14,7 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline];
+export const kernels: readonly Kernel[] = [rfcV11, rfcV11Fixed, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];

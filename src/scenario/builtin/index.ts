@@ -6,6 +6,7 @@ import { SC02 } from './sc02.ts';
 import { SC03 } from './sc03.ts';
 import { SC04 } from './sc04.ts';
 import { SC05 } from './sc05.ts';
+import { SC06 } from './sc06.ts';
 import { SC07 } from './sc07.ts';
 import { SC08 } from './sc08.ts';
 import { SC09 } from './sc09.ts';
@@ -17,6 +18,7 @@ import { SC14 } from './sc14.ts';
 import { SC15 } from './sc15.ts';
 import { SC16 } from './sc16.ts';
 import { SC19 } from './sc19.ts';
+import { SC20 } from './sc20.ts';
 import { SC21 } from './sc21.ts';
 import { SC22 } from './sc22.ts';
 import { SC23 } from './sc23.ts';
@@ -36,11 +38,21 @@ import { SC37 } from './sc37.ts';
 import { SC38 } from './sc38.ts';
 import { SC39 } from './sc39.ts';
 import { SC52 } from './sc52.ts';
+import { SC62 } from './sc62.ts';
+import { SC63 } from './sc63.ts';
 import { SC64 } from './sc64.ts';
+import { SC65 } from './sc65.ts';
 import { SC66 } from './sc66.ts';
+import { bindClosed } from './bind-closed.ts';
+import { createEmpty } from './create-empty.ts';
+import { createNoMemory } from './create-no-memory.ts';
 import { entryPrivate } from './entry-private.ts';
 import { entryReadonly } from './entry-readonly.ts';
+import { firstSlot } from './first-slot.ts';
+import { grabNoMemory } from './grab-no-memory.ts';
 import { initShared } from './init-shared.ts';
+import { lostFault } from './lost-fault.ts';
+import { lostMapped } from './lost-mapped.ts';
 import { munmapFile } from './munmap-file.ts';
 import { prefaultConvert } from './prefault-convert.ts';
 import { prefaultRoot } from './prefault-root.ts';
@@ -52,8 +64,8 @@ import { stressSmall } from './stress-small.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC64, SC66,
-  entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
+  SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC62, SC63, SC64, SC65, SC66,
+  bindClosed, createEmpty, createNoMemory, entryPrivate, entryReadonly, firstSlot, grabNoMemory, initShared, lostFault, lostMapped, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 
