@@ -23,6 +23,10 @@ export interface Config {
   readonly smm?: boolean;
   /** KVM_PRE_FAULT_MEMORY is there; not when left out. */
   readonly prefault?: boolean;
+  /** A memslot holds a reference on the file that it is bound to; not when left out. */
+  readonly slotHoldsFile?: boolean;
+  /** A guest_memfd file holds no reference on a VM; each does when left out. */
+  readonly fileWithoutVm?: boolean;
 }
 
 /** Gives a dimension's members names, for printing. */

@@ -61,11 +61,12 @@ import { scale } from './scale.ts';
 import { stress } from './stress.ts';
 import { stressAll } from './stress-all.ts';
 import { stressSmall } from './stress-small.ts';
+import { takeOver } from './take-over.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
   SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC62, SC63, SC64, SC65, SC66,
-  bindClosed, createEmpty, createNoMemory, entryPrivate, entryReadonly, firstSlot, grabNoMemory, initShared, lostFault, lostMapped, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
+  bindClosed, createEmpty, createNoMemory, entryPrivate, entryReadonly, firstSlot, grabNoMemory, initShared, lostFault, lostMapped, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, takeOver, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 
