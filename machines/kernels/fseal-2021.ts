@@ -52,7 +52,7 @@ const memfds: Fix = {
   objects: Object.values(memfdLayouts),
   registers,
   calls: [memfdCreateCall, addSealsCall, lookupCall, setAttributesInSetup, ...fileCalls],
-  config: { attributes: false, shmem: true, privacy: 'memslot' },
+  config: { attributes: false, shmem: true, slotHoldsFile: true, privacy: 'memslot' },
   steps: { ...fileSteps, ...g4b8.steps, ...sealSteps, ...pageSteps, ...ownerSteps, ...faultSteps },
   fragments: {
     ...Object.fromEntries([file, guest, owner, pages, seals].flatMap((module) => Object.values(module)).map((one) => [one.name, one])),
