@@ -2,6 +2,7 @@
 
 import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import { conversions_2025 } from './conversions-2025.ts';
 import { mainline } from './mainline.ts';
 import { v6_12 } from './v6.12.ts';
 import { v6_18 } from './v6.18.ts';
@@ -12,7 +13,7 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline];
+export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];

@@ -15,6 +15,10 @@ export interface Argument {
   readonly description: string;
   /** Only recordings of real kernels give it: the scenario language has it not. Such arguments are the last ones of a call. */
   readonly recorded?: true;
+  /** Names of its bits, where it is given as a list of these. */
+  readonly flags?: Readonly<Record<string, number>>;
+  /** What a scenario says for it by `member: private` and `member: shared`. */
+  readonly states?: { readonly member: string; readonly private: number; readonly shared: number };
 }
 
 /** What a call returns beside errno: a word, or two of a 64-bit value. */

@@ -23,6 +23,9 @@ export interface Config {
   readonly smm?: boolean;
   /** KVM_PRE_FAULT_MEMORY is there; not when left out. */
   readonly prefault?: boolean;
+  /** Files keep the state of their pages, private or shared, themselves: those that the host can map, or all. Left out none does, and the
+   *  attributes of VMs say it. */
+  readonly shareability?: 'mapped' | 'every';
 }
 
 /** Gives a dimension's members names, for printing. */

@@ -35,9 +35,16 @@ import { SC36 } from './sc36.ts';
 import { SC37 } from './sc37.ts';
 import { SC38 } from './sc38.ts';
 import { SC39 } from './sc39.ts';
+import { SC40 } from './sc40.ts';
+import { SC41 } from './sc41.ts';
+import { SC42 } from './sc42.ts';
+import { SC43 } from './sc43.ts';
+import { SC44 } from './sc44.ts';
+import { SC45 } from './sc45.ts';
 import { SC52 } from './sc52.ts';
 import { SC64 } from './sc64.ts';
 import { SC66 } from './sc66.ts';
+import { convertEnomem } from './convert-enomem.ts';
 import { entryPrivate } from './entry-private.ts';
 import { entryReadonly } from './entry-readonly.ts';
 import { initShared } from './init-shared.ts';
@@ -52,8 +59,8 @@ import { stressSmall } from './stress-small.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC64, SC66,
-  entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC52, SC64, SC66,
+  convertEnomem, entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 

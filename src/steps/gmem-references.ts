@@ -1,0 +1,43 @@
+// Steps that ask whether somebody besides the page cache has a folio of a range of a file, before its pages become private.
+
+import { ok, outcome } from '../memory/outcome.ts';
+import { frame, type Registers } from '../memory/layout.ts';
+import { EAGAIN } from './errno.ts';
+import { done } from './flush.ts';
+import type { FolioAt } from '../memory/frames.ts';
+import type { Convert } from './gmem-convert.ts';
+import type { Step } from '../memory/world.ts';
+
+export const busy = outcome('busy');
+
+export const TestReferencesFrame = frame('gmem.testReferences', {
+  index: { ref: 'index' }, pfn: { ref: 'pfn' },
+  /** Behind the folio that was tested last. */
+  tested_to: { ref: 'index' },
+});
+export type References = Convert & FolioAt & Registers<typeof TestReferencesFrame>;
+
+export const steps = {
+  /** The next folio of the range in the page cache, with a reference. */
+  'references.findNext': (world, f) => {
+    for (let index = Math.max(f.tested_to, f.start); index < f.end; index++) {
+      const { pfn } = world.cache(f.inode, index);
+      if (pfn === 0) continue;
+      world.folio_ref(pfn).add_refcount(1);
+      f.index = index;
+      f.pfn = pfn;
+      f.tested_to = index + (1 << world.folio(pfn).order);
+      return ok;
+    }
+    return done;
+  },
+  /** The page cache's references and the one of the look-up, and no other. The error index is the folio's own. */
+  'references.test': (world, f) => {
+    if (world.folio_ref(f.pfn).refcount === (1 << world.folio(f.pfn).order) + 1) return ok;
+    f.errno = EAGAIN;
+    f.error_index = world.folio(f.pfn).index + 1;
+    f.busy_index = f.error_index;
+    f.cursor = f.request_start;
+    return busy;
+  },
+} satisfies { [name: string]: Step<References> };
