@@ -4,8 +4,11 @@ import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { conversions_2025 } from './conversions-2025.ts';
 import { mainline } from './mainline.ts';
+import { mainline_fixed } from './mainline-fixed.ts';
 import { v6_12 } from './v6.12.ts';
+import { v6_12_fixed } from './v6.12-fixed.ts';
 import { v6_18 } from './v6.18.ts';
+import { v6_18_fixed } from './v6.18-fixed.ts';
 import { v6_8 } from './v6.8.ts';
 import { v6_8_fixed } from './v6.8-fixed.ts';
 import { v6_8_fixed_weak } from './v6.8-fixed-weak.ts';
@@ -15,14 +18,20 @@ export { weakened } from './memory-order/weak.ts';
 
 export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025];
 
+/** Later ones with their known bugs mended: there to be compared with, and to cut mutants from. */
+export const fixedTwins: readonly Kernel[] = [v6_12_fixed, v6_18_fixed, mainline_fixed];
+
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
 
 /** The calls of all of them, each once, as the newest has it. */
 export const everyCall: readonly Call[] = [...new Map(kernels.flatMap(({ calls }) => calls.map((call) => [call.name, call]))).values()];
 
+/** Everything that has a name, in the order of lists. */
+export const everyKernel: readonly Kernel[] = [...kernels, ...fixedTwins, ...weakKernels];
+
 /** A built-in kernel by its name. */
-export const builtinKernel = (name: string): Kernel | undefined => [...kernels, ...weakKernels].find((kernel) => kernel.name === name);
+export const builtinKernel = (name: string): Kernel | undefined => everyKernel.find((kernel) => kernel.name === name);
 
 /** The kernel that commands take when none is named. */
 export const DEFAULT_KERNEL = 'v6.8';

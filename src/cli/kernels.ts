@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { compileFunction } from 'node:vm';
-import { builtinKernel, kernels, weakKernels } from '../../machines/kernels/index.ts';
+import { builtinKernel, everyKernel, kernels } from '../../machines/kernels/index.ts';
 import * as api from '../index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { KernelError, kernelProblem, loadKernel, type CompileBody } from '../kernel/load.ts';
@@ -31,7 +31,7 @@ export function findKernel(name: string): NamedKernel {
   const kernel = builtinKernel(name);
   if (kernel !== undefined) return { kernel, fingerprint: fingerprintOf(kernel) };
   if (!looksLikeFile(name)) {
-    const near = nearest(name, [...kernels, ...weakKernels].map((one) => one.name));
+    const near = nearest(name, everyKernel.map((one) => one.name));
     throw new UsageError(`there is no kernel ${name === '' ? 'without a name' : `'${name}'`}${near === '' ? "; 'faultline list kernels' lists them, or give a file: ./my-patch.ts" : `${near} Or give a file: ./my-patch.ts`}`);
   }
   return ownKernel(readText(name), name);

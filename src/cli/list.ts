@@ -1,6 +1,6 @@
 // faultline list: what there is, by name.
 
-import { DEFAULT_KERNEL, kernels, weakKernels } from '../../machines/kernels/index.ts';
+import { DEFAULT_KERNEL, everyKernel } from '../../machines/kernels/index.ts';
 import { invariants } from '../check/invariants/index.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { builtinScenarios } from '../scenario/builtin/index.ts';
@@ -16,7 +16,7 @@ type Listed = { readonly name: string; readonly text: string } & Readonly<Record
 
 const LISTS: Readonly<Record<string, (options: Options, scenario: string | undefined) => Listed[]>> = {
   scenarios: () => builtinScenarios.map(({ name, title, shows, about }) => ({ name, text: title ?? shows ?? '', shows, about: about ?? [] })),
-  kernels: () => [...kernels, ...weakKernels].map(({ name, title, base, bugs }) => ({ name, text: title, base, bugs: bugs.map(({ id }) => id) })),
+  kernels: () => everyKernel.map(({ name, title, base, bugs }) => ({ name, text: title, base, bugs: bugs.map(({ id }) => id) })),
   invariants: () => invariants.map(({ id, title, statement }) => ({ name: id, text: title, statement })),
   steps: ({ kernel }) => stepsOf(kernel),
   actors: ({ kernel }, scenario) => {

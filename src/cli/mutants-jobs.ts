@@ -12,18 +12,26 @@ import type { Looking, Row } from './mutants-rows.ts';
 const ENTRY = new URL('../../workers/mutants.js', import.meta.url);
 
 /** What a thread is started with. */
-export interface MutantsData { readonly kernel: KernelRef; readonly looking: Looking; readonly stop: Int32Array }
+export interface MutantsData {
+  /** The kernel that all are cut from; nothing: each from its own base. */
+  readonly kernel: KernelRef | undefined;
+  /** Bases are those on weakly ordered memory. */
+  readonly weak: boolean;
+  readonly looking: Looking;
+  readonly stop: Int32Array;
+}
 /** What it answers to the id of a mutant. */
 export type FromMutants = { readonly type: 'row'; readonly row: Row | undefined } | { readonly type: 'failed'; readonly message: string };
 
 /** Looks for these mutants, and tells of each row as it is done; rows of an interrupted one do not come. */
-export async function rowsOnThreads({ kernel, text }: NamedKernel, ids: readonly string[], looking: Looking, jobs: number, interruption: Interruption, status: StatusLine, tell: (row: Row) => void): Promise<void> {
+export async function rowsOnThreads(own: NamedKernel | undefined, weak: boolean, ids: readonly string[], looking: Looking, jobs: number, interruption: Interruption, status: StatusLine, tell: (row: Row) => void): Promise<void> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   interruption.stops(() => { Atomics.store(stop, 0, 1); });
   const left = [...ids];
   const busy = new Set<string>();
   let done = 0;
-  const data: MutantsData = { kernel: { name: kernel.name, table: packTable(kernel.table), ...(text === undefined ? {} : { text }) }, looking, stop };
+  const ref = own === undefined ? undefined : { name: own.kernel.name, table: packTable(own.kernel.table), ...(own.text === undefined ? {} : { text: own.text }) };
+  const data: MutantsData = { kernel: ref, weak, looking, stop };
   const thread = (number: number): { worker: Worker; over: Promise<void> } => {
     const worker = new Worker(ENTRY, { workerData: data });
     const over = new Promise<void>((resolve, reject) => {

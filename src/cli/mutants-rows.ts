@@ -13,7 +13,7 @@ export interface Looking {
   readonly options: Pick<TrialOptions, 'seed' | 'schedules' | 'depth'>;
   /** For one way at most. */
   readonly seconds: number;
-  /** The kernel breaks something itself, or may: what it shows without the mistake does not count. */
+  /** The kernel is a person's own, and may break something itself: what it shows without the mistake does not count, as with kernels that have known bugs. */
   readonly compare: boolean;
 }
 
@@ -32,6 +32,8 @@ export interface Cell {
 
 export interface Row {
   readonly id: string;
+  /** The kernel that it was cut from. */
+  readonly base: string;
   readonly equivalent: boolean;
   /** Why it cannot be cut from this kernel; null: it was. */
   readonly notCut: string | null;
@@ -44,7 +46,7 @@ type Status = Pick<StatusLine, 'show' | 'clear'>;
 
 /** Looks for one mutant of a kernel. Nothing when it was interrupted in the middle. */
 export async function rowOf(base: Kernel, mutant: Mutant, { ways, options, seconds, compare }: Looking, interruption: Pick<Interruption, 'asked'>, status: Status): Promise<Row | undefined> {
-  const row = { id: mutant.id, equivalent: isEquivalent(mutant), notCut: null, hiddenBy: [] };
+  const row = { id: mutant.id, base: base.name, equivalent: isEquivalent(mutant), notCut: null, hiddenBy: [] };
   let kernel: Kernel;
   try {
     kernel = cutMutant(base, mutant);
@@ -54,7 +56,7 @@ export async function rowOf(base: Kernel, mutant: Mutant, { ways, options, secon
   const cells: Cell[] = [];
   const shown = new Set<string>();
   for (const way of ways) {
-    const known = compare ? knownKeys(base, mutant.scenario, way, options) : undefined;
+    const known = compare || base.bugs.length > 0 ? knownKeys(base, mutant.scenario, way, options) : undefined;
     for (const key of known ?? []) shown.add(key.split(' ', 1)[0]!);
     const began = performance.now();
     const trial = new Trial(kernel, mutant.scenario, way, { ...options, known });

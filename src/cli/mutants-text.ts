@@ -42,6 +42,6 @@ export function scoreLines({ killed, of, survived, equivalentReported }: Score, 
 
 /** The catalogue: what is cut, where it shows and by what; what is not, and why. */
 export function catalogueLines(mutants: readonly Mutant[], notCut: readonly NotCut[]): string[] {
-  const rows = table(mutants.map(({ id, does, where, scenario, shownBy, memory }) => [id, `${where} ${does}. ${scenario.name}${memory === 'weak' ? ', --memory weak' : ''}: ${shownBy.length === 0 ? 'does no harm' : shownBy.join(', ')}.`]));
-  return notCut.length === 0 ? [rows] : [rows, '', 'Not cut from 6.8:', '', table(notCut.map(({ id, does, because }) => [id, `${does}: ${because}.`]))];
+  const rows = table(mutants.map(({ id, does, where, scenario, shownBy, memory, base }) => [id, `${where} ${does}. ${base === undefined ? '' : `${base}, `}${scenario.name}${memory === 'weak' ? ', --memory weak' : ''}: ${shownBy.length === 0 ? 'does no harm' : shownBy.join(', ')}.`]));
+  return notCut.length === 0 ? [rows] : [rows, '', 'Not cut:', '', table(notCut.map(({ id, does, because }) => [id, `${does}: ${because}.`]))];
 }

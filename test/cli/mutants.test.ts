@@ -11,7 +11,7 @@ afterAll(() => box.remove());
 
 interface Said {
   readonly exitCode: number; readonly interrupted: boolean;
-  readonly rows: readonly { readonly id: string; readonly hiddenBy: readonly string[]; readonly notCut: string | null; readonly cells: readonly { readonly way: string; readonly noticed: string | null; readonly effort: number }[] }[];
+  readonly rows: readonly { readonly id: string; readonly base: string; readonly hiddenBy: readonly string[]; readonly notCut: string | null; readonly cells: readonly { readonly way: string; readonly noticed: string | null; readonly effort: number }[] }[];
   readonly score: { readonly of: number; readonly killed: number; readonly survived: readonly string[]; readonly equivalentReported: readonly string[] };
 }
 
@@ -26,6 +26,18 @@ describe('mutants', () => {
     ]);
     expect(out).toContain('score      2 of 2 mutants noticed (100 %); 0 of 1 that do no harm reported');
     expect(rows.filter((row) => row.length > 78)).toEqual([]);
+  });
+
+  test('each from the oldest kernel that has what it changes; on weakly ordered memory and on one named kernel what there is', async () => {
+    const ask = async (...args: readonly string[]): Promise<unknown[]> => {
+      const { rows, kernels } = JSON.parse((await box.run(['mutants', '--strategy', 'exhaustive', '--json', ...args])).out) as Said & { kernels: { name: string }[] };
+      return [kernels.map(({ name }) => name), ...rows.map(({ id, base, cells }) => `${id} ${base} ${cells[0]?.noticed ?? '-'}`)];
+    };
+    const both = [['v6.8-fixed', 'v6.12-fixed'], 'M77 v6.8-fixed S-19', 'M78 v6.12-fixed L-01'];
+    expect(await ask('--only', 'M77,M78', '--jobs', '1')).toEqual(both);
+    expect(await ask('--only', 'M77,M78', '--jobs', '2')).toEqual(both);
+    expect(await ask('--only', 'M78', '--kernel', 'mainline-fixed')).toEqual([['mainline-fixed'], 'M78 mainline-fixed L-01']);
+    expect((await box.run(['mutants', '--only', 'M78', '--memory', 'weak'])).err).toContain('M78 is cut from v6.12-fixed, which is not there on weakly ordered memory');
   });
 
   test('one that survives: 1, and what it does', async () => {
@@ -99,7 +111,7 @@ describe('mutants', () => {
 
   test.each([
     [['--only', 'M04'], /there is no mutant 'M04'; did you mean 'M0/],
-    [['--only', 'M38'], /M38 is not cut from 6\.8: with two-dimensional paging no vCPU takes slots_arch_lock/],
+    [['--only', 'M38'], /M38 is not cut: with two-dimensional paging no vCPU takes slots_arch_lock/],
     [['--only', 'B01'], /B01 forgets a barrier, which is a step on weakly ordered memory only; add --memory weak/],
     [['--memory', 'weak', '--kernel', './patch.ts'], /--memory weak is for built-in kernels; let \.\/patch\.ts derive from weakened\(…\) of one instead/],
     [['--memory', 'tso'], /--memory.*it takes sc or weak, not 'tso'/],

@@ -131,10 +131,10 @@ const zapAll: Step = (world, f) => {
 export const mmioEntries: Fix = {
   bugs: [{
     id: 'P2', breaks: 'A vCPU that found no memslot while one was created, and takes its time, comes upon what another vCPU has mapped since, and is not stale.',
-    scenario: 'SC66', shownBy: ['S-35', 'S-34'], alsoIn: ['entry-readonly'], fixedIn: 'no kernel yet',
+    scenario: 'SC66', shownBy: ['S-35', 'S-34'], alsoIn: ['entry-readonly'], fixedIn: 'mainline-fixed',
   }, {
     id: 'FL-1', breaks: 'An access without a memslot leaves an entry that makes later faults on the gfn count as shared, though it is private by then and has a memslot.',
-    scenario: 'entry-private', shownBy: ['S-33'], fixedIn: 'no kernel yet',
+    scenario: 'entry-private', shownBy: ['S-33'], fixedIn: 'mainline-fixed',
   }],
   objects: [sptes, generations],
   steps: {

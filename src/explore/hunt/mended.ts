@@ -1,8 +1,7 @@
 // The kernel of a hunt with some of its known bugs mended: what is gone with a bug is that bug's doing.
 
 import { together } from '../../../machines/kernels/fix.ts';
-import { fixes } from '../../../machines/kernels/fixes/index.ts';
-import { laterFixes } from '../../../machines/kernels/fixes/later.ts';
+import { mendsOf } from '../../../machines/kernels/mends.ts';
 import { deriveKernel, type Kernel } from '../../kernel/define.ts';
 
 export class MendedKernels {
@@ -31,7 +30,7 @@ export class MendedKernels {
   }
 
   private deriveNow(bugs: readonly string[]): Kernel | undefined {
-    const chosen = [...fixes, ...laterFixes].filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
+    const chosen = mendsOf(this.kernel, bugs);
     if (new Set(chosen.flatMap(({ mended = [] }) => mended)).size < bugs.length) return undefined;
     try {
       return deriveKernel(this.kernel, together(`${this.kernel.name}-mended`, this.kernel.title, chosen));

@@ -17,6 +17,8 @@ export interface Mutant {
   /** The kernel function that it is in. */
   readonly where: string;
   readonly scenario: Scenario;
+  /** Name of the kernel that it is cut from: the oldest that has what it changes, with its known bugs mended. v6.8-fixed where nothing is said. */
+  readonly base?: string;
   /** It forgets a barrier, which is a step on weakly ordered memory only. */
   readonly memory?: 'weak';
   /** Properties each of which notices, also if it were the only one; none for an equivalent mutant. */

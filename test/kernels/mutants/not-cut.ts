@@ -1,4 +1,4 @@
-// Mutants of the catalogue that this kernel cannot have, or that nothing in it can show; each with the reason.
+// Mutants of the catalogue that no kernel here can have, or that nothing in them can show; each with the reason.
 
 import type { NotCut } from '../../../src/explore/mutants/mutant.ts';
 
@@ -22,7 +22,6 @@ export const notCut: readonly NotCut[] = [
   { id: 'M70', does: 'invalidates the first file of an inode only', because: 'an inode has one file in 6.8' },
   { id: 'M72', does: 'zaps the wrong kind of root in a conversion', because: 'private and shared pages have one root in 6.8, and no filter' },
   { id: 'M73', does: 'computes MIXED from the top down', because: 'huge pages have one size here' },
-  { id: 'M78', does: 'populates in a loop while its memslot is INVALID', because: 'KVM_PRE_FAULT_MEMORY came in 6.11' },
   { id: 'M80', does: 'does not drain LRU batches', because: inPlace },
   { id: 'M81', does: 'converts under the shared lock', because: inPlace },
   { id: 'M82', does: 'splits a huge folio without zapping it', because: 'folios of guest_memfd are small in 6.8' },
@@ -33,5 +32,4 @@ export const notCut: readonly NotCut[] = [
   { id: 'M88', does: 'calls back before a page is inserted, without begin and end', because: earlier },
   { id: 'M93', does: 'registers a second owner', because: earlier },
   { id: 'M97', does: 'lets new readers of invalidate_lock pass a writer that waits', because: 'faults do not take invalidate_lock in 6.8, and starvation, where each schedule in which it happens is unfair to somebody, is not looked for' },
-  { id: 'EQ1', does: 'has no lockless tests in front of the stale test', because: '6.8 has none to drop; they came in 6.9' },
 ];
