@@ -2,6 +2,7 @@
 // files that the host can map in confidential VMs; here they may have them, since converting is for these VMs above all.
 
 import { deriveKernel } from '../../src/kernel/define.ts';
+import { bugs2025, unshown2025 } from './conversions/bugs-2025.ts';
 import { convertOnFile } from './conversions/convert.ts';
 import { createFlags } from './conversions/create-flags.ts';
 import { fileState } from './conversions/file-state.ts';
@@ -19,5 +20,5 @@ export const conversions_2025 = deriveKernel(mainline, together('conversions-202
     (flags) => (flags & INIT_PRIVATE) === 0 || (flags & SUPPORT_SHARED) !== 0),
   fileState(mainline, (flags) => (flags & INIT_PRIVATE) !== 0),
   hostFault, getPfnLocked, lruBatch(mainline), convertOnFile,
-  { config: { shareability: 'mapped' } },
+  { config: { shareability: 'mapped' }, bugs: bugs2025, unshown: unshown2025 },
 ]));

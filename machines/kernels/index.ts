@@ -3,6 +3,7 @@
 import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { conversions_2025 } from './conversions-2025.ts';
+import { conversions_2025_fixed } from './conversions-2025-fixed.ts';
 import { mainline } from './mainline.ts';
 import { mainline_fixed } from './mainline-fixed.ts';
 import { v6_12 } from './v6.12.ts';
@@ -19,7 +20,7 @@ export { weakened } from './memory-order/weak.ts';
 export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025];
 
 /** Later ones with their known bugs mended: there to be compared with, and to cut mutants from. */
-export const fixedTwins: readonly Kernel[] = [v6_12_fixed, v6_18_fixed, mainline_fixed];
+export const fixedTwins: readonly Kernel[] = [v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];

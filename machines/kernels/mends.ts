@@ -3,12 +3,16 @@
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Fix } from './fix.ts';
 import { fixes } from './fixes/index.ts';
+import { g4b10Convert } from './fixes/g4-b10-convert.ts';
+import { g4b11Convert } from './fixes/g4-b11-convert.ts';
 import { g4b11Prefault } from './fixes/g4-b11-prefault.ts';
 import { laterFixes } from './fixes/later.ts';
 
 /** What a mend needs beside it in kernels that have this fragment. */
 const companions: readonly { readonly of: string; readonly fragment: string; readonly fix: Fix }[] = [
   { of: 'G4-B11', fragment: 'vcpu.prefault', fix: g4b11Prefault },
+  { of: 'G4-B11', fragment: 'gmem.convert', fix: g4b11Convert },
+  { of: 'G4-B10', fragment: 'gmem.convert', fix: g4b10Convert },
 ];
 
 /** The mends that are known for these bugs, in the order in which they are made. */

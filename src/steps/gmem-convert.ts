@@ -12,7 +12,7 @@ import { refused } from './fallocate.ts';
 import { allocationFails, enomem } from './folio.ts';
 import { done } from './flush.ts';
 import { nothing } from './host-unmap.ts';
-import { shareabilityAt, storeMerged, withShareability, type ShareabilityWorld } from './shareability.ts';
+import { forgetConversion, noteConverted, shareabilityAt, storeMerged, withShareability, type ShareabilityWorld } from './shareability.ts';
 import type { Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -106,26 +106,11 @@ export function declassify(world: World, inode: number, start: number, end: numb
   }
 }
 
-/** Ghost: these indexes have another value than when the ioctl began, or have it again. */
-function noteConverted({ converted }: ShareabilityWorld, self: number, start: number, end: number, changed: boolean): void {
-  const { indexes } = converted(self);
-  for (let index = start; index < end; index++) {
-    if (changed) indexes.set(index);
-    else indexes.clear(index);
-  }
-}
-
 /** Stores the value of the item at hand. */
 export function storeItem(world: ShareabilityWorld, f: Frame<Convert>): void {
   storeMerged(world, f.inode, f.start, f.end, f.shareability);
   noteConverted(world, f.self, f.start, f.end, true);
   if (f.shareability === SHAREABILITY_ALL) declassify(world, f.inode, f.start, f.end);
-}
-
-/** What the work list and the ghost of a conversion say goes with it. */
-export function forget(world: ShareabilityWorld, f: Frame<Convert>): void {
-  if (world.convert_work(f.self).indexes.any()) world.convert_work(f.self).indexes.clearAll();
-  if (world.converted(f.self).indexes.any()) world.converted(f.self).indexes.clearAll();
 }
 
 /** Adds the next run of pages whose value differs, an allocation each. `failed`: what comes of one that fails. */
@@ -191,7 +176,7 @@ export const steps = {
   /** The error index goes to the caller with whatever error; where the error came from elsewhere, nobody has set it (G5-B2). */
   'convert.finish': (world, f) => {
     if (f.errno !== 0) putResult64(world, f, RESULT, f.error_index === 0 ? GARBAGE : bytesOf(world, f.error_index - 1));
-    forget(withShareability(world), f);
+    forgetConversion(withShareability(world), f.self);
     return ok;
   },
 } satisfies { [name: string]: Step<Convert> };

@@ -6,7 +6,7 @@ import { EAGAIN } from './errno.ts';
 import { done } from './flush.ts';
 import type { FolioAt } from '../memory/frames.ts';
 import type { Convert } from './gmem-convert.ts';
-import type { Step } from '../memory/world.ts';
+import type { Step, World } from '../memory/world.ts';
 
 export const busy = outcome('busy');
 
@@ -16,6 +16,9 @@ export const TestReferencesFrame = frame('gmem.testReferences', {
   tested_to: { ref: 'index' },
 });
 export type References = Convert & FolioAt & Registers<typeof TestReferencesFrame>;
+
+/** The page cache's references, one a page, and the one of the look-up, and no other. */
+export const expected = ({ folio, folio_ref }: World, pfn: number): boolean => folio_ref(pfn).refcount === (1 << folio(pfn).order) + 1;
 
 export const steps = {
   /** The next folio of the range in the page cache, with a reference. */
@@ -31,9 +34,9 @@ export const steps = {
     }
     return done;
   },
-  /** The page cache's references and the one of the look-up, and no other. The error index is the folio's own. */
+  /** Where somebody else has the folio, the conversion is over. The error index is the folio's own. */
   'references.test': (world, f) => {
-    if (world.folio_ref(f.pfn).refcount === (1 << world.folio(f.pfn).order) + 1) return ok;
+    if (expected(world, f.pfn)) return ok;
     f.errno = EAGAIN;
     f.error_index = world.folio(f.pfn).index + 1;
     f.busy_index = f.error_index;

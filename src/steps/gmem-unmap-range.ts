@@ -4,6 +4,7 @@ import { ok } from '../memory/outcome.ts';
 import { frame, type Registers } from '../memory/layout.ts';
 import { done } from './flush.ts';
 import { indexAt, isMapped } from './mappings.ts';
+import { noteUnmapped, withShareability } from './shareability.ts';
 import type { HostRange, Operation } from '../memory/frames.ts';
 import type { Step, World } from '../memory/world.ts';
 
@@ -40,6 +41,7 @@ export const steps = {
       f.next_region = region + 1;
       return ok;
     }
+    noteUnmapped(withShareability(world), f.self, f.start, f.end);
     return done;
   },
   /** The next entry of the mapping is emptied, its reference on the folio goes next. A poison marker stays. */

@@ -97,3 +97,24 @@ export function privateIn(world: World, vm: number, slot: number, gfn: number): 
 
 /** The same for whoever has not looked the memslot up. */
 export const privateAt = (world: World, vm: number, gfn: number): number => privateIn(world, vm, slotOf(world, vm, gfn), gfn);
+
+/** Ghost: these indexes have another value than when the conversion of this actor began, or have it again. */
+export function noteConverted({ converted }: ShareabilityWorld, self: number, start: number, end: number, changed: boolean): void {
+  const { indexes } = converted(self);
+  for (let index = start; index < end; index++) {
+    if (changed) indexes.set(index);
+    else indexes.clear(index);
+  }
+}
+
+/** Ghost: these indexes were unmapped from the host by the conversion of this actor. */
+export function noteUnmapped({ converted }: ShareabilityWorld, self: number, start: number, end: number): void {
+  const { unmapped } = converted(self);
+  for (let index = start; index < end; index++) unmapped.set(index);
+}
+
+/** What a conversion has noted goes with it: its work list, and the ghosts. */
+export function forgetConversion({ convert_work, converted }: ShareabilityWorld, self: number): void {
+  const { indexes, unmapped } = converted(self);
+  for (const bits of [convert_work(self).indexes, indexes, unmapped]) if (bits.any()) bits.clearAll();
+}

@@ -2,6 +2,7 @@
 // the page cache, the conversion itself, batches on their way to the LRU list and the host's page tables hold is nobody's use of the page.
 
 import { fileAt } from '../../steps/mappings.ts';
+import { withShareability } from '../../steps/shareability.ts';
 import { inBatch } from '../../steps/lru-batch.ts';
 import { busy } from '../../steps/gmem-references.ts';
 import { actorName, indexName } from './words.ts';
@@ -25,7 +26,8 @@ function nobody(world: CheckedWorld): string | undefined {
   const { mapping, index, order } = objects.folio(pfn);
   const pages = 1 << order;
   const batch = inBatch(objects, pfn) ? 1 : 0;
-  const mapped = mappedTimes(world, pfn, pages);
+  // Where it was unmapped and is mapped again, the host has used it meanwhile.
+  const mapped = withShareability(objects).converted(last.actor).unmapped.has(index) ? 0 : mappedTimes(world, pfn, pages);
   // The page cache's, and the one of the look-up.
   if (objects.folio_ref(pfn).refcount > pages + 1 + batch + mapped) return undefined;
   const why = mapped > 0 ? 'only the host\'s page tables have it, which a conversion takes away' : 'all that refers to it is a batch on its way to the LRU list, which may never be drained';

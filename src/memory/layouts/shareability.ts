@@ -17,8 +17,8 @@ export const shareability = layout('shareability', {
 /** The work list of a conversion in progress: the indexes whose value has to change. A run of them is one item. */
 export const convert_work = layout('convert_work', { indexes: { bits: 'index' } }, { per: ['actor'] });
 
-/** Ghost: indexes whose value a conversion in progress has changed and not changed back. */
-export const converted = layout('converted', { indexes: { bits: 'index' } }, { per: ['actor'], ghost: true });
+/** Ghost: indexes whose value a conversion in progress has changed and not changed back; those that it has unmapped from the host. */
+export const converted = layout('converted', { indexes: { bits: 'index' }, unmapped: { bits: 'index' } }, { per: ['actor'], ghost: true });
 
 /** The per-CPU batches of folios on their way to the LRU list, all CPUs together. A batch has a reference on each of its folios until it is
  *  drained, which a CPU does when its own is full. */
