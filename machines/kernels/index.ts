@@ -4,6 +4,8 @@ import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { conversions_2025 } from './conversions-2025.ts';
 import { conversions_2025_fixed } from './conversions-2025-fixed.ts';
+import { conversions_2026 } from './conversions-2026.ts';
+import { conversions_2026_fixed } from './conversions-2026-fixed.ts';
 import { mainline } from './mainline.ts';
 import { mainline_fixed } from './mainline-fixed.ts';
 import { v6_12 } from './v6.12.ts';
@@ -17,10 +19,10 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025];
+export const kernels: readonly Kernel[] = [v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025, conversions_2026];
 
 /** Later ones with their known bugs mended: there to be compared with, and to cut mutants from. */
-export const fixedTwins: readonly Kernel[] = [v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed];
+export const fixedTwins: readonly Kernel[] = [v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed, conversions_2026_fixed];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];

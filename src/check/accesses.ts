@@ -44,7 +44,7 @@ const ENTRIES = { ...Object.fromEntries(['mmio.checkEntry', 'fault.emulate'].map
 /** The CPU of a guest, a thread in userspace, a device: no kernel code. Races on what they do are the guest's or the VMM's business. */
 const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next', 'child.access', 'child.accessMapping', 'child.accessPage'];
 /** The VMM has a record of its own of what it mapped where; the kernel's objects stand for it in this step. */
-const RECORD = ['convert.discardNext'];
+const RECORD = ['convert.discardNext', 'convert.sendAttributes'];
 /** The kernel reads or writes what is userspace's, or moves it while the entry says so. */
 const COPIES = ['copy.finish', 'copy.short', 'offline.move'];
 const unordered = { read: free, write: free };

@@ -38,6 +38,8 @@ export interface Call {
   readonly vmIoctl?: true;
   /** Only recordings of real kernels make it: it is no operation of the scenario language. */
   readonly recorded?: true;
+  /** A scenario that makes it says nothing on this kernel; why, and what there is instead, as half a sentence. */
+  readonly instead?: string;
 }
 
 /** The calls of the scenario language, with the arguments that it has. */

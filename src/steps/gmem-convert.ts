@@ -110,7 +110,6 @@ export function declassify(world: World, inode: number, start: number, end: numb
 export function storeItem(world: ShareabilityWorld, f: Frame<Convert>): void {
   storeMerged(world, f.inode, f.start, f.end, f.shareability);
   noteConverted(world, f.self, f.start, f.end, true);
-  if (f.shareability === SHAREABILITY_ALL) declassify(world, f.inode, f.start, f.end);
 }
 
 /** Adds the next run of pages whose value differs, an allocation each. `failed`: what comes of one that fails. */
@@ -158,6 +157,7 @@ export const steps = {
   'convert.store': (world, f) => {
     if (!allocationFails(world)) {
       storeItem(withShareability(world), f);
+      if (f.shareability === SHAREABILITY_ALL) declassify(world, f.inode, f.start, f.end);
       return ok;
     }
     f.errno = ENOMEM;

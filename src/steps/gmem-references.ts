@@ -4,11 +4,13 @@ import { ok, outcome } from '../memory/outcome.ts';
 import { frame, type Registers } from '../memory/layout.ts';
 import { EAGAIN } from './errno.ts';
 import { done } from './flush.ts';
+import { drainBatches } from './lru-batch.ts';
 import type { FolioAt } from '../memory/frames.ts';
 import type { Convert } from './gmem-convert.ts';
 import type { Step, World } from '../memory/world.ts';
 
 export const busy = outcome('busy');
+export const unexpected = outcome('unexpected');
 
 export const TestReferencesFrame = frame('gmem.testReferences', {
   index: { ref: 'index' }, pfn: { ref: 'pfn' },
@@ -42,5 +44,15 @@ export const steps = {
     f.busy_index = f.error_index;
     f.cursor = f.request_start;
     return busy;
+  },
+} satisfies { [name: string]: Step<References> };
+
+export const drainSteps = {
+  /** A first count that decides nothing but whether to drain. */
+  'references.count': (world, f) => (expected(world, f.pfn) ? ok : unexpected),
+  /** lru_add_drain_all */
+  'references.drain': (world) => {
+    drainBatches(world);
+    return ok;
   },
 } satisfies { [name: string]: Step<References> };

@@ -15,7 +15,7 @@ export const bugs2025: readonly KnownBug[] = [
   },
   {
     id: 'G5-B6', breaks: 'A page that was added to the file a moment ago cannot be converted as long as a CPU keeps it in a batch on its way to the LRU list.',
-    scenario: 'SC42', shownBy: ['L-05', 'S-22'], alsoIn: ['SC40', 'SC43', 'SC45', 'review-conversion'], fixedIn,
+    scenario: 'SC42', shownBy: ['L-05', 'S-22'], alsoIn: ['SC40', 'SC43', 'SC45', 'convert-intent', 'review-conversion'], fixedIn,
   },
 ];
 

@@ -3,12 +3,12 @@
 import { ConvertFrame, convertCall, steps } from '../../../src/steps/gmem-convert.ts';
 import { steps as references, TestReferencesFrame } from '../../../src/steps/gmem-references.ts';
 import { steps as unmap, UnmapRangeFrame } from '../../../src/steps/gmem-unmap-range.ts';
-import * as fragments from '../../gmem/convert.ts';
+import { convert, convertBegin, convertEnd, testReferences, unmapRange } from '../../gmem/convert.ts';
 import type { Fix } from '../fix.ts';
 
 export const convertOnFile: Fix = {
   calls: [convertCall],
   registers: [ConvertFrame, UnmapRangeFrame, TestReferencesFrame],
   steps: { ...unmap, ...references, ...steps },
-  fragments: Object.fromEntries(Object.values(fragments).map((one) => [one.name, one])),
+  fragments: Object.fromEntries([convert, convertBegin, convertEnd, unmapRange, testReferences].map((one) => [one.name, one])),
 };

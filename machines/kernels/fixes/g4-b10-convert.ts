@@ -8,11 +8,13 @@ const drop = (to: string) => step('bindings.upRead', 'up_read of the bindings lo
 
 export const g4b10Convert: Fix = {
   fragments: {
-    'gmem.convert': (edit) => {
-      edit.insertBefore('begin', 'lockBegin', take('begin'));
-      edit.insertAfter('begin', 'done', 'unlockBegin', drop('beginNext'));
-      edit.insertBefore('end', 'lockEnd', take('end'));
-      edit.insertAfter('end', 'done', 'unlockEnd', drop('endNext'));
+    'gmem.convertBegin': (edit) => {
+      edit.insertBefore('begin', 'lock', take('begin'));
+      edit.insertAfter('begin', 'done', 'unlock', drop('^done'));
+    },
+    'gmem.convertEnd': (edit) => {
+      edit.insertBefore('end', 'lock', take('end'));
+      edit.insertAfter('end', 'done', 'unlock', drop('^done'));
     },
   },
 };

@@ -45,6 +45,8 @@ import { SC52 } from './sc52.ts';
 import { SC64 } from './sc64.ts';
 import { SC66 } from './sc66.ts';
 import { convertEnomem } from './convert-enomem.ts';
+import { convertIntent } from './convert-intent.ts';
+import { entryFile } from './entry-file.ts';
 import { entryPrivate } from './entry-private.ts';
 import { entryReadonly } from './entry-readonly.ts';
 import { initShared } from './init-shared.ts';
@@ -60,7 +62,7 @@ import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
   SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC52, SC64, SC66,
-  convertEnomem, entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
+  convertEnomem, convertIntent, entryFile, entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 
