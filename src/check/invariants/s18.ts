@@ -50,7 +50,7 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
 const SLEEPS: readonly string[] = [
   'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'fileFolio.downRead', 'imap.downWrite', 'imap.downRead',
   'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
-  'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
+  'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'convert.addWork', 'convert.preallocate', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',
 ];
 

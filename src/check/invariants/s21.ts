@@ -41,7 +41,7 @@ export const s21: Invariant = {
   id: 'S-21',
   title: 'all or nothing',
   statement: 'A conversion that answers an error has changed the state of no page; one that answers success has changed that of all pages that it was asked for.',
-  before: { 'convert.finish': changed, 'inode.upWrite': incomplete },
+  before: { 'convert.finish': changed, 'inode.upWrite': incomplete, 'inode.upRead': incomplete },
 };
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
