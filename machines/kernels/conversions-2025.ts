@@ -10,6 +10,7 @@ import { getPfnLocked } from './conversions/get-pfn.ts';
 import { hostFault } from './conversions/host-fault.ts';
 import { lruBatch } from './conversions/lru-batch.ts';
 import { vmmConvert } from './conversions/vmm-convert.ts';
+import { populateLocked } from './conversions/populate.ts';
 import { together } from './fix.ts';
 import { mainline } from './mainline.ts';
 
@@ -20,6 +21,6 @@ export const conversions_2025 = deriveKernel(mainline, together('conversions-202
   createFlags({ description: '1 SUPPORT_SHARED, 2 INIT_PRIVATE', names: { support_shared: SUPPORT_SHARED, init_private: INIT_PRIVATE }, private: SUPPORT_SHARED | INIT_PRIVATE, shared: SUPPORT_SHARED },
     (flags) => (flags & INIT_PRIVATE) === 0 || (flags & SUPPORT_SHARED) !== 0),
   fileState(mainline, (flags) => (flags & INIT_PRIVATE) !== 0),
-  hostFault, getPfnLocked, lruBatch(mainline), vmmConvert, convertOnFile,
+  hostFault, getPfnLocked, lruBatch(mainline), vmmConvert, convertOnFile, populateLocked,
   { config: { shareability: 'mapped' }, bugs: bugs2025, unshown: unshown2025 },
 ]));

@@ -10,6 +10,7 @@ import { filter } from './conversions/filter.ts';
 import { getPfnLocked, getPfnUnreferenced } from './conversions/get-pfn.ts';
 import { hostFault } from './conversions/host-fault.ts';
 import { lruBatch } from './conversions/lru-batch.ts';
+import { populateUnlocked } from './conversions/populate.ts';
 import { setAttributesOnFile } from './conversions/set-attributes.ts';
 import { vmmConvert } from './conversions/vmm-convert.ts';
 import { together } from './fix.ts';
@@ -25,6 +26,6 @@ export const conversions_2026 = deriveKernel(mainline, together('conversions-202
   g4b8,
   createFlags({ description: '1 MMAP, 2 INIT_SHARED', names: { mmap: MMAP, init_shared: INIT_SHARED }, private: MMAP, shared: MMAP | INIT_SHARED }, () => true),
   fileState(mainline, (flags) => (flags & INIT_SHARED) === 0),
-  hostFault, getPfnLocked, getPfnUnreferenced, lruBatch(mainline), vmmConvert, filter, setAttributesOnFile(mainline),
+  hostFault, getPfnLocked, getPfnUnreferenced, lruBatch(mainline), vmmConvert, filter, setAttributesOnFile(mainline), populateUnlocked,
   { config: { shareability: 'every' }, mended: ['FL-1', 'G4-B11'], bugs: bugs2026, unshown: unshown2026 },
 ]));

@@ -34,7 +34,7 @@ export interface LayoutRules extends AccessRule {
 const of = (steps: readonly string[], rule: Partial<AccessRule>): { [step: string]: Partial<AccessRule> } => Object.fromEntries(steps.map((step) => [step, rule]));
 
 /** Steps in which folio_put may free the page. */
-const PUTS = ['folio.put', 'gmem.dropFolio', 'fault.release', 'hw.lruDrain', 'references.drain', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next', 'fileFolio.put', 'unmapFolio.put', 'offline.poison', 'offline.free'];
+const PUTS = ['folio.put', 'gmem.dropFolio', 'fault.release', 'hw.lruDrain', 'references.drain', 'populate.putSource', 'tdx.putSource', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next', 'fileFolio.put', 'unmapFolio.put', 'offline.poison', 'offline.free'];
 /** The reader of memslots under SRCU. */
 const LOOKUPS = ['fault.lookupSlot', 'fault.copyIntent', 'prefault.enterPage', 'mn.nextSlot', 'mn.findSlot', 'mmio.checkEntry', 'fault.emulate'];
 /** Who installs leaves, or entries without a memslot, by compare-and-exchange. */

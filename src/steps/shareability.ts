@@ -12,6 +12,7 @@ export type ShareabilityWorld = World & {
   readonly convert_work: Table<typeof convert_work>;
   readonly converted: Table<typeof converted>;
 };
+/** The same world, told so. */
 export const withShareability = (world: World): ShareabilityWorld => world as ShareabilityWorld;
 
 /** First index of the range that holds `index`; -1 when none does (mas_walk). */

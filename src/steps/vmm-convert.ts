@@ -18,6 +18,7 @@ import type { Frame, Step, World } from '../memory/world.ts';
 const VM_ACTOR = 4, HOST_ACTOR = 6;
 export const GMEM_ACTOR = 5, VCPU = 2;
 
+/** Offset, or address, of a page in bytes. */
 export const bytes = (page: bigint): Pair => fromBig(page << BigInt(PAGE_SHIFT));
 
 /** Sends call `name` with its argument words to one of the thread's operations. */

@@ -17,6 +17,14 @@ export const bugs2025: readonly KnownBug[] = [
     id: 'G5-B6', breaks: 'A page that was added to the file a moment ago cannot be converted as long as a CPU keeps it in a batch on its way to the LRU list.',
     scenario: 'SC42', shownBy: ['L-05', 'S-22'], alsoIn: ['SC40', 'SC43', 'SC45', 'convert-intent', 'review-conversion'], fixedIn,
   },
+  {
+    id: 'G5-B7', breaks: 'KVM_TDX_INIT_MEM_REGION maps a page by the path of a guest fault, which waits for the invalidate_lock that its own thread holds.',
+    scenario: 'SC51', shownBy: ['L-04'], fixedIn,
+  },
+  {
+    id: 'G5-B8', breaks: 'Filling private memory brings in pages of the process with invalidate_lock held; a fault of the process takes both locks the other way round.',
+    scenario: 'SC50', shownBy: ['L-04'], lockOrder: ['invalidate_lock', 'mmap_lock'], fixedIn,
+  },
 ];
 
 export const unshown2025: readonly UnshownBug[] = [

@@ -30,6 +30,7 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'imap.upRead': ['i_mmap_rwsem, for reading', (objects, f) => mappingsLock(objects, f['inode']!).readers.has(f.self)],
   'fileFolio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['page']!).owner === f.self],
   'fileFolio.upRead': ['invalidate_lock, for reading', ({ invalidate_lock }, f) => invalidate_lock(f['of']!).readers.has(f.self)],
+  'tdx.upWrite': ['invalidate_lock, for writing', ({ invalidate_lock }, f) => invalidate_lock(f['filled']!).writer === f.self],
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
   'slots.archUnlock': ['slots_arch_lock', ({ slots_arch_lock }, f) => slots_arch_lock(f.vm).owner === f.self],
   'folio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['pfn']!).owner === f.self],
@@ -48,7 +49,7 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
 
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
 const SLEEPS: readonly string[] = [
-  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'fileFolio.downRead', 'imap.downWrite', 'imap.downRead',
+  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'fileFolio.downRead', 'tdx.downWrite', 'imap.downWrite', 'imap.downRead',
   'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
   'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'convert.addWork', 'convert.preallocate', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',

@@ -41,6 +41,8 @@ import { SC42 } from './sc42.ts';
 import { SC43 } from './sc43.ts';
 import { SC44 } from './sc44.ts';
 import { SC45 } from './sc45.ts';
+import { SC50 } from './sc50.ts';
+import { SC51 } from './sc51.ts';
 import { SC52 } from './sc52.ts';
 import { SC64 } from './sc64.ts';
 import { SC66 } from './sc66.ts';
@@ -61,7 +63,7 @@ import { stressSmall } from './stress-small.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC52, SC64, SC66,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC50, SC51, SC52, SC64, SC66,
   convertEnomem, convertIntent, entryFile, entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
