@@ -4,6 +4,10 @@ import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { fseal_2021 } from './fseal-2021.ts';
 import { fseal_2021_fixed } from './fseal-2021-fixed.ts';
+import { conversions_2025 } from './conversions-2025.ts';
+import { conversions_2025_fixed } from './conversions-2025-fixed.ts';
+import { conversions_2026 } from './conversions-2026.ts';
+import { conversions_2026_fixed } from './conversions-2026-fixed.ts';
 import { mainline } from './mainline.ts';
 import { mainline_fixed } from './mainline-fixed.ts';
 import { private_ops_2022 } from './private-ops-2022.ts';
@@ -22,10 +26,10 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [fseal_2021, private_ops_2022, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
+export const kernels: readonly Kernel[] = [fseal_2021, private_ops_2022, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025, conversions_2026];
 
 /** Other ones with their known bugs mended: there to be compared with, and to cut mutants from. */
-export const fixedTwins: readonly Kernel[] = [fseal_2021_fixed, private_ops_2022_fixed, rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed];
+export const fixedTwins: readonly Kernel[] = [fseal_2021_fixed, private_ops_2022_fixed, rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed, conversions_2026_fixed];
 
 /** What else was proposed. */
 export const alternatives: readonly Kernel[] = flippedAnswers;

@@ -3,6 +3,8 @@
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Fix } from './fix.ts';
 import { fixes } from './fixes/index.ts';
+import { g4b10Convert } from './fixes/g4-b10-convert.ts';
+import { g4b11Convert } from './fixes/g4-b11-convert.ts';
 import { g4b11Prefault } from './fixes/g4-b11-prefault.ts';
 import { fsealFixes } from './fixes/fseal-2021.ts';
 import { g4b5 } from './fixes/g4-b5.ts';
@@ -14,6 +16,8 @@ import { v11Fixes } from './v11/index.ts';
 const companions: readonly { readonly of: string; readonly fragment: string; readonly fix: Fix }[] = [
   { of: 'G3-B5', fragment: 'memoryFailure', fix: { ...g4b5, mended: [] } },
   { of: 'G4-B11', fragment: 'vcpu.prefault', fix: g4b11Prefault },
+  { of: 'G4-B11', fragment: 'gmem.convert', fix: g4b11Convert },
+  { of: 'G4-B10', fragment: 'gmem.convert', fix: g4b10Convert },
 ];
 
 /** The mends that are known for these bugs, in the order in which they are made. */

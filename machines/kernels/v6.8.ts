@@ -108,7 +108,7 @@ export const v6_8 = defineKernel({
     },
     {
       id: 'G4-B11', breaks: 'A fault that copied the attribute before a conversion exits after it with the old state, and a VMM that obeys undoes the conversion.',
-      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'entry-private', 'prefault-convert', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC16', shownBy: ['S-33'], alsoIn: ['SC11', 'SC15', 'convert-intent', 'entry-file', 'entry-private', 'prefault-convert', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B14', breaks: 'Binding a range of a file twice answers EINVAL where EEXIST is documented.',

@@ -34,9 +34,9 @@ export interface LayoutRules extends AccessRule {
 const of = (steps: readonly string[], rule: Partial<AccessRule>): { [step: string]: Partial<AccessRule> } => Object.fromEntries(steps.map((step) => [step, rule]));
 
 /** Steps in which folio_put may free the page. */
-const PUTS = ['folio.put', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next', 'fileFolio.put', 'unmapFolio.put', 'offline.poison', 'offline.free'];
+const PUTS = ['folio.put', 'gmem.dropFolio', 'fault.release', 'hw.lruDrain', 'references.drain', 'populate.putSource', 'tdx.putSource', 'mf.putPage', 'mf.putMapping', 'mf.killAccessing', 'hostFault.free', 'hw.next', 'fileFolio.put', 'unmapFolio.put', 'offline.poison', 'offline.free'];
 /** The reader of memslots under SRCU. */
-const LOOKUPS = ['fault.lookupSlot', 'mn.nextSlot', 'mn.findSlot', 'mmio.checkEntry', 'fault.emulate'];
+const LOOKUPS = ['fault.lookupSlot', 'fault.copyIntent', 'prefault.enterPage', 'mn.nextSlot', 'mn.findSlot', 'mmio.checkEntry', 'fault.emulate'];
 /** Who installs leaves, or entries without a memslot, by compare-and-exchange. */
 const INSTALLS = ['fault.map', 'fault.mapEntry', 'mmu.zapObsoleteNext'];
 /** Who looks at an SPTE without a lock; and a step that writes what the model keeps instead of generations in entries. */
@@ -44,7 +44,7 @@ const ENTRIES = { ...Object.fromEntries(['mmio.checkEntry', 'fault.emulate'].map
 /** The CPU of a guest, a thread in userspace, a device: no kernel code. Races on what they do are the guest's or the VMM's business. */
 const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next', 'child.access', 'child.accessMapping', 'child.accessPage'];
 /** The VMM has a record of its own of what it mapped where; the kernel's objects stand for it in this step. */
-const RECORD = ['convert.discardNext'];
+const RECORD = ['convert.discardNext', 'convert.sendAttributes'];
 /** The kernel reads or writes what is userspace's, or moves it while the entry says so. */
 const COPIES = ['copy.finish', 'copy.short', 'offline.move'];
 const unordered = { read: free, write: free };
@@ -67,6 +67,12 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   vcpu_root: { read: plain, write: plain },
   // xa_store against xa_load: the invalidation around the stores keeps faults honest, no lock (A11).
   mem_attr: { read: atomic, write: atomic },
+  // A maple tree: stored under the exclusive lock, found under RCU; the invalidation around the stores keeps faults honest here too.
+  shareability: { read: atomic, write: atomic },
+  // Of one operation alone.
+  convert_work: MODEL,
+  // Each access is one hold of the batches' local locks.
+  lru_batch: { read: both, write: both },
   // The page walker's.
   tlb: MODEL,
   // A set that a loop over vCPUs keeps on its stack.

@@ -30,6 +30,7 @@ export const COMMITTED: readonly (readonly [file: string, kernel: string])[] = [
   ['kernel-7.3-named.jsonl.gz', 'mainline'], ['kernel-7.3-content.jsonl.gz', 'mainline'], ['kernel-7.3-random.jsonl.gz', 'mainline'],
   ['kernel-7.3-races.jsonl.gz', 'mainline'],
   ['selftests.json.gz', 'v6.8'], ['selftests.json.gz', 'v6.12'], ['selftests.json.gz', 'v6.18'], ['selftests.json.gz', 'mainline'],
+  ['selftests.json.gz', 'conversions-2026'],
 ];
 
 /** Judges one of them, in `folder`. */

@@ -35,6 +35,8 @@ export class Context {
   hiddenSlot: number;
   /** Accesses of guests walk over the guest's own page tables first, since the case changes what these pages are. */
   walks = false;
+  /** Pages that a pin of this name holds: words of the instruction that drops each. */
+  readonly pins = new Map<string, readonly (readonly number[])[]>();
   /** vCPUs that repeat an access beside the steps. */
   readonly spinning = new Set<number>();
   /** Takes calls instead of doing them. */
@@ -56,6 +58,7 @@ export class Context {
     this.names = new Names();
     this.mappings.clear();
     this.guests.clear();
+    this.pins.clear();
     this.spinning.clear();
     this.thread = MAIN;
     this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });

@@ -14,6 +14,10 @@ export function unmet(expect: Result, got: Result): Mismatch[] {
     else if (field === 'ret_mask') { if (typeof got['ret'] !== 'number' || (got['ret'] & (wanted as number)) !== wanted) found.push({ field, expected: wanted, got: got['ret'] }); }
     else if (field === 'exit_reason' && Array.isArray(wanted)) { if (!wanted.includes(given)) differs(); }
     else if (field === 'signal' && wanted === null) { if (given !== undefined) differs(); }
+    else if (field === 'vcpu_any_of') {
+      const left = (got['vcpu'] ?? {}) as Result;
+      if (!(wanted as readonly Result[]).some((one) => unmet(one, left).length === 0)) found.push({ field: 'vcpu', expected: wanted, got: left });
+    }
     else if (field === 'any_of') { if (!(wanted as readonly Result[]).some((one) => unmet(one, got).length === 0)) differs(); }
     else rest[field] = wanted;
   }

@@ -40,7 +40,7 @@ export function judgeFacts(facts: readonly Fact[], kernel: Kernel, machine: Mach
   const own: Fact[] = [];
   for (const fact of facts) {
     const lacking = (fact.requires ?? []).find((one) => REQUIRED[one]?.(config, kernel) !== true);
-    if (!isOf(fact, release)) verdicts.set(fact, { kind: 'elsewhere' });
+    if (!isOf(fact, release, kernel.config)) verdicts.set(fact, { kind: 'elsewhere' });
     else if (lacking !== undefined) verdicts.set(fact, { kind: 'inapplicable', why: `requires ${lacking}` });
     else own.push(fact);
   }

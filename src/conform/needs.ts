@@ -98,6 +98,7 @@ export function needsOf(steps: readonly Step[]): Needs {
       case 'fallocate':
         if ((approximately(number('mode')) & 2) === 0) addPages(needs.indexes, number('offset'), number('len'));
         break;
+      case 'set_gmem_attr': addPages(needs.indexes, number('offset'), number('size')); break;
       case 'memory_failure': case 'unpoison':
         if (args['fd'] !== undefined) addPages(needs.indexes, number('offset'), 1);
         break;

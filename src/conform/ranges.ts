@@ -28,5 +28,9 @@ export function holds(range: string, release: number): boolean {
   return about !== null && release >= number(about[1]!);
 }
 
-/** Is the fact one of mainline's, and of this release? */
-export const isOf = ({ status, kernel_range }: Fact, release: number): boolean => /^mainline(?:-|$)/.test(status) && holds(kernel_range, release);
+/** Is the fact one of mainline's, and of this release? A kernel whose files keep the state of their pages is none of mainline's: it is judged by
+ *  what the selftests of its own series assert, of which the RFC has none. */
+export function isOf({ status, kernel_range }: Fact, release: number, { shareability }: Kernel['config']): boolean {
+  if (shareability !== undefined) return shareability === 'every' && status === 'proposed';
+  return /^mainline(?:-|$)/.test(status) && holds(kernel_range, release);
+}

@@ -4,7 +4,7 @@ import { properties } from '../check/properties.ts';
 
 /** How often properties were evaluated or exercised, by id; those that others decide have what the rarest of these has. */
 export function withDecided(exercised: Readonly<Record<string, number>>): Record<string, number> {
-  const decided = properties.flatMap(({ id, by }) => (by === undefined || by.some((one) => exercised[one] === undefined) ? [] : [[id, Math.min(...by.map((one) => exercised[one]!))] as const]));
+  const decided = properties.flatMap(({ id, by }) => (by === undefined || by.some((one) => exercised[one] === undefined) ? [] : [[id, Math.max(exercised[id] ?? 0, Math.min(...by.map((one) => exercised[one]!)))] as const]));
   return { ...exercised, ...Object.fromEntries(decided) };
 }
 

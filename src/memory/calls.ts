@@ -15,6 +15,10 @@ export interface Argument {
   readonly description: string;
   /** Only recordings of real kernels give it: the scenario language has it not. Such arguments are the last ones of a call. */
   readonly recorded?: true;
+  /** Names of its bits, where it is given as a list of these. */
+  readonly flags?: Readonly<Record<string, number>>;
+  /** What a scenario says for it by `member: private` and `member: shared`. */
+  readonly states?: { readonly member: string; readonly private: number; readonly shared: number };
 }
 
 /** What a call returns beside errno: a word, or two of a 64-bit value. */
@@ -38,6 +42,8 @@ export interface Call {
   readonly recorded?: true;
   /** It stands for something that the kernel cannot do, and only a set-up may make it; the sentence says why. */
   readonly setupOnly?: string;
+  /** A scenario that makes it says nothing on this kernel; why, and what there is instead, as half a sentence. */
+  readonly instead?: string;
 }
 
 /** The calls of the scenario language, with the arguments that it has. */

@@ -31,6 +31,9 @@ export interface Config {
   readonly slotHoldsFile?: boolean;
   /** A guest_memfd file holds no reference on a VM; each does when left out. */
   readonly fileWithoutVm?: boolean;
+  /** Files keep the state of their pages, private or shared, themselves: those that the host can map, or all. Left out none does, and the
+   *  attributes of VMs say it. */
+  readonly shareability?: 'mapped' | 'every';
 }
 
 /** Gives a dimension's members names, for printing. */

@@ -3,7 +3,7 @@
 import { argumentWords, type Argument, type Call } from '../memory/calls.ts';
 import { descriptorNumber, hostPage, regionNumber, vcpuNumber, vmNumber, type Cast } from './cast.ts';
 import { at, ScenarioError } from './errors.ts';
-import { ATTRIBUTE_PRIVATE, FLAG_NAMES, sugarOf } from './sugar.ts';
+import { flagNames, sugarOf } from './sugar.ts';
 import { PAGE, parseU32, parseU64, wordsOf } from './values.ts';
 import type { U64 } from './types.ts';
 import type { AnyOp } from './walk.ts';
@@ -36,10 +36,10 @@ export function readCall(call: Call, op: AnyOp, path: string, cast: Cast): ReadC
 function readSugar(call: Call, op: AnyOp, path: string, cast: Cast): Map<string, { name: string; value: bigint }> {
   const result = new Map<string, { name: string; value: bigint }>();
   const sugar = sugarOf(call);
-  for (const { name, stands, kind } of sugar) {
+  for (const { name, stands, kind, states } of sugar) {
     const value = op[name];
     if (value === undefined) continue;
-    if (kind === 'state') result.set(stands, { name, value: value === 'private' ? ATTRIBUTE_PRIVATE : 0n });
+    if (kind === 'state') result.set(stands, { name, value: states![value as 'private' | 'shared'] });
     else if (kind === 'pages' && !(stands === 'hva' && op['memory'] !== undefined)) {
       if (name === 'memoryPage') throw new ScenarioError(at(path, name), "is a page of a region; name the region in 'memory'");
       result.set(stands, { name, value: BigInt.asUintN(64, parseU64(value as U64, at(path, name)) * PAGE) });
@@ -71,13 +71,13 @@ function readArgument(call: Call, argument: Argument, value: unknown, path: stri
       if (value !== -1) return BigInt(descriptorNumber(cast, value as string, path));
       if (call.on !== 'vm') throw new ScenarioError(path, 'a file is needed here; -1 is for none');
       return -1n;
-    case 'u32': return Array.isArray(value) ? readFlags(call, name, value) : BigInt(parseU32(value as U64, path));
-    case 'u64': return Array.isArray(value) ? readFlags(call, name, value) : parseU64(value as U64, path);
+    case 'u32': return Array.isArray(value) ? readFlags(call, argument, value) : BigInt(parseU32(value as U64, path));
+    case 'u64': return Array.isArray(value) ? readFlags(call, argument, value) : parseU64(value as U64, path);
   }
 }
 
-const readFlags = (call: Call, argument: string, names: readonly string[]): bigint =>
-  names.reduce((bits, one) => bits | FLAG_NAMES[call.name]![argument]![one]!, 0n);
+const readFlags = (call: Call, argument: Argument, names: readonly string[]): bigint =>
+  names.reduce((bits, one) => bits | BigInt(flagNames(call, argument)![one]!), 0n);
 
 /** The words of the message. */
 export function messageWords({ call, values }: ReadCall): number[] {

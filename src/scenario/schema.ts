@@ -8,7 +8,7 @@ import { shown } from './errors.ts';
 import { flag, list, name, numberOrName, object, only, optional, text, u64, whole, word, type Schema } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { PROPERTIES } from './properties.ts';
-import { FLAG_NAMES, sugarOf } from './sugar.ts';
+import { flagNames, sugarOf } from './sugar.ts';
 import { scenarioCalls, type Argument, type Call } from '../memory/calls.ts';
 
 /** What can be done with an exit. */
@@ -104,7 +104,7 @@ function argumentSchema(call: Call, argument: Argument): Schema {
     case 'fd': return v.pipe(v.union([name(description), v.literal(-1)], (issue) => `must be the name of a descriptor, or -1 for none, not ${shown(issue.input)}`), v.description(description));
     case 'region': return name(description);
     default: {
-      const names = FLAG_NAMES[call.name]?.[argument.name];
+      const names = flagNames(call, argument);
       if (names === undefined) return u64(description);
       return flags(Object.keys(names), description);
     }

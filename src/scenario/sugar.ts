@@ -1,6 +1,6 @@
 // Addresses of calls in pages: the members that stand for an address or a length, in every call that has such an argument.
 
-import type { Call } from '../memory/calls.ts';
+import type { Argument, Call } from '../memory/calls.ts';
 
 export interface Sugar {
   readonly name: string;
@@ -8,6 +8,8 @@ export interface Sugar {
   readonly stands: string;
   /** How: a number of pages; the memory region that the address is in; the state that attributes mean. */
   readonly kind: 'pages' | 'region' | 'state';
+  /** Values of the states. */
+  readonly states?: { readonly private: bigint; readonly shared: bigint };
 }
 
 /** The first of these arguments that a call has is what `page` means in it. */
@@ -28,15 +30,21 @@ export function sugarOf(call: Call): Sugar[] {
   if (length !== undefined) add('pages', length);
   for (const [stands, name] of Object.entries(OTHERS)) if (stands !== main && has(stands)) add(name, stands);
   if (has('hva')) add('memory', 'hva', 'region');
-  if (has('attributes')) add('to', 'attributes', 'state');
+  if (has('attributes')) result.push({ name: 'to', stands: 'attributes', kind: 'state', states: { private: ATTRIBUTE_PRIVATE, shared: 0n } });
+  for (const { name: stands, states } of call.arguments) {
+    if (states !== undefined) result.push({ name: states.member, stands, kind: 'state', states: { private: BigInt(states.private), shared: BigInt(states.shared) } });
+  }
   return result;
 }
 
 /** KVM_MEMORY_ATTRIBUTE_PRIVATE. */
-export const ATTRIBUTE_PRIVATE = 8n;
+const ATTRIBUTE_PRIVATE = 8n;
 
-/** Bits of flag arguments by name. */
-export const FLAG_NAMES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, bigint>>>>>> = {
-  set_region: { flags: { log_dirty: 1n, readonly: 2n, guest_memfd: 4n } },
-  create_gmem: { flags: { mmap: 1n, init_shared: 2n } },
+/** Bits of flag arguments by name, where the kernel does not say otherwise. */
+const FLAG_NAMES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> = {
+  set_region: { flags: { log_dirty: 1, readonly: 2, guest_memfd: 4 } },
+  create_gmem: { flags: { mmap: 1, init_shared: 2 } },
 };
+
+/** Names of the bits of an argument that is given by names; nothing for any other. */
+export const flagNames = ({ name }: Call, { name: argument, flags }: Argument): Readonly<Record<string, number>> | undefined => flags ?? FLAG_NAMES[name]?.[argument];

@@ -22,7 +22,14 @@ export function touchPages(read: ReadCall, path: string, spaces: Spaces, largest
   if (read.call.name === 'set_region') touchSlot(read, path, spaces);
   else if (read.call.name === 'fallocate') touchAllocation(read, path, spaces, largestFile);
   else if (read.call.name === 'prefault') touchPrefault(read, path, spaces);
+  else if (read.call.name === 'convert_gmem') touchConversion(read, path, spaces, largestFile);
   else if (read.call.name === 'mmap') touchMapping(read, path, spaces, largestFile);
+}
+
+/** The state of pages is kept, whether or not there are pages; what reaches behind the largest file is refused. */
+function touchConversion({ values }: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
+  const [fd, offset, size] = ['fd', 'offset', 'size'].map((name) => values.get(name)!) as [bigint, bigint, bigint];
+  if (size > 0n && aligned(offset) && aligned(size) && offset + size <= largestFile(fd)) spaces.add('indexes', offset / PAGE, size / PAGE, path);
 }
 
 /** A fault brings in what is mapped, as far as there can be a file behind it. */

@@ -47,6 +47,7 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
   const definition = context.calls.get(op.op);
   if (definition === undefined) throw unknownName(at(path, 'op'), `call of kernel '${context.kernel}'`, op.op, context.calls.keys());
   if (definition.setupOnly !== undefined && thread.name !== SETUP) throw new ScenarioError(path, `kernel '${context.kernel}' cannot do that: ${definition.setupOnly}`);
+  if (definition.instead !== undefined) throw new ScenarioError(at(path, 'op'), `'${op.op}' is of no use on kernel '${context.kernel}': ${definition.instead}`);
   const read = readCall(definition, op, path, context.cast);
   context.onCall(read, path);
   const target: Target = definition.on === 'vcpu' ? `vcpu${Number(read.values.get('vcpu')!)}` : definition.on;

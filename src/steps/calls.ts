@@ -2,7 +2,7 @@
 
 import { calls as setRegionCalls } from './set-region.ts';
 import { calls as vmCreateCalls } from './vm-create.ts';
-import type { Call } from '../memory/calls.ts';
+import type { Argument, Call } from '../memory/calls.ts';
 import { calls as childCalls } from './child.ts';
 import { calls as descriptorCalls } from './descriptor.ts';
 import { calls as dirtyLogCalls } from './dirty-log.ts';
@@ -17,19 +17,22 @@ import { unpoisonCall } from './soft-offline.ts';
 /** Mappings of the process, and what its children do. */
 const memoryCalls: readonly Call[] = [mmapCall, anonCall, ...mappingCalls, madviseCall, ...copyCalls, unpoisonCall, childMmapCall, ...childCalls];
 
+/** KVM_CREATE_GUEST_MEMFD; kernels have their own flags. */
+export const createGmemCall = (flags: Partial<Argument> = {}): Call => ({
+  name: 'create_gmem', on: 'vm', vmIoctl: true, makesFile: true, fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
+  arguments: [
+    { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
+    { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
+    { name: 'size', type: 'u64', description: 'bytes' },
+    { name: 'flags', type: 'u64', default: 0, description: '1 MMAP, 2 INIT_SHARED, where the kernel knows them', ...flags },
+    { name: 'reserved', type: 'u32', default: 0, description: 'what the reserved words are', recorded: true },
+    { name: 'badptr', type: 'u32', default: 0, description: '1: the struct is at an address that is not mapped', recorded: true },
+  ],
+});
+
 /** Files and VMs: their life. */
 const lifeCalls: readonly Call[] = [
-  {
-    name: 'create_gmem', on: 'vm', vmIoctl: true, makesFile: true, fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
-    arguments: [
-      { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
-      { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
-      { name: 'size', type: 'u64', description: 'bytes' },
-      { name: 'flags', type: 'u64', default: 0, description: '1 MMAP, 2 INIT_SHARED, where the kernel knows them' },
-      { name: 'reserved', type: 'u32', default: 0, description: 'what the reserved words are', recorded: true },
-      { name: 'badptr', type: 'u32', default: 0, description: '1: the struct is at an address that is not mapped', recorded: true },
-    ],
-  },
+  createGmemCall(),
   {
     name: 'close_vm', on: 'vm', fragment: 'vm.close', description: 'close(2) of a VM descriptor',
     arguments: [{ name: 'vm', type: 'vm', description: 'the VM' }],

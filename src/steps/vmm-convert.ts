@@ -15,12 +15,14 @@ import type { Convert } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
 /** Operands of the RUN instruction at the program counter: the actors that carry out this thread's calls. */
-const VM_ACTOR = 4, GMEM_ACTOR = 5, HOST_ACTOR = 6, VCPU = 2;
+const VM_ACTOR = 4, HOST_ACTOR = 6;
+export const GMEM_ACTOR = 5, VCPU = 2;
 
-const bytes = (page: bigint): Pair => fromBig(page << BigInt(PAGE_SHIFT));
+/** Offset, or address, of a page in bytes. */
+export const bytes = (page: bigint): Pair => fromBig(page << BigInt(PAGE_SHIFT));
 
 /** Sends call `name` with its argument words to one of the thread's operations. */
-function call({ mailbox: boxes, facts }: World, f: Frame<Vmm>, to: number, name: string, payload: readonly number[]): number {
+export function call({ mailbox: boxes, facts }: World, f: Frame<Vmm>, to: number, name: string, payload: readonly number[]): number {
   const type = facts.callOutcomes.indexOf(outcome(name)) + 1;
   const actor = operand(facts, f.self, f.pc, to);
   if (type === 0 || actor === 0) throw new RangeError(`a thread that converts needs call '${name}' and an actor for it`);
@@ -29,7 +31,7 @@ function call({ mailbox: boxes, facts }: World, f: Frame<Vmm>, to: number, name:
 }
 
 /** Number of the descriptor whose file the memslot is bound to, -1 if none is left. */
-function fdOf({ fd, slot_gmem, facts }: World, slot: number): number {
+export function fdOf({ fd, slot_gmem, facts }: World, slot: number): number {
   const { file } = slot_gmem(slot);
   for (let number = 0; file !== 0 && number < facts.sizes.fd; number++) if (fd(number).file === file) return number;
   return -1;

@@ -20,6 +20,7 @@ const COUNTS: Readonly<Record<string, readonly [number, number, number, number]>
   'selftests.json.gz v6.12': [116, 0, 0, 177],
   'selftests.json.gz v6.18': [178, 0, 0, 115],
   'selftests.json.gz mainline': [187, 0, 0, 106],
+  'selftests.json.gz conversions-2026': [90, 0, 5, 198],
 };
 
 describe('committed recordings', () => {

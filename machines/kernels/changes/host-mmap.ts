@@ -5,8 +5,10 @@
 import { frame } from '../../../src/memory/layout.ts';
 import { MlockFrame, MunmapFrame } from '../../../src/memory/frames.ts';
 import { i_mmap_lock } from '../../../src/memory/layouts/i-mmap.ts';
+import { createGmemCall } from '../../../src/steps/calls.ts';
 import { steps as faultSteps } from '../../../src/steps/gmem-host-fault.ts';
 import { steps as mmapSteps } from '../../../src/steps/gmem-mmap.ts';
+import { GUEST_MEMFD_FLAG_INIT_SHARED, GUEST_MEMFD_FLAG_MMAP } from '../../../src/steps/vm-type.ts';
 import { step, use } from '../../fragment.ts';
 import * as fragments from '../../gmem/mmap.ts';
 import type { Fix } from '../fix.ts';
@@ -22,6 +24,8 @@ const registers = [
 
 export const hostMmap: Fix = {
   objects: [i_mmap_lock],
+  // A file that the host can map, and touch or not.
+  calls: [createGmemCall({ states: { member: 'init', private: GUEST_MEMFD_FLAG_MMAP, shared: GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED } })],
   registers,
   steps: { ...mmapSteps, ...faultSteps },
   fragments: {

@@ -134,7 +134,7 @@ export const mmioEntries: Fix = {
     scenario: 'SC66', shownBy: ['S-35', 'S-34'], alsoIn: ['entry-readonly'], fixedIn: 'mainline-fixed',
   }, {
     id: 'FL-1', breaks: 'An access without a memslot leaves an entry that makes later faults on the gfn count as shared, though it is private by then and has a memslot.',
-    scenario: 'entry-private', shownBy: ['S-33'], fixedIn: 'mainline-fixed',
+    scenario: 'entry-private', shownBy: ['S-33'], alsoIn: ['entry-file'], fixedIn: 'mainline-fixed',
   }],
   objects: [sptes, generations],
   steps: {

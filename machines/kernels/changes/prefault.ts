@@ -77,12 +77,12 @@ const checkSignal: Step<Prefault> = ({ signal }, f) => {
 };
 
 /** kvm_arch_vcpu_pre_fault_memory: PFERR_PRIVATE_ACCESS if the page is private now. A page that nothing in the scenario names has no memslot. */
-const enterPage: Step<Prefault> = (world, f) => {
+export const prefaultPage = (isPrivate: (world: World, vm: number, gfn: number) => number): Step<Prefault> => (world, f) => {
   const { gfns } = world.facts;
   const gfn = gfns.find(BigInt(pageNumber(arg64(world, f, GPA)) + f.pages));
   if (gfn < 0) return noSlot;
   f.gfn = gfn;
-  f.intent = world.mem_attr(f.vm, gfn).attributes;
+  f.intent = isPrivate(world, f.vm, gfn);
   return ok;
 };
 
@@ -111,7 +111,7 @@ export const prefault: Fix = {
   calls: [prefaultCall],
   registers: [operationFrame, prefaultFrame],
   steps: {
-    'prefault.get': get, 'prefault.put': put, 'prefault.validate': validate, 'prefault.checkSignal': checkSignal, 'prefault.enterPage': enterPage,
+    'prefault.get': get, 'prefault.put': put, 'prefault.validate': validate, 'prefault.checkSignal': checkSignal, 'prefault.enterPage': prefaultPage((world, vm, gfn) => world.mem_attr(vm, gfn).attributes),
     'prefault.advance': advance, 'prefault.failNoEntry': failNoEntry, 'prefault.finish': finish,
   },
   fragments: {

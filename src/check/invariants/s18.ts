@@ -35,6 +35,8 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'inode.unlock': ['inode_lock', (objects, f) => memfds(objects).i_rwsem(f['inode']!).writer === f.self],
   'infoLock.unlock': ['the lock of shmem_inode_info', (objects, f) => memfds(objects).info_lock(f['inode']!).owner === f.self],
   'fileFolio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['page']!).owner === f.self],
+  'fileFolio.upRead': ['invalidate_lock, for reading', ({ invalidate_lock }, f) => invalidate_lock(f['of']!).readers.has(f.self)],
+  'tdx.upWrite': ['invalidate_lock, for writing', ({ invalidate_lock }, f) => invalidate_lock(f['filled']!).writer === f.self],
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
   'slots.archUnlock': ['slots_arch_lock', ({ slots_arch_lock }, f) => slots_arch_lock(f.vm).owner === f.self],
   'folio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['pfn']!).owner === f.self],
@@ -53,9 +55,9 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
 
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
 const SLEEPS: readonly string[] = [
-  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'imap.downWrite', 'imap.downRead',
+  'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'imap.downWrite', 'imap.downRead', 'fileFolio.downRead', 'tdx.downWrite',
   'mmap.downRead', 'mmap.downWrite', 'vcpu.lock', 'inode.lock',
-  'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
+  'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers', 'convert.addWork', 'convert.preallocate',
   'rcu.synchronize',
 ];
 

@@ -4,6 +4,7 @@
 import { FILE_LIVE } from '../../memory/layouts/gmem.ts';
 import { SLOT_LIVE } from '../../memory/layouts/kvm.ts';
 import { headOf } from '../../steps/folio.ts';
+import { inBatch } from '../../steps/lru-batch.ts';
 import { fileName, vmName } from './words.ts';
 import type { World } from '../../memory/world.ts';
 import type { CheckedWorld } from '../checked-world.ts';
@@ -38,10 +39,11 @@ function allUsers(world: CheckedWorld): string | undefined {
   return undefined;
 }
 
-/** References that the page cache and the host page table hold on the folio that starts at `pfn`. */
+/** References that the page cache, a batch on the way to the LRU list and the host page table hold on the folio that starts at `pfn`. */
 function lasting({ objects, facts }: CheckedWorld, pfn: number): number {
   const { mapping, index, anon } = objects.folio(pfn);
   let count = mapping !== 0 && objects.cache(mapping, index).pfn === pfn ? 1 : 0;
+  if (inBatch(objects, pfn)) count++;
   if (anon !== 0 && anon <= facts.sizes.hva && objects.hpte(anon - 1).pfn === pfn) count++;
   for (let region = 0; region < facts.regionAt.length; region++) {
     if (objects.mapping(region).file === 0) continue;

@@ -3,6 +3,7 @@
 import { MEMORY_FAULT_FLAG_PRIVATE } from '../../memory/layouts/vcpu.ts';
 import { ok } from '../../memory/outcome.ts';
 import { differs } from '../../steps/fault.ts';
+import { privacyOf, slotAt } from './state.ts';
 import { gfnName, vcpuName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -15,9 +16,9 @@ export const s30: Invariant = {
   statement: 'A MEMORY_FAULT exit names the gfn and the kind of the access that failed, and for a mismatch the gfn was of the other kind at some instant between the snapshot of mmu_invalidate_seq and the comparison.',
   after: {
     'fault.testPrivacy': (world) => {
-      const { objects, frames, last } = world;
+      const { frames, last } = world;
       const frame = frames[last.actor]!;
-      const isPrivate = objects.mem_attr(frame.vm, frame['gfn']!).attributes !== 0;
+      const isPrivate = privacyOf(world, frame.vm, frame['slot']!, frame['gfn']!);
       if (last.outcome !== differs || isPrivate !== (frame['intent'] !== 0)) return undefined;
       return `${vcpuName(world, frame.vcpu)} leaves for userspace because ${gfnName(world, frame.vm, frame['gfn']!)} is not ${kind(isPrivate)}, and it is`;
     },
@@ -40,8 +41,8 @@ function oldState(world: CheckedWorld): string | undefined {
   if (last.outcome !== ok || facts.vmTypes[vm] === 'confidential') return undefined;
   const { gfn, flags } = objects.kvm_run(vcpu);
   const named = (flags & MEMORY_FAULT_FLAG_PRIVATE) !== 0;
-  const now = objects.mem_attr(vm, gfn - 1).attributes !== 0;
-  return named === now ? undefined
+  const now = privacyOf(world, vm, slotAt(world, vm, gfn - 1), gfn - 1);
+  return now === undefined || named === now ? undefined
     : `the exit of ${vcpuName(world, vcpu)} asks for ${gfnName(world, vm, gfn - 1)} to become ${kind(named)}, which nobody but KVM has meant: the gfn is ${kind(now)}, and a VMM that obeys undoes that`;
 }
 

@@ -1,8 +1,9 @@
 // What several invariants ask of memory.
 
 import { KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, KVM_REQ_TLB_FLUSH, OUTSIDE_GUEST_MODE } from '../../memory/layouts/vcpu.ts';
-import { KVM_LIVE, KVM_MEMSLOT_GMEM_ONLY } from '../../memory/layouts/kvm.ts';
+import { KVM_LIVE, KVM_MEM_GUEST_MEMFD, KVM_MEMSLOT_GMEM_ONLY } from '../../memory/layouts/kvm.ts';
 import { HUGE_PAGES } from '../../steps/huge.ts';
+import { privateIn } from '../../steps/shareability.ts';
 import { HUGE, SPTE, TLB } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 
@@ -20,6 +21,15 @@ export function slotAt({ objects, facts }: CheckedWorld, vm: number, gfn: number
     if (gfn >= base_gfn && gfn < base_gfn + npages) return slot;
   }
   return 0;
+}
+
+/** Is the gfn, which lies in memslot `slot` (0: in none), private: by its file, where that keeps the state of its pages, else by the VM's
+ *  attribute? Nothing where its file is gone, which nobody can ask any more. */
+export function privacyOf({ objects, facts }: CheckedWorld, vm: number, slot: number, gfn: number): boolean | undefined {
+  const { config } = facts;
+  if (config.shareability === undefined) return objects.mem_attr(vm, gfn).attributes !== 0;
+  if (slot !== 0 && objects.slot_gmem(slot).file === 0 && (objects.memslot(slot).flags & KVM_MEM_GUEST_MEMFD) !== 0) return undefined;
+  return privateIn(objects, vm, slot, gfn) !== 0;
 }
 
 /** An invalidation that covers `gfn` is open in the VM. */

@@ -1,6 +1,7 @@
 // Memory failure: what injects it, and what undoes it.
 
 import { HARDWARE, PAGE_OF } from '../../memory/code.ts';
+import { fileAt, indexAt } from '../../steps/mappings.ts';
 import type { Context, Row } from '../context.ts';
 import { errnoName } from '../errnos.ts';
 import { inapplicable, result, type Outcome } from '../outcome.ts';
@@ -20,6 +21,14 @@ function advised(args: Args, context: Context): Outcome {
   return result({ ...outcome.result, ...withNames(signalFields(signal, context.bench, true), context.names) });
 }
 
+/** The page of a file behind a mapping that has no entry for it: its frame was noted while it had one. */
+function ofFile({ bench: { world: { facts, objects } } }: Context, page: number): readonly number[] | undefined {
+  if (page < 0 || objects.hpte(page).pfn !== 0 || fileAt(objects, page) === 0) return undefined;
+  const file = fileAt(objects, page);
+  for (let fd = 0; fd < facts.sizes.fd; fd++) if (objects.fd(fd).file === file) return [PAGE_OF.FILE, fd, indexAt(objects, page), 1];
+  return undefined;
+}
+
 /** The page frame itself is told to have failed: nobody has consumed the error. */
 function injected(args: Args, context: Context): Outcome {
   const { bench } = context;
@@ -34,13 +43,16 @@ function injected(args: Args, context: Context): Outcome {
   } else {
     const hva = context.place(args);
     if (hva === undefined) return { kind: 'skipped', why: 'no mapping' };
-    place = [PAGE_OF.MEMORY, 0, facts.hvas.find(hva >> 12n), 1];
+    const page = facts.hvas.find(hva >> 12n);
+    place = ofFile(context, page) ?? [PAGE_OF.MEMORY, 0, page, 1];
   }
   const injector = bench.actor(INJECTOR);
-  bench.run(injector, [[HARDWARE.MEMORY_ERROR, bench.actor(`${INJECTOR}.mf`), 0, ...place, 0, 0]]);
+  bench.takeSignal(context.mainThread);
+  bench.run(injector, [[HARDWARE.MEMORY_ERROR, bench.actor(`${INJECTOR}.mf`), 0, ...place, 0, args['kill'] === 'EARLY' ? 1 : 0]]);
   if (!bench.isAnswered(injector)) return { kind: 'skipped', why: 'no page' };
   const { errno } = bench.replyTo(injector);
-  return result(errno === 0 ? { ret: 0 } : { ret: -1, errno: errnoName(errno) });
+  const signal = bench.takeSignal(context.mainThread);
+  return result({ ...(errno === 0 ? { ret: 0 } : { ret: -1, errno: errnoName(errno) }), ...(signal === undefined ? {} : withNames(signalFields(signal, bench, true), context.names)) });
 }
 
 export const failure: Readonly<Record<string, Row>> = {

@@ -1,6 +1,7 @@
 // Files and VMs: making, closing, and what files answer to the calls that any file has.
 
 import { DESCRIPTOR_KINDS, DESCRIPTOR_KVM, DESCRIPTOR_MEMFD, DESCRIPTOR_NONE } from '../../memory/layouts/gmem.ts';
+import { CAP_GMEM_ATTRIBUTES } from '../../steps/gmem-capability.ts';
 import { harmless, inapplicable, result, type Outcome } from '../outcome.ts';
 import type { Row } from '../context.ts';
 import { isNumeric, type Numeric } from '../values.ts';
@@ -9,7 +10,7 @@ const number = (value: unknown): Numeric => (value ?? 0) as Numeric;
 
 /** Numbers of capabilities that facts name. */
 const CAPS: Readonly<Record<string, number>> = {
-  USER_MEMORY2: 231, MEMORY_FAULT_INFO: 232, MEMORY_ATTRIBUTES: 233, GUEST_MEMFD: 234, VM_TYPES: 235, PRE_FAULT_MEMORY: 236, GUEST_MEMFD_FLAGS: 244, EXIT_HYPERCALL: 201,
+  USER_MEMORY2: 231, MEMORY_FAULT_INFO: 232, MEMORY_ATTRIBUTES: 233, GUEST_MEMFD: 234, VM_TYPES: 235, PRE_FAULT_MEMORY: 236, GUEST_MEMFD_FLAGS: 244, EXIT_HYPERCALL: 201, GUEST_MEMFD_MEMORY_ATTRIBUTES: CAP_GMEM_ATTRIBUTES,
 };
 /** VM types that facts name. */
 const VM_TYPES: Readonly<Record<string, number>> = { DEFAULT: 0, SW_PROTECTED: 1 };
@@ -22,6 +23,9 @@ const fileCall = (call: string, names: Readonly<Record<string, string>> = {}, fi
   for (const name in names) values[names[name]!] = number(args[name]);
   return context.call(call, values, fields);
 };
+
+/** What a conversion makes of the content of its pages, by the names that facts give it. */
+const MODES: Readonly<Record<string, number>> = { PRESERVE: 1 };
 
 /** What is left out of files that KVM knows nothing of: their content, their size, who may use them. */
 const LEFT_OUT = 'what a file is asked or told that is no guest_memfd and none of KVM';
@@ -66,6 +70,12 @@ export const files: Readonly<Record<string, Row>> = {
   reopen: notOfOthers(({ fd }, context) => context.make('file_reopen', { fd: context.fdWord(fd) }, 'fd'), inapplicable),
   same_inode: ({ a, b }, context) => context.call('same_inode', { a: context.fdWord(a), b: context.fdWord(b) }),
   fallocate: notOfOthers(fileCall('fallocate', { mode: 'mode', offset: 'offset', len: 'length' }), inapplicable, DESCRIPTOR_MEMFD),
+  set_gmem_attr: ({ fd, offset, size, attrs, flags }, context) => {
+    const mode = isNumeric(flags) ? flags : MODES[String(flags)];
+    return mode === undefined ? inapplicable(`a conversion with flag ${String(flags)}`) : context.call('convert_gmem', {
+      fd: context.fdWord(fd), offset: number(offset), size: number(size), attributes: number(attrs), flags: mode,
+    }, ['error_offset']);
+  },
   ftruncate: notOfOthers(fileCall('file_truncate', { len: 'length' }), inapplicable, DESCRIPTOR_MEMFD),
   fstat: (args, context) => {
     const outcome = fileCall('file_fstat', {}, ['size', 'blocks', 'blksize', 'mode', 'nlink', 'uid'])(args, context, undefined as never);

@@ -150,24 +150,56 @@ const WORD = 8;
 /** Pages of a long access that go into one command. */
 const BATCH = 60;
 
-/** An access of many bytes of one value, page by page. */
-function longAccess(args: Args, context: Context, vcpu: number, operation: number): Outcome {
-  const { bench, segments } = context;
-  const { gfns } = bench.world.facts;
+interface Batch { readonly program: readonly (readonly number[])[]; readonly pieces: readonly Piece[] }
+
+/** The commands that an access of many bytes of one value is; nothing when it is too long. */
+function batchesOf(args: Args, context: Context, operation: number): Batch[] | undefined {
   const length = approximately(number(args['len']));
-  if (length <= 0 || length > MOST_PAGES * PAGE) return FAR_PAGES;
-  const pieces = [...segments.pieces(BigInt.asUintN(64, toBigInt(number(args['gpa']))), length)];
-  const data: Runs = [];
-  let told: Result = {};
+  if (length <= 0 || length > MOST_PAGES * PAGE) return undefined;
+  const pieces = [...context.segments.pieces(BigInt.asUintN(64, toBigInt(number(args['gpa']))), length)];
+  const batches: Batch[] = [];
   for (let from = 0; from < pieces.length; from += BATCH) {
     const batch = pieces.slice(from, from + BATCH);
     const program: (readonly number[])[] = from === 0 ? walk(context) : [];
     for (const piece of batch) {
       const words = access(operation, { gpa: piece.page * PAGE + piece.from, len: piece.to - piece.from, value: args['value'] ?? 0 }, context, true);
-      if (words === undefined) return FAR_PAGES;
+      if (words === undefined) return undefined;
       program.push(words);
     }
-    told = enter(context, vcpu, { program: [...program, HALT], reads: 0, asks: false });
+    batches.push({ program: [...program, HALT], pieces: batch });
+  }
+  return batches;
+}
+
+/** A guest that fills pages while others do what they have begun; says how it left. Nothing when it cannot be told so. */
+export function fillBeside(args: Args, context: Context): Result | undefined {
+  const vcpu = vcpuOf(args, context);
+  const batches = vcpu < 0 || args['kind'] !== 'fill' ? undefined : batchesOf(args, context, GUEST.WRITE);
+  if (batches === undefined) return undefined;
+  const { bench } = context;
+  const actor = bench.actor(`cpu${vcpu}`);
+  let told: Result = {};
+  for (const { program } of batches) {
+    const guest: Guest = { program, reads: 0, asks: false };
+    context.guests.set(vcpu, guest);
+    bench.start(actor, program, ENTER_ANEW);
+    bench.runBeside(actor, 0);
+    told = exitOf(context, vcpu, guest);
+    if (told['exit_reason'] !== 'none') break;
+  }
+  return told;
+}
+
+/** An access of many bytes of one value, page by page. */
+function longAccess(args: Args, context: Context, vcpu: number, operation: number): Outcome {
+  const { bench, segments } = context;
+  const { gfns } = bench.world.facts;
+  const data: Runs = [];
+  let told: Result = {};
+  const batches = batchesOf(args, context, operation);
+  if (batches === undefined) return FAR_PAGES;
+  for (const { program, pieces: batch } of batches) {
+    told = enter(context, vcpu, { program, reads: 0, asks: false });
     if (told['exit_reason'] !== 'none') return result(completed(context, vcpu, told));
     if (operation !== GUEST.READ) continue;
     for (const piece of batch) segments.read(bench.world, bench.world.objects.tlb(vcpu, gfns.find(BigInt(piece.page))).pfn, piece, data);

@@ -40,6 +40,14 @@ import { SC36 } from './sc36.ts';
 import { SC37 } from './sc37.ts';
 import { SC38 } from './sc38.ts';
 import { SC39 } from './sc39.ts';
+import { SC40 } from './sc40.ts';
+import { SC41 } from './sc41.ts';
+import { SC42 } from './sc42.ts';
+import { SC43 } from './sc43.ts';
+import { SC44 } from './sc44.ts';
+import { SC45 } from './sc45.ts';
+import { SC50 } from './sc50.ts';
+import { SC51 } from './sc51.ts';
 import { SC52 } from './sc52.ts';
 import { SC53 } from './sc53.ts';
 import { SC54 } from './sc54.ts';
@@ -58,6 +66,9 @@ import { SC66 } from './sc66.ts';
 import { bindClosed } from './bind-closed.ts';
 import { createEmpty } from './create-empty.ts';
 import { createNoMemory } from './create-no-memory.ts';
+import { convertEnomem } from './convert-enomem.ts';
+import { convertIntent } from './convert-intent.ts';
+import { entryFile } from './entry-file.ts';
 import { entryPrivate } from './entry-private.ts';
 import { entryReadonly } from './entry-readonly.ts';
 import { dyingRoot } from './dying-root.ts';
@@ -85,8 +96,8 @@ import { takeOver } from './take-over.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
-  bindClosed, createEmpty, createNoMemory, dyingRoot, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, sealFrozen, sealHalf, sealPreallocated, sharedPunch, takeOver, unbindDying,
+  SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC50, SC51, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
+  bindClosed, createEmpty, createNoMemory, dyingRoot, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, sealFrozen, sealHalf, sealPreallocated, sharedPunch, takeOver, unbindDying, convertEnomem, convertIntent, entryFile,
   scale, stress, stressAll, stressSmall,
 ];
 

@@ -9,6 +9,6 @@ export const munmapFile = scenario({
   about: ['S-27', 'L-01'],
   vms: [{ type: 'default', vcpus: [{ program: [write(0, 1), check(0, 1)] }] }],
   memory: [{ name: 'view', pages: 1, mapped: false }],
-  setup: [createGmem('A', 1, { flags: ['mmap', 'init_shared'] }), call('mmap', { region: 'view', fd: 'A', length: 4096 }), slot(0, 0, 1, { fd: 'A', memory: 'view' })],
+  setup: [createGmem('A', 1, { init: 'shared' }), call('mmap', { region: 'view', fd: 'A', length: 4096 }), slot(0, 0, 1, { fd: 'A', memory: 'view' })],
   threads: [{ name: 'main', program: [call('munmap', { memory: 'view', pages: 1, expect: 'ok' })] }],
 });

@@ -9,6 +9,6 @@ export const SC52 = scenario({
   about: ['S-03', 'S-27'],
   vms: [{ type: 'default' }],
   memory: [{ name: 'view', pages: 1, mapped: false }],
-  setup: [createGmem('A', 1, { flags: ['mmap', 'init_shared'] }), call('mmap', { region: 'view', fd: 'A', length: 4096 }), slot(0, 0, 1, { fd: 'A', memory: 'view' })],
+  setup: [createGmem('A', 1, { init: 'shared' }), call('mmap', { region: 'view', fd: 'A', length: 4096 }), slot(0, 0, 1, { fd: 'A', memory: 'view' })],
   threads: [{ name: 'main', program: [punch('A', 0, 1)] }, { name: 'other', program: [hostWrite('view', 0, 5)] }],
 });

@@ -8,6 +8,6 @@ export const sharedPunch = scenario({
   shows: 'A fault of shared memory that comes from a guest_memfd never maps a page that a hole has taken out of the file.',
   about: ['S-01', 'S-03'],
   vms: [{ type: 'default', vcpus: [{ program: [write(0, 1), write(0, 2)] }] }],
-  setup: [createGmem('A', 1, { flags: ['mmap', 'init_shared'] }), slot(0, 0, 1, { fd: 'A' })],
+  setup: [createGmem('A', 1, { init: 'shared' }), slot(0, 0, 1, { fd: 'A' })],
   threads: [{ name: 'main', program: [punch('A', 0, 1)] }],
 });
