@@ -27,9 +27,10 @@ const found = (kernel: Kernel, name: Scenario | string, ids?: readonly string[])
 };
 
 describe.each(generations)('known bugs of $name', (kernel, twin, fixes: readonly Fix[]) => {
-  it.each(kernel.bugs.map((bug) => [bug.id, bug] as const))('%s is found by a search, and holds on the twin', (_id, { scenario: name, shownBy }) => {
+  // That everything holds there, test/scenario/verdicts.test.ts says.
+  it.each(kernel.bugs.map((bug) => [bug.id, bug] as const))('%s is found by a search, and gone on the twin', (_id, { scenario: name, shownBy }) => {
     expect(found(kernel, name, shownBy)).not.toEqual([]);
-    expect(found(twin, name)).toEqual([]);
+    expect(found(twin, name, shownBy)).toEqual([]);
   });
 
   it('are mended by the twin, each by one patch', () => {
