@@ -15,7 +15,7 @@ import type { Step, World } from '../memory/world.ts';
 const FD = 1, SIZE = 2, FLAGS = 4, BADPTR = 7;
 
 /** A file object that nobody uses; objects are type-stable, so that the number of a released one comes back at once. */
-function freeFile({ file, facts }: World): number {
+export function freeFile({ file, facts }: World): number {
   for (let number = 1; number < facts.sizes.file; number++) {
     const { state } = file(number);
     if (state === FILE_FREE || state === FILE_RELEASED) return number;
@@ -23,7 +23,8 @@ function freeFile({ file, facts }: World): number {
   return 0;
 }
 
-function freeInode({ inode, facts }: World): number {
+/** An inode that nobody uses, 0 if there is none. */
+export function freeInode({ inode, facts }: World): number {
   for (let number = 1; number < facts.sizes.inode; number++) if (inode(number).live === 0) return number;
   return 0;
 }

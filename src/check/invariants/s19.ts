@@ -2,8 +2,10 @@
 // too low, and exact when everybody rests, since temporary references are gone then.
 
 import { FILE_LIVE } from '../../memory/layouts/gmem.ts';
+import { SLOT_LIVE } from '../../memory/layouts/kvm.ts';
 import { headOf } from '../../steps/folio.ts';
 import { fileName, vmName } from './words.ts';
+import type { World } from '../../memory/world.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
@@ -16,7 +18,9 @@ function holders({ objects, facts }: CheckedWorld, vm: number): number {
   const vcpus = facts.vcpusOfVm[vm]!;
   for (let k = 0; k < vcpus.length; k++) if (objects.vcpu_fd(vcpus[k]!).f_count > 0) count++;
   for (let file = 1; file < facts.sizes.file; file++) if (objects.file(file).kvm === vm + 1) count++;
-  return count;
+  // Who calls the owner of a memfd holds it, in kernels that do so.
+  const { owner_pins } = objects as World & { owner_pins?: (vm: number) => { readonly count: number } };
+  return owner_pins === undefined ? count : count + owner_pins(vm).count;
 }
 
 function usersBroken(world: CheckedWorld, vm: number): string | undefined {
@@ -79,6 +83,8 @@ function exact(world: CheckedWorld): string | undefined {
     let count = 0;
     for (let fd = 0; fd < sizes.fd; fd++) if (objects.fd(fd).file === file) count++;
     for (let region = 0; region < facts.regionAt.length; region++) if (objects.mapping(region).file === file) count++;
+    // A memfd is held by its memslots too.
+    for (let slot = 1; facts.config.shmem === true && slot < sizes.slot; slot++) if (objects.slot_gmem(slot).file === file && objects.memslot(slot).state === SLOT_LIVE) count++;
     if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors and mappings`;
   }
   for (let inode = 1; inode < sizes.inode; inode++) {

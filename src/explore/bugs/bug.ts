@@ -1,6 +1,8 @@
 // Known bugs of the kernels: which findings are one of them, and which kernels do not have it.
 
 import { builtinKernel, kernels } from '../../../machines/kernels/index.ts';
+import { fits } from '../../runtime/fits.ts';
+import { builtinScenario } from '../../scenario/builtin/index.ts';
 import { invariants } from '../../check/invariants/index.ts';
 import type { Invariant } from '../../check/invariant.ts';
 import type { Kernel, KnownBug } from '../../kernel/define.ts';
@@ -21,6 +23,8 @@ export const checksOf = ({ shownBy }: KnownBug): Invariant[] => invariants.filte
 
 /** The same kernel with its known bugs mended. */
 const isTwin = ({ name }: Pick<Kernel, 'name'>): boolean => name.endsWith('-fixed');
+/** Does the bug's scenario run there? A later design may not have what it is about. */
+const runsOn = (kernel: Kernel, { scenario }: KnownBug): boolean => fits(builtinScenario(scenario)!, kernel);
 const lacks = (kernel: Kernel, { id }: KnownBug): boolean => kernel.bugs.every((bug) => bug.id !== id);
 
 /** Kernels that have a bug, oldest first. */
@@ -34,7 +38,7 @@ export function mendedIn(kernel: Kernel, bug: KnownBug): Kernel | undefined {
   const named = builtinKernel(bug.fixedIn);
   if (named !== undefined && !isTwin(named) && lacks(named, bug)) return named;
   const at = kernels.indexOf(listed(kernel));
-  const later = at < 0 ? undefined : kernels.slice(at + 1).find((one) => !isTwin(one) && lacks(one, bug));
+  const later = at < 0 ? undefined : kernels.slice(at + 1).find((one) => !isTwin(one) && lacks(one, bug) && runsOn(one, bug));
   return later ?? twinOf(kernel, bug) ?? (named !== undefined && lacks(named, bug) ? named : undefined);
 }
 
