@@ -6,7 +6,7 @@ import { mainline } from './mainline.ts';
 import { mainline_fixed } from './mainline-fixed.ts';
 import { rfcV11 } from './rfc-v11.ts';
 import { rfcV11Fixed } from './rfc-v11-fixed.ts';
-import { flippedAnswers, rfcV11Flipped } from './rfc-v11-flipped.ts';
+import { flippedAnswers, rfcV11Flipped, rfcV11Linked } from './rfc-v11-flipped.ts';
 import { v6_12 } from './v6.12.ts';
 import { v6_12_fixed } from './v6.12-fixed.ts';
 import { v6_18 } from './v6.18.ts';
@@ -24,7 +24,7 @@ export const kernels: readonly Kernel[] = [rfcV11, rfcV11Flipped, v6_8, v6_8_fix
 export const fixedTwins: readonly Kernel[] = [rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed];
 
 /** What else was proposed. */
-export const alternatives: readonly Kernel[] = flippedAnswers;
+export const alternatives: readonly Kernel[] = [rfcV11Linked, ...flippedAnswers];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
