@@ -8,6 +8,9 @@ import { mainline } from './mainline.ts';
 import { mainline_fixed } from './mainline-fixed.ts';
 import { private_ops_2022 } from './private-ops-2022.ts';
 import { private_ops_2022_fixed } from './private-ops-2022-fixed.ts';
+import { rfcV11 } from './rfc-v11.ts';
+import { rfcV11Fixed } from './rfc-v11-fixed.ts';
+import { flippedAnswers, rfcV11Flipped, rfcV11Linked } from './rfc-v11-flipped.ts';
 import { v6_12 } from './v6.12.ts';
 import { v6_12_fixed } from './v6.12-fixed.ts';
 import { v6_18 } from './v6.18.ts';
@@ -19,10 +22,15 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [fseal_2021, fseal_2021_fixed, private_ops_2022, private_ops_2022_fixed, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
+export const kernels: readonly Kernel[] = [
+  fseal_2021, fseal_2021_fixed, private_ops_2022, private_ops_2022_fixed, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline,
+];
 
-/** Later ones with their known bugs mended: there to be compared with, and to cut mutants from. */
-export const fixedTwins: readonly Kernel[] = [v6_12_fixed, v6_18_fixed, mainline_fixed];
+/** Other ones with their known bugs mended: there to be compared with, and to cut mutants from. */
+export const fixedTwins: readonly Kernel[] = [rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed];
+
+/** What else was proposed. */
+export const alternatives: readonly Kernel[] = [rfcV11Linked, ...flippedAnswers];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
@@ -31,7 +39,7 @@ export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
 export const everyCall: readonly Call[] = [...new Map(kernels.flatMap(({ calls }) => calls.map((call) => [call.name, call]))).values()];
 
 /** Everything that has a name, in the order of lists. */
-export const everyKernel: readonly Kernel[] = [...kernels, ...fixedTwins, ...weakKernels];
+export const everyKernel: readonly Kernel[] = [...kernels, ...alternatives, ...fixedTwins, ...weakKernels];
 
 /** A built-in kernel by its name. */
 export const builtinKernel = (name: string): Kernel | undefined => everyKernel.find((kernel) => kernel.name === name);

@@ -32,6 +32,8 @@ export interface Call {
   readonly results?: readonly Result[];
   /** An ioctl on the VM descriptor that its first argument names: it keeps the VM's file open until it returns. */
   readonly vmIoctl?: true;
+  /** It makes a guest_memfd file: a scenario has room for one more by each place that makes one. */
+  readonly makesFile?: true;
   /** Only recordings of real kernels make it: it is no operation of the scenario language. */
   readonly recorded?: true;
   /** It stands for something that the kernel cannot do, and only a set-up may make it; the sentence says why. */

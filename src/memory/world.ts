@@ -27,6 +27,10 @@ export interface Config {
   readonly privacy?: 'memslot' | 'allocation';
   /** Files of guest memory are memfds of shmem: of no VM, and with pages behind their end where userspace wants that. Not when left out. */
   readonly shmem?: boolean;
+  /** A memslot holds a reference on the file that it is bound to; not when left out. */
+  readonly slotHoldsFile?: boolean;
+  /** A guest_memfd file holds no reference on a VM; each does when left out. */
+  readonly fileWithoutVm?: boolean;
 }
 
 /** Gives a dimension's members names, for printing. */

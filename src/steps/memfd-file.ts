@@ -24,7 +24,7 @@ import type { Frame, Step } from '../memory/world.ts';
 
 const fd = { name: 'fd', type: 'fd', description: 'descriptor of the file' } as const;
 export const memfdCreateCall: Call = {
-  name: 'memfd_create', on: 'gmem', fragment: 'memfd.create', description: 'memfd_create(2) with MFD_ALLOW_SEALING, then ftruncate(2): no seals yet',
+  name: 'memfd_create', on: 'gmem', makesFile: true, fragment: 'memfd.create', description: 'memfd_create(2) with MFD_ALLOW_SEALING, then ftruncate(2): no seals yet',
   arguments: [
     { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },
     { name: 'size', type: 'u64', default: 0, description: 'bytes' },

@@ -6,6 +6,7 @@ import { SC02 } from './sc02.ts';
 import { SC03 } from './sc03.ts';
 import { SC04 } from './sc04.ts';
 import { SC05 } from './sc05.ts';
+import { SC06 } from './sc06.ts';
 import { SC07 } from './sc07.ts';
 import { SC08 } from './sc08.ts';
 import { SC09 } from './sc09.ts';
@@ -19,6 +20,7 @@ import { SC16 } from './sc16.ts';
 import { SC17 } from './sc17.ts';
 import { SC18 } from './sc18.ts';
 import { SC19 } from './sc19.ts';
+import { SC20 } from './sc20.ts';
 import { SC21 } from './sc21.ts';
 import { SC22 } from './sc22.ts';
 import { SC23 } from './sc23.ts';
@@ -48,14 +50,24 @@ import { SC58 } from './sc58.ts';
 import { SC59 } from './sc59.ts';
 import { SC60 } from './sc60.ts';
 import { SC61 } from './sc61.ts';
+import { SC62 } from './sc62.ts';
+import { SC63 } from './sc63.ts';
 import { SC64 } from './sc64.ts';
+import { SC65 } from './sc65.ts';
 import { SC66 } from './sc66.ts';
+import { bindClosed } from './bind-closed.ts';
+import { createEmpty } from './create-empty.ts';
+import { createNoMemory } from './create-no-memory.ts';
 import { entryPrivate } from './entry-private.ts';
 import { entryReadonly } from './entry-readonly.ts';
 import { dyingRoot } from './dying-root.ts';
 import { faultEnomem } from './fault-enomem.ts';
 import { initShared } from './init-shared.ts';
 import { lookupHole } from './lookup-hole.ts';
+import { firstSlot } from './first-slot.ts';
+import { grabNoMemory } from './grab-no-memory.ts';
+import { lostFault } from './lost-fault.ts';
+import { lostMapped } from './lost-mapped.ts';
 import { munmapFile } from './munmap-file.ts';
 import { nextOwner } from './next-owner.ts';
 import { prefaultConvert } from './prefault-convert.ts';
@@ -69,12 +81,13 @@ import { scale } from './scale.ts';
 import { stress } from './stress.ts';
 import { stressAll } from './stress-all.ts';
 import { stressSmall } from './stress-small.ts';
+import { takeOver } from './take-over.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC64, SC66,
-  entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
-  dyingRoot, faultEnomem, lookupHole, nextOwner, registerUnsealed, sealFrozen, sealHalf, sealPreallocated,
+  SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
+  bindClosed, createEmpty, createNoMemory, dyingRoot, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault,
+  lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, sealFrozen, sealHalf, sealPreallocated, sharedPunch, takeOver, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 

@@ -11,6 +11,7 @@ import { laterMutants } from './later.ts';
 import { lifecycleMutants } from './lifecycle.ts';
 import { memoryErrorMutants } from './memory-errors.ts';
 import { otherMutants } from './others.ts';
+import { severalFilesMutants } from './several-files.ts';
 import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
 
 export { notCut } from './not-cut.ts';
@@ -18,5 +19,5 @@ export { notCut } from './not-cut.ts';
 const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 3 : id.startsWith('EQ') ? 2 : id.startsWith('A') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
 
 export const mutants: readonly Mutant[] = [
-  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...earlyMutants, ...equivalentMutants, ...barrierMutants,
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...earlyMutants, ...severalFilesMutants, ...equivalentMutants, ...barrierMutants,
 ].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));

@@ -7,7 +7,6 @@ const inPlace = 'converting in place came later: here the attribute of a gfn is 
 export const notCut: readonly NotCut[] = [
   { id: 'M27', does: 'stores a leaf without compare-and-exchange', because: 'it changes nothing here: two faults that both pass the stale test under one hold of mmu_lock carry the same page, and who zaps holds it for writing' },
   { id: 'M28', does: 'takes a frozen entry for an empty one', because: 'page tables go as a whole with their root here, so no entry is ever frozen' },
-  { id: 'M31', does: 'frees pages in the release while the inode has another file', because: 'an inode has one file in 6.8' },
   { id: 'M38', does: 'waits in synchronize_srcu with slots_arch_lock held', because: 'with two-dimensional paging no vCPU takes slots_arch_lock inside its SRCU section, so nobody waits for each other' },
   { id: 'M46', does: 'does not test the refcount before a conversion', because: inPlace },
   { id: 'M47', does: 'does not unmap the host before a conversion', because: inPlace },
@@ -16,7 +15,6 @@ export const notCut: readonly NotCut[] = [
   { id: 'M51', does: 'forgets the end of an invalidation on its way to EAGAIN', because: inPlace },
   { id: 'M53', does: 'names a page outside of the range as the busy one', because: inPlace },
   { id: 'M54', does: 'stores ranges without merging them', because: inPlace },
-  { id: 'M70', does: 'invalidates the first file of an inode only', because: 'an inode has one file in 6.8' },
   { id: 'M72', does: 'zaps the wrong kind of root in a conversion', because: 'private and shared pages have one root in 6.8, and no filter' },
   { id: 'M73', does: 'computes MIXED from the top down', because: 'huge pages have one size here' },
   { id: 'M80', does: 'does not drain LRU batches', because: inPlace },
