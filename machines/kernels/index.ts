@@ -14,7 +14,7 @@ import { private_ops_2022 } from './private-ops-2022.ts';
 import { private_ops_2022_fixed } from './private-ops-2022-fixed.ts';
 import { rfcV11 } from './rfc-v11.ts';
 import { rfcV11Fixed } from './rfc-v11-fixed.ts';
-import { flippedAnswers, rfcV11Flipped } from './rfc-v11-flipped.ts';
+import { flippedAnswers, rfcV11Flipped, rfcV11Linked } from './rfc-v11-flipped.ts';
 import { v6_12 } from './v6.12.ts';
 import { v6_12_fixed } from './v6.12-fixed.ts';
 import { v6_18 } from './v6.18.ts';
@@ -32,7 +32,7 @@ export const kernels: readonly Kernel[] = [fseal_2021, private_ops_2022, rfcV11,
 export const fixedTwins: readonly Kernel[] = [fseal_2021_fixed, private_ops_2022_fixed, rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed, conversions_2026_fixed];
 
 /** What else was proposed. */
-export const alternatives: readonly Kernel[] = flippedAnswers;
+export const alternatives: readonly Kernel[] = [rfcV11Linked, ...flippedAnswers];
 
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];

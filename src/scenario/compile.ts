@@ -73,8 +73,8 @@ const PRIVACY = { attribute: 'its attribute', memslot: 'its memslot', allocation
 
 function checkPrivacy({ privacy }: Scenario, { name, config }: ForKernel): void {
   const here = config.privacy ?? 'attribute';
-  if (privacy === undefined || privacy === here) return;
-  throw new ScenarioError('privacy', `it is for kernels in which a page is private by ${PRIVACY[privacy]}; in kernel '${name}' it is by ${PRIVACY[here]}`);
+  if (privacy === undefined || privacy.includes(here)) return;
+  throw new ScenarioError('privacy', `it is for kernels in which a page is private by ${privacy.map((one) => PRIVACY[one]).join(' or ')}; in kernel '${name}' it is by ${PRIVACY[here]}`);
 }
 
 /** `confidential` is the laboratory's: a VM as SNP and TDX have it, which every kernel runs that has private memory by attribute. */

@@ -84,7 +84,7 @@ export interface Scenario {
   /** Properties that it is about: S-01. */
   readonly about?: readonly string[] | undefined;
   /** What makes a page private in the kernels that it is for; any when left out. */
-  readonly privacy?: 'attribute' | 'memslot' | 'allocation' | undefined;
+  readonly privacy?: readonly ('attribute' | 'memslot' | 'allocation')[] | undefined;
   readonly frames?: number | undefined;
   readonly slotIds?: number | undefined;
   readonly slots?: number | undefined;

@@ -5,17 +5,23 @@ import { arg64 } from '../memory/calls.ts';
 import { add, pageNumber } from '../memory/u64.ts';
 import { EINVAL } from './errno.ts';
 import { refused } from './fallocate.ts';
-import { steps as flipped, type Flipped, type FlippedWorld } from './gmem-flipped.ts';
+import { steps as flipped } from './gmem-flipped.ts';
+import { steps as takeOver, type LinkedWorld } from './gmem-take-over.ts';
 import { SET_REGION } from './set-region-args.ts';
 import type { Table } from '../memory/layout.ts';
 import type { gmem_past } from '../memory/layouts/gmem-views.ts';
 import type { OnSlot } from './gmem-bind.ts';
+import type { Link } from './gmem-link.ts';
+import type { GetPfn, Invalidation } from '../memory/frames.ts';
 import type { Frame } from '../memory/world.ts';
 
 export const same = outcome('same');
 export const another = outcome('another');
 
-export type GuardedWorld = FlippedWorld & { readonly gmem_past: Table<typeof gmem_past> };
+/** Registers of all fragments that these steps stand in. */
+type Flipped = OnSlot & GetPfn & Invalidation & Link;
+
+export type GuardedWorld = LinkedWorld & { readonly gmem_past: Table<typeof gmem_past> };
 
 /** Was the file bound to another VM before? */
 const wasAnothers = ({ gmem_past: pasts }: GuardedWorld, f: Frame<OnSlot>): boolean => ![0, f.vm + 1].includes(pasts(f.handle).kvm);
@@ -29,7 +35,7 @@ export const remember = {
   /** A file that is linked has the past of the other. */
   'link.addToList': (world, f) => {
     world.gmem_past(f.handle).kvm = world.gmem_past(f.source).kvm;
-    return flipped['link.addToList'](world, f);
+    return takeOver['link.addToList'](world, f);
   },
 } satisfies { [name: string]: (world: GuardedWorld, f: Frame<Flipped>) => number };
 
@@ -90,4 +96,4 @@ export const holdVm = {
     if (kvm !== 0 && world.file(f.handle).kvm === 0) world.kvm(kvm - 1).add_users_count(-1);
     return result;
   },
-} satisfies { [name: string]: (world: FlippedWorld, f: Frame<Flipped>) => number };
+} satisfies { [name: string]: (world: LinkedWorld, f: Frame<Flipped>) => number };

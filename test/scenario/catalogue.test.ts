@@ -15,8 +15,8 @@ import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 
 const numbered = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_one, i) => `SC${String(from + i).padStart(2, '0')}`);
-/** About converting in place, splitting and merging huge pages, seals, private operations and several files on an inode: each needs a kernel that has these. */
-const NEED_OTHERS: readonly string[] = [...numbered(40, 51), ...numbered(53, 63), 'SC06', 'SC20', 'SC65'];
+/** About converting in place, and splitting and merging huge pages, which need a kernel that has these. */
+const NEED_OTHERS: readonly string[] = numbered(40, 51);
 /** Those that have an end. */
 const small = builtinScenarios.filter(({ name }) => !/^(?:stress|scale)/.test(name));
 const SEEDS = [1, 2, 3];
@@ -41,7 +41,7 @@ function broken(kernel: Kernel, scenario: Scenario): string[] {
 }
 
 describe('the catalogue', () => {
-  it('has every scenario that needs no more than the merged design', () => {
+  it('has every scenario that does not convert in place', () => {
     const names = builtinScenarios.map(({ name }) => name);
     expect(numbered(1, 66).filter((name) => !names.includes(name) && !NEED_OTHERS.includes(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);

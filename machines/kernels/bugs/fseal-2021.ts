@@ -8,7 +8,7 @@ export const fsealBugs: readonly KnownBug[] = [
   // The owner.
   {
     id: 'G1-B1', breaks: 'Who calls back reads the owner without a lock and holds no reference: the VM is freed before, or during, the call.',
-    scenario: 'SC55', shownBy: ['S-28', 'S-18'], race: ['guestOps.load', 'register.set'], fixedIn,
+    scenario: 'SC55', shownBy: ['S-28', 'S-18'], fixedIn,
   },
   {
     id: 'G1-B2', breaks: 'Nobody unregisters: the inode names its owner when the VM is long gone, calls it, and refuses every other VM.',

@@ -24,7 +24,7 @@ export const neverAnotherVm: Fix = {
   objects: [gmem_past],
   steps: { ...remember, ...refuse },
   fragments: {
-    'gmem.bind': (edit) => { edit.insertBefore('source', 'past', step('bind.testPast', 'was it of another VM before?', { ok: 'source', refused: 'unlockError' })); },
+    'gmem.bind': (edit) => { edit.insertBefore('lockBindings', 'past', step('bind.testPast', 'was it of another VM before?', { ok: 'lockBindings', refused: 'unlockError' })); },
   },
 };
 
@@ -65,9 +65,9 @@ export const zeroForAnotherVm: Fix = {
       unlockEnd: step('bindings.upRead', 'up_read of the bindings lock', { ok: '^done' }),
     }),
     'gmem.bind': (edit) => {
-      edit.insertBefore('source', 'past', step('bind.testPast', 'was it of another VM before?', { same: 'source', another: 'forget' }));
+      edit.insertBefore('lockBindings', 'past', step('bind.testPast', 'was it of another VM before?', { same: 'lockBindings', another: 'forget' }));
       edit.add('forget', use('gmem.forget', 'range'));
-      edit.add('range', step('bind.range', 'back to the VM and the range of the slot', { ok: 'source' }));
+      edit.add('range', step('bind.range', 'back to the VM and the range of the slot', { ok: 'lockBindings' }));
     },
   },
 };

@@ -7,7 +7,7 @@ export const dyingRoot = scenario({
   title: 'private fault on a root that is dying',
   shows: 'A fault whose root has become obsolete installs nothing in it: when it is the valid one again it is empty.',
   about: ['S-10'],
-  privacy: 'allocation',
+  privacy: ['allocation'],
   vms: [{ type: 'confidential', vcpus: [{ program: [write(0, 7, { private: true })] }] }],
   memory: [{ name: 'ram', pages: 1 }],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A' }), slot(1, 1, 1, { memory: 'ram' }), allocate('A', 0, 1)],

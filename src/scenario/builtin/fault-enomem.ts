@@ -7,7 +7,7 @@ export const faultEnomem = scenario({
   title: 'fault without memory',
   shows: 'A fault that gets an error instead of a page maps nothing.',
   about: ['S-34'],
-  privacy: 'memslot',
+  privacy: ['memslot'],
   vms: [{ vcpus: [{ program: [write(0, 7)], thread: [await_('armed'), run()] }] }],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A' })],
   hardware: [{ name: 'hw', program: [failAllocation(), notify('armed')] }],

@@ -1,6 +1,6 @@
 // A reader passes the tests of size and seal, and copies what is there much later.
 
-import { await_, call, notify, run, scenario, slot, write } from '../builder.ts';
+import { await_, call, loop, notify, run, scenario, slot, write } from '../builder.ts';
 
 export const SC54 = scenario({
   name: 'SC54',
@@ -10,7 +10,7 @@ export const SC54 = scenario({
   vms: [{ vcpus: [{ program: [write(0, 7)], thread: [await_('ready'), run()] }] }],
   setup: [call('memfd_create', { fd: 'A', size: 4096 })],
   threads: [
-    { name: 'reader', program: [call('file_pread', { fd: 'A' })] },
+    { name: 'reader', program: [loop(3, [call('file_pread', { fd: 'A' })])] },
     {
       name: 'sealer',
       program: [

@@ -7,7 +7,7 @@ export const SC59 = scenario({
   title: 'shared fault against allocation',
   shows: 'A page that is allocated while a shared fault is on its way is private when both are done, and not mapped as shared.',
   about: ['S-24'],
-  privacy: 'allocation',
+  privacy: ['allocation'],
   vms: [{ type: 'confidential', vcpus: [{ program: [write(0, 1), write(0, 2)] }] }],
   memory: [{ name: 'ram', pages: 1 }],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A', memory: 'ram' })],

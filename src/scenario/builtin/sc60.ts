@@ -7,7 +7,7 @@ export const SC60 = scenario({
   title: 'shared access does not allocate',
   shows: 'A shared access leaves the file as it is: the page is shared afterwards.',
   about: ['S-22', 'S-24'],
-  privacy: 'allocation',
+  privacy: ['allocation'],
   vms: [{ type: 'confidential', vcpus: [{ program: [write(0, 1), notify('written'), check(0, 1)] }] }],
   memory: [{ name: 'ram', pages: 1 }],
   setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A', memory: 'ram' })],

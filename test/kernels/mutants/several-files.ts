@@ -1,11 +1,11 @@
-// Mutants of what needs two files on one inode: cut from the alternative to version 11 in which there can be two, with a guard.
+// Mutants of what needs two files on one inode: cut from version 11, mended, with the alternative in which there can be two.
 
 import { use } from '../../../machines/fragment.ts';
 import { allocate, call, close, createGmem, read, scenario, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
 import { SC06 } from '../../../src/scenario/builtin/sc06.ts';
 import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
 
-const base = 'rfc-v11-flipped-a';
+const base = 'rfc-v11-linked';
 
 /** A guest on one file of an inode, and the release of the other. */
 const otherCloses = scenario({
