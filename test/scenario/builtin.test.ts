@@ -11,14 +11,18 @@ import { kernels } from '../../machines/kernels/index.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 
-const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC06 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC17 SC18 SC19 SC20 SC21 SC22 SC23 SC24 SC25 SC26 SC27 SC28 SC29 SC30 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 SC52 SC53 SC54 SC55 SC56 SC57 SC58 SC62 SC63 SC64 SC65 SC66 bind-closed create-empty create-no-memory entry-private entry-readonly fault-enomem first-slot grab-no-memory init-shared lookup-hole lost-fault lost-mapped munmap-file next-owner prefault-convert prefault-root register-unsealed seal-frozen seal-half seal-preallocated shared-punch take-over unbind-dying scale stress stress-all stress-small';
+/** Numbers of the catalogue that no kernel here can show yet: folios larger than a page. */
+const MISSING = ['SC46', 'SC47', 'SC48', 'SC49'];
 
 /** The last kernel of the list that has what the scenario needs: each has one. */
 const newestFor = (scenario: Scenario): Kernel => kernels.findLast((kernel) => fits(scenario, kernel))!;
 
 describe('the built-in scenarios', () => {
-  it('are those of the list, each once', () => {
-    expect(builtinScenarios.map(({ name }) => name).join(' ')).toBe(REQUIRED);
+  it('are the catalogue of 66 and others, each once', () => {
+    const names = builtinScenarios.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const numbers = Array.from({ length: 66 }, (_one, k) => `SC${String(k + 1).padStart(2, '0')}`);
+    expect(numbers.filter((name) => !names.includes(name))).toEqual(MISSING);
   });
 
   it('are found in whichever case', () => {
