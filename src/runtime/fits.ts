@@ -22,5 +22,11 @@ export function refusal(scenario: Scenario, kernel: Kernel): string | undefined 
 /** Has the kernel all that the scenario needs? */
 export const fits = (scenario: Scenario, kernel: Kernel): boolean => refusal(scenario, kernel) === undefined;
 
-/** The built-in scenarios that run on a kernel: some are about what later ones have. */
-export const scenariosOf = (kernel: Kernel): Scenario[] => builtinScenarios.filter((scenario) => fits(scenario, kernel));
+const known = new WeakMap<Kernel, readonly Scenario[]>();
+
+/** The built-in scenarios that run on a kernel: some are about what later ones have. Each kernel is asked once, which takes a world a scenario. */
+export function scenariosOf(kernel: Kernel): readonly Scenario[] {
+  let list = known.get(kernel);
+  if (list === undefined) known.set(kernel, list = builtinScenarios.filter((scenario) => fits(scenario, kernel)));
+  return list;
+}

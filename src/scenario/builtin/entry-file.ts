@@ -8,5 +8,6 @@ export const entryFile = scenario({
   shows: 'An access without a memslot does not keep the guest from the private pages of the file that is bound there later.',
   about: ['S-30', 'S-33'],
   vms: [{ vcpus: [{ program: [read(0), read(0)], thread: [run('stop'), run('stop')] }] }],
-  threads: [{ name: 'main', program: [createGmem('A', 1, { init: 'private' }), slot(0, 0, 1, { fd: 'A', expect: 'ok' })] }],
+  setup: [createGmem('A', 1, { init: 'private' })],
+  threads: [{ name: 'main', program: [slot(0, 0, 1, { fd: 'A', expect: 'ok' })] }],
 });
