@@ -1,7 +1,7 @@
 // The list that `bugs` makes: each known bug found anew, in every interleaving and by a sample, and where it was mended.
 
-import { checksOf, isOf, mendedIn } from '../explore/bugs/bug.ts';
-import { Trial, type Way } from '../explore/mutants/trial.ts';
+import { mendedIn } from '../explore/bugs/bug.ts';
+import { BUG_WAYS, bugTrial, lookOf, type BugLook } from '../explore/bugs/measure.ts';
 import type { KnownBug, UnshownBug } from '../kernel/define.ts';
 import type { BugsGiven } from './bugs.ts';
 import { EXIT } from './errors.ts';
@@ -11,15 +11,11 @@ import { blamingKernel, type NamedKernel } from './kernels.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, table } from './output.ts';
 import { findScenario } from './scenarios.ts';
 
-/** How each is looked for: what `explore` does where everything fits, and what it does elsewhere. */
-const WAYS: readonly Way[] = ['exhaustive', 'portfolio'];
 /** Letters of an id, so that rows stand in line. */
 const ID = 7;
 
-/** What one way came to. */
-interface Look { readonly way: Way; readonly foundBy: string | null; /** States of a search, schedules of a sample, until then or in all. */ readonly effort: number }
 interface Listed {
-  readonly id: string; readonly kernel: string; readonly breaks: string; readonly scenario: string; readonly shownBy: readonly string[]; readonly mendedIn: string | null; readonly looks: readonly Look[];
+  readonly id: string; readonly kernel: string; readonly breaks: string; readonly scenario: string; readonly shownBy: readonly string[]; readonly mendedIn: string | null; readonly looks: readonly BugLook[];
 }
 interface Unshown extends UnshownBug { readonly kernel: string }
 
@@ -64,13 +60,12 @@ const isFound = ({ looks }: Listed): boolean => looks.some(({ foundBy }) => foun
 /** Looks for one bug in each way. Nothing when that was interrupted. */
 async function rowOf(bug: KnownBug, { kernel }: NamedKernel, given: BugsGiven, interruption: Interruption, status: StatusLine): Promise<Listed | undefined> {
   const { scenario } = findScenario(bug.scenario, kernel);
-  const looks: Look[] = [];
-  for (const way of WAYS) {
-    const trial = new Trial(kernel, scenario, way, { seed: given.seed, checks: checksOf(bug), counts: (finding) => isOf(bug, finding) });
+  const looks: BugLook[] = [];
+  for (const way of BUG_WAYS) {
+    const trial = bugTrial(kernel, bug, scenario, way, { seed: given.seed });
     const ended = await drive((steps) => trial.advance(steps), given.seconds, interruption, status, () => [`${bug.id} of ${kernel.name}, ${way}: ${grouped(trial.effort())} ${way === 'exhaustive' ? 'states' : 'schedules'}`]);
     if (ended === 'interrupted') return undefined;
-    const { finding, effort } = trial.result();
-    looks.push({ way, foundBy: finding?.id ?? null, effort });
+    looks.push(lookOf(trial));
   }
   return { id: bug.id, kernel: kernel.name, breaks: bug.breaks, scenario: scenario.name, shownBy: bug.shownBy, mendedIn: mendedIn(kernel, bug)?.name ?? null, looks };
 }

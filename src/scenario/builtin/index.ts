@@ -16,6 +16,8 @@ import { SC13 } from './sc13.ts';
 import { SC14 } from './sc14.ts';
 import { SC15 } from './sc15.ts';
 import { SC16 } from './sc16.ts';
+import { SC17 } from './sc17.ts';
+import { SC18 } from './sc18.ts';
 import { SC19 } from './sc19.ts';
 import { SC21 } from './sc21.ts';
 import { SC22 } from './sc22.ts';
@@ -24,6 +26,7 @@ import { SC24 } from './sc24.ts';
 import { SC25 } from './sc25.ts';
 import { SC26 } from './sc26.ts';
 import { SC27 } from './sc27.ts';
+import { SC28 } from './sc28.ts';
 import { SC29 } from './sc29.ts';
 import { SC30 } from './sc30.ts';
 import { SC31 } from './sc31.ts';
@@ -69,7 +72,7 @@ import { stressSmall } from './stress-small.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC64, SC66,
+  SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC64, SC66,
   entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
   dyingRoot, faultEnomem, lookupHole, nextOwner, registerUnsealed, sealFrozen, sealHalf, sealPreallocated,
   scale, stress, stressAll, stressSmall,

@@ -12,7 +12,8 @@ import { fits } from '../../../src/runtime/fits.ts';
 import { builtinScenario } from '../../../src/scenario/builtin/index.ts';
 import { compile } from '../../../src/scenario/compile.ts';
 
-const SEEDS = [1, 2];
+/** Seed 1 is the gallery's. */
+const SEEDS = [2];
 const all = kernels.flatMap((kernel) => kernel.bugs.map((bug) => ({ id: bug.id, on: kernel.name, kernel, bug })));
 /** Each bug once, on the oldest kernel that has it. */
 const once = all.filter(({ id, kernel }) => kernelsWith(id)[0] === kernel);
