@@ -2,8 +2,12 @@
 
 import type { Call } from '../../src/memory/calls.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import { fseal_2021 } from './fseal-2021.ts';
+import { fseal_2021_fixed } from './fseal-2021-fixed.ts';
 import { mainline } from './mainline.ts';
 import { mainline_fixed } from './mainline-fixed.ts';
+import { private_ops_2022 } from './private-ops-2022.ts';
+import { private_ops_2022_fixed } from './private-ops-2022-fixed.ts';
 import { rfcV11 } from './rfc-v11.ts';
 import { rfcV11Fixed } from './rfc-v11-fixed.ts';
 import { flippedAnswers, rfcV11Flipped, rfcV11Linked } from './rfc-v11-flipped.ts';
@@ -18,7 +22,7 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
+export const kernels: readonly Kernel[] = [fseal_2021, fseal_2021_fixed, private_ops_2022, private_ops_2022_fixed, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
 
 /** Other ones with their known bugs mended: there to be compared with, and to cut mutants from. */
 export const fixedTwins: readonly Kernel[] = [rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed];

@@ -4,8 +4,10 @@ import type { Kernel } from '../../src/kernel/define.ts';
 import type { Fix } from './fix.ts';
 import { fixes } from './fixes/index.ts';
 import { g4b11Prefault } from './fixes/g4-b11-prefault.ts';
+import { fsealFixes } from './fixes/fseal-2021.ts';
 import { g4b5 } from './fixes/g4-b5.ts';
 import { laterFixes } from './fixes/later.ts';
+import { privateOpsFixes } from './fixes/private-ops-2022.ts';
 import { v11Fixes } from './v11/index.ts';
 
 /** What a mend needs beside it in kernels that have this fragment: G3-B5's makes of the handler one that 6.8's bug is in. */
@@ -16,6 +18,6 @@ const companions: readonly { readonly of: string; readonly fragment: string; rea
 
 /** The mends that are known for these bugs, in the order in which they are made. */
 export function mendsOf(kernel: Pick<Kernel, 'fragments'>, bugs: readonly string[]): Fix[] {
-  const chosen = [...v11Fixes, ...fixes, ...laterFixes].filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
+  const chosen = [...fsealFixes, ...privateOpsFixes, ...v11Fixes, ...fixes, ...laterFixes].filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
   return [...chosen, ...companions.filter(({ of, fragment }) => bugs.includes(of) && kernel.fragments.has(fragment)).map(({ fix }) => fix)];
 }

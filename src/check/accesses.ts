@@ -164,5 +164,11 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   kvm_run: { read: plain, write: plain, steps: of(['vcpu.receiveRun', 'vmm.receiveExit', 'vmm.receiveDecision'], unordered) },
   // Each access is one hold of the policy tree's own lock.
   mem_policy: { read: both, write: both },
+  // Memfds. Seals, and whether writers are denied, are written under inode_lock and read without it: the order of tests is all there is.
+  shmem_info: { read: atomic, write: atomic },
+  i_mmap_writable: { read: atomic, write: atomic },
+  kvm_memory: MODEL,
+  // Counted like the VM's own references.
+  owner_pins: { read: free, write: count, counter: 'count' },
   fault_injection: MODEL,
 };

@@ -36,6 +36,8 @@ export interface Call {
   readonly makesFile?: true;
   /** Only recordings of real kernels make it: it is no operation of the scenario language. */
   readonly recorded?: true;
+  /** It stands for something that the kernel cannot do, and only a set-up may make it; the sentence says why. */
+  readonly setupOnly?: string;
 }
 
 /** The calls of the scenario language, with the arguments that it has. */

@@ -23,6 +23,10 @@ export interface Config {
   readonly smm?: boolean;
   /** KVM_PRE_FAULT_MEMORY is there; not when left out. */
   readonly prefault?: boolean;
+  /** What makes a guest page private: its memslot has a file, or its page is allocated in the file. Its attribute when left out. */
+  readonly privacy?: 'memslot' | 'allocation';
+  /** Files of guest memory are memfds of shmem: of no VM, and with pages behind their end where userspace wants that. Not when left out. */
+  readonly shmem?: boolean;
   /** A memslot holds a reference on the file that it is bound to; not when left out. */
   readonly slotHoldsFile?: boolean;
   /** A guest_memfd file holds no reference on a VM; each does when left out. */

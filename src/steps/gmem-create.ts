@@ -23,7 +23,8 @@ export function freeFile({ file, facts }: World): number {
   return 0;
 }
 
-function freeInode({ inode, facts }: World): number {
+/** An inode that nobody uses, 0 if there is none. */
+export function freeInode({ inode, facts }: World): number {
   for (let number = 1; number < facts.sizes.inode; number++) if (inode(number).live === 0) return number;
   return 0;
 }

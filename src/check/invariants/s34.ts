@@ -24,7 +24,7 @@ export const s34: Invariant = {
   id: 'S-34',
   title: 'no WARN is reached',
   statement: 'No WARN or BUG of the kernel is reached: a binding that is not that of the memslot, an invalidation without a range, a leaf that maps another page than the fault has looked up, '
-    + 'a pointer that is null or an error, a count below zero.',
+    + 'a null page or an error that is taken for a page, a pointer that is null, a count below zero.',
   before: {
     'kernel.oops': (world) => `BUG: unable to handle page fault: ${actorName(world, world.last.actor)} dies in ${world.table.leaves[world.last.to]!.description}`,
   },
@@ -47,6 +47,12 @@ export const s34: Invariant = {
       const { mmu_invalidate_in_progress, range_start } = objects.kvm_mmu(vm);
       if (slot === 0 || mmu_invalidate_in_progress === 0 || range_start !== 0) return undefined;
       return `WARN_ON_ONCE in mmu_invalidate_retry_gfn: ${actorName(world, last.actor)} finds an invalidation of ${vmName(world, vm)} in progress, and no range`;
+    },
+    'oops.nullPage': (world) => `${actorName(world, world.last.actor)} follows a null page: get_lock_pfn found none and did not ask`,
+    'oops.errorPfn': (world) => {
+      const { frames, last } = world;
+      const { vm, gfn = 0 } = frames[last.actor]!;
+      return `${actorName(world, last.actor)} maps ${gfnName(world, vm, gfn)} to the page frame of an error that get_lock_pfn has answered`;
     },
     'fault.map': otherPage,
     'fault.mapEntry': otherPage,

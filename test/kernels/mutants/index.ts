@@ -3,6 +3,7 @@
 
 import { attributeMutants } from './attributes.ts';
 import { barrierMutants } from './barriers.ts';
+import { earlyMutants } from './early.ts';
 import { equivalentMutants } from './equivalent.ts';
 import { faultMutants } from './fault.ts';
 import { invalidationMutants } from './invalidation.ts';
@@ -18,5 +19,5 @@ export { notCut } from './not-cut.ts';
 const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 3 : id.startsWith('EQ') ? 2 : id.startsWith('A') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
 
 export const mutants: readonly Mutant[] = [
-  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...severalFilesMutants, ...equivalentMutants, ...barrierMutants,
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...earlyMutants, ...severalFilesMutants, ...equivalentMutants, ...barrierMutants,
 ].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));

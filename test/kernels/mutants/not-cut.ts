@@ -3,7 +3,6 @@
 import type { NotCut } from '../../../src/explore/mutants/mutant.ts';
 
 const inPlace = 'converting in place came later: here the attribute of a gfn is all that says private, and a file is never mapped by the host';
-const earlier = 'it is of a design before the merged one, which has no such code';
 
 export const notCut: readonly NotCut[] = [
   { id: 'M27', does: 'stores a leaf without compare-and-exchange', because: 'it changes nothing here: two faults that both pass the stale test under one hold of mmu_lock carry the same page, and who zaps holds it for writing' },
@@ -16,8 +15,6 @@ export const notCut: readonly NotCut[] = [
   { id: 'M51', does: 'forgets the end of an invalidation on its way to EAGAIN', because: inPlace },
   { id: 'M53', does: 'names a page outside of the range as the busy one', because: inPlace },
   { id: 'M54', does: 'stores ranges without merging them', because: inPlace },
-  { id: 'M55', does: 'unlocks the page before its leaf is installed', because: earlier },
-  { id: 'M56', does: 'mixes inclusive and exclusive ends in its callback', because: earlier },
   { id: 'M72', does: 'zaps the wrong kind of root in a conversion', because: 'private and shared pages have one root in 6.8, and no filter' },
   { id: 'M73', does: 'computes MIXED from the top down', because: 'huge pages have one size here' },
   { id: 'M80', does: 'does not drain LRU batches', because: inPlace },
@@ -26,8 +23,5 @@ export const notCut: readonly NotCut[] = [
   { id: 'M84', does: 'allocates without the lock', because: `${inPlace}; an allocation by a fault takes no lock in 6.8 either` },
   { id: 'M85', does: 'does not undo a split that failed', because: 'folios of guest_memfd are small in 6.8' },
   { id: 'M86', does: 'calls the arch hook for shared behind the end', because: inPlace },
-  { id: 'M87', does: 'ignores i_size in a seal', because: earlier },
-  { id: 'M88', does: 'calls back before a page is inserted, without begin and end', because: earlier },
-  { id: 'M93', does: 'registers a second owner', because: earlier },
   { id: 'M97', does: 'lets new readers of invalidate_lock pass a writer that waits', because: 'faults do not take invalidate_lock in 6.8, and starvation, where each schedule in which it happens is unfair to somebody, is not looked for' },
 ];
