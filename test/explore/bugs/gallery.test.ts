@@ -13,7 +13,8 @@ it('has the tables that npm run bugs-found makes', () => {
   expect(made('bugs of today')).toBe(todayTable());
   const now = gallery();
   expect(made('gallery')).toBe(now);
-  expect(now).not.toMatch(/\| not in \d/);
+  // An order of locks no single state shows; samples find everything.
+  expect(now).not.toMatch(/\| not in [\d,]+ \| (?:no release|nowhere|`)/);
 }, 120_000);
 
 it('names every bug of every kernel, with a command that names it too', () => {
