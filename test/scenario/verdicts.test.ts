@@ -52,8 +52,16 @@ function play(simulation: Simulation, checker: Checker, log: WriteLog, goesOn: b
   return goesOn ? undefined : LIVELOCK;
 }
 
+/** Too many interleavings to be searched: sampled only. */
+const LARGE = ['review-conversion'];
+/** What a scenario is about that only kernels which convert in place have. */
+const IN_PLACE = /"(convert_gmem|init|launch_update|init_mem_region)"/;
+/** Kernels that convert in place are mainline but for that: of the others' scenarios those are asked that show a bug they are known for. */
+const asked = (kernel: Kernel): Scenario[] => scenariosOf(kernel).filter((scenario) => kernel.config.shareability === undefined
+  || IN_PLACE.test(JSON.stringify(scenario)) || kernel.bugs.some((bug) => bug.scenario === scenario.name));
+
 describe.each(kernels)('on $name', (kernel) => {
-  const scenarios = scenariosOf(kernel);
+  const scenarios = asked(kernel);
   it.each(scenarios)(`$name breaks nothing but known bugs under random schedules`, (scenario) => {
     const broken = new Set<string>();
     const playSeed = player(kernel, scenario);
@@ -66,7 +74,7 @@ describe.each(kernels)('on $name', (kernel) => {
     expect([...broken].filter((id) => !known.has(id))).toEqual([]);
   });
 
-  it.each(scenarios.filter((scenario) => !endless(scenario)))('$name breaks its known bugs, and nothing else, under all schedules', async (scenario) => {
+  it.each(scenarios.filter((scenario) => !endless(scenario) && !LARGE.includes(scenario.name)))('$name breaks its known bugs, and nothing else, under all schedules', async (scenario) => {
     const { complete, findings } = await expectHolds(scenario, { kernel, strategy: 'exhaustive', seconds: Infinity, allow: [...allowed(kernel, scenario)] });
     expect(complete).toBe(true);
     const broken = new Set(findings.map(({ id }) => id));

@@ -55,6 +55,7 @@ import { initShared } from './init-shared.ts';
 import { munmapFile } from './munmap-file.ts';
 import { prefaultConvert } from './prefault-convert.ts';
 import { prefaultRoot } from './prefault-root.ts';
+import { reviewConversion } from './review-conversion.ts';
 import { sharedPunch } from './shared-punch.ts';
 import { scale } from './scale.ts';
 import { stress } from './stress.ts';
@@ -64,7 +65,7 @@ import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
   SC01, SC02, SC03, SC04, SC05, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC19, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC50, SC51, SC52, SC64, SC66,
-  convertEnomem, convertIntent, entryFile, entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, unbindDying,
+  convertEnomem, convertIntent, entryFile, entryPrivate, entryReadonly, initShared, munmapFile, prefaultConvert, prefaultRoot, reviewConversion, sharedPunch, unbindDying,
   scale, stress, stressAll, stressSmall,
 ];
 
