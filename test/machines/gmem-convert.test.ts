@@ -95,7 +95,7 @@ describe('G5-B13, a conversion that gives up', () => {
     const zap = kernel.steps.get(name) as Step<{ gfn: number; gfn_end: number }>;
     return deriveKernel(kernel, together('destructive', 'zapping loses private pages', [{
       steps: { [name]: ((world, f, choose) => {
-        const before = [...Array(world.facts.sizes.gfn).keys()].map((gfn) => ({ ...{ pfn: world.spte(f.vm, 0, gfn).pfn, isPrivate: world.spte(f.vm, 0, gfn).private } }));
+        const before = [...Array(world.facts.sizes.gfn).keys()].map((gfn) => ({ pfn: world.spte(f.vm, 0, gfn).pfn, isPrivate: world.spte(f.vm, 0, gfn).private }));
         const result = zap(world, f, choose);
         before.forEach(({ pfn, isPrivate }, gfn) => {
           if (pfn !== 0 && isPrivate !== 0 && world.spte(f.vm, 0, gfn).pfn === 0) world.page(pfn).value = 0;
