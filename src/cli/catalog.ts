@@ -44,7 +44,7 @@ export function catalog(kernel: Kernel): Entry[] {
         ...rows('Scenarios about it', builtinScenarios.filter(({ about }) => about?.includes(id)).map((one) => [one.name, one.title ?? ''])),
       ],
     })),
-    ...properties.map(({ id, title, statement, decided }) => ({
+    ...properties.filter(({ id }) => !invariants.some((one) => one.id === id)).map(({ id, title, statement, decided }) => ({
       kind: 'property', name: id,
       text: () => [
         paragraph(`${title}. ${statement}`), paragraph(decided),

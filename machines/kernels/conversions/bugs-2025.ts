@@ -46,7 +46,7 @@ export const unshown2025: readonly UnshownBug[] = [
   },
   {
     id: 'G5-B13', breaks: 'A conversion that gives up has zapped the leaves of the guest already.',
-    why: 'Where a zapped page keeps its content it is a fault more and nothing else, which is allowed; TDX, where it is lost, is not modelled. A test makes zapping destructive and loses data here, and none on conversions-2026.',
+    why: 'A page that is held makes it give up on the way to private, where it has zapped shared leaves: a fault more, which is allowed. Private ones it has zapped in vain only where memory runs out on the way to shared; a test loses data by that once zapping is made destructive, as TDX has it, which no kernel here does.',
   },
   {
     id: 'G5-B14', breaks: 'Host pages are unmapped and counted without the exclusive lock, so that a fault of the host maps them again.',

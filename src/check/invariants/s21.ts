@@ -39,8 +39,9 @@ function incomplete(world: CheckedWorld): string | undefined {
 
 export const s21: Invariant = {
   id: 'S-21',
-  title: 'all or nothing',
-  statement: 'A conversion that answers an error has changed the state of no page; one that answers success has changed that of all pages that it was asked for.',
+  title: 'a call that fails has done nothing',
+  statement: 'An operation that answers an error leaves privacy, page cache and bindings as they were, and no invalidation open. Of conversions in place this is '
+    + 'looked at itself, and that one which answers success has changed all pages that it was asked for; of other calls S-11, S-14 and S-22 decide it.',
   before: { 'convert.finish': changed, 'inode.upWrite': incomplete, 'inode.upRead': incomplete },
 };
 
