@@ -1,14 +1,7 @@
-// The fixed parts of the program, which a build copies beside this file's own tree.
+// The fixed parts of the program.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PARTS } from './parts.gen.ts';
 import type { Parts } from './program.ts';
 
-const FOLDER = fileURLToPath(new URL('../../../tools/reproducer/', import.meta.url));
-
 /** The parts in their order; the last one stands behind the scenario's own. */
-export function fixedParts(): Parts {
-  const texts = readdirSync(FOLDER).filter((name) => name.endsWith('.c')).toSorted().map((name) => readFileSync(join(FOLDER, name), 'utf8'));
-  return { before: texts.slice(0, -1), behind: texts.at(-1)! };
-}
+export const fixedParts = (): Parts => ({ before: PARTS.slice(0, -1), behind: PARTS.at(-1)! });
