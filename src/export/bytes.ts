@@ -20,6 +20,9 @@ export function utf8(text: string): Uint8Array {
   return bytes;
 }
 
+/** Bytes of a text of ASCII, for constants: they are made where no encoder may be. */
+export const ascii = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
+
 /** Bytes of a piece: writers gather so much before they answer any. */
 export const PIECE = 1 << 16;
 

@@ -5,7 +5,7 @@
 import { bytesOfAccess } from '../runtime/accesses.ts';
 import type { Access, Message, StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
-import { Bytes, PIECE, utf8 } from './bytes.ts';
+import { ascii, Bytes, PIECE, utf8 } from './bytes.ts';
 import type { Exporter } from './exporter.ts';
 import { KvmEvents, kvmText } from './kvm-events.ts';
 import { LINE_FORMS } from './kvm-forms.ts';
@@ -26,7 +26,7 @@ export const writeText = (access: Access): string => `${place(access)} old=${acc
 const writeLine = (access: Access): Uint8Array => utf8(`faultline_write: ${writeText(access)}\n`);
 
 const POINT = 0x2e, ZERO = 0x30, LINE_END = 0x0a;
-const COLON = utf8(': '), STEP = utf8('faultline_step: step=');
+const COLON = ascii(': '), STEP = ascii('faultline_step: step=');
 
 const messageText = ({ from, to, message, content }: Message): string => `from=${word(from)} to=${word(to)} message=${word(message)} content=${JSON.stringify(content)}`;
 

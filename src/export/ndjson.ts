@@ -2,7 +2,7 @@
 
 import { bytesOfAccess } from '../runtime/accesses.ts';
 import type { Access, StepEvent } from '../runtime/events.ts';
-import { Bytes, PIECE, utf8 } from './bytes.ts';
+import { ascii, Bytes, PIECE, utf8 } from './bytes.ts';
 import type { Exporter, Piece } from './exporter.ts';
 import { headsOf } from './memo.ts';
 
@@ -23,7 +23,7 @@ function list(out: Bytes, before: Uint8Array, members: readonly Access[]): void 
 }
 
 const COMMA = 0x2c;
-const STEP = utf8('{"type":"step","step":'), READS = utf8(',"reads":['), WRITES = utf8('],"writes":['), NO_MESSAGES = utf8('],"messages":[]'), END = utf8('}\n');
+const STEP = ascii('{"type":"step","step":'), READS = ascii(',"reads":['), WRITES = ascii('],"writes":['), NO_MESSAGES = ascii('],"messages":[]'), END = ascii('}\n');
 
 /** What JSON.stringify makes of a step, put together of parts that come again and again. */
 function stepLines(out: Bytes): (event: StepEvent) => Piece {
