@@ -7,8 +7,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-import('../dist/src/cli/main.js').then(
-  ({ main }) => main(process.argv.slice(2)).then((code) => { process.exitCode = code; }),
+import('../dist/bundle/src/cli/main.js').then(
+  ({ main }) => main(process.argv.slice(2), new URL('../dist/bundle/tables/', import.meta.url)).then((code) => { process.exitCode = code; }),
   (error) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     process.stderr.write('faultline: is not built yet; run npm start once\n');

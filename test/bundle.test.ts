@@ -55,9 +55,9 @@ beforeAll(async () => {
   }
 });
 
-/** Runs the script as a page would; `more` is what the page has beside the language, a timer, a clock and a console. */
+/** Runs the script as a page would; `more` is what the page has beside the language, a timer, a clock, a console and UTF-8. */
 function page(more: object = {}): typeof here {
-  const context = createContext({ setTimeout, performance, console, ...more });
+  const context = createContext({ setTimeout, performance, console, TextEncoder, ...more });
   runInContext(script, context, { filename: 'page.js' });
   return (context as { page: typeof here }).page;
 }

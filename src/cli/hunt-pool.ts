@@ -9,8 +9,9 @@ import { packTable } from '../kernel/packed-table.ts';
 import type { KernelRef } from '../runtime/threads/thread-data.ts';
 import { LaboratoryError } from '../runtime/world.ts';
 import type { NamedKernel } from './kernels.ts';
+import { workerFile } from '../runtime/threads/worker-file.ts';
 
-const ENTRY = new URL('../../workers/hunt.js', import.meta.url);
+const ENTRY = workerFile('hunt');
 /** Scenarios that are tried ahead of the one that is gathered, for each job: none waits while a finding is shrunk. */
 const AHEAD = 8;
 /** Milliseconds after which events have their turn. */

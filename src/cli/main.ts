@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { commands } from './index.ts';
 import { EXIT, userSentence } from './errors.ts';
 import { complain, WIDTH, wrapped } from './output.ts';
+import { tableFiles } from './table-files.ts';
+import { useTableStore } from '../kernel/table-store.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
 
 const CODES = `
@@ -13,8 +15,9 @@ Exit codes:
   5 inconclusive   70 defect of the laboratory   130 interrupted
 `;
 
-/** Runs one command line; answers the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+/** Runs one command line; answers the exit code. Tables of kernels are kept in `tables`, if that is given. */
+export async function main(args: readonly string[], tables?: URL): Promise<number> {
+  if (tables !== undefined) useTableStore(tableFiles(tables));
   let code: number = EXIT.HELD;
   const program = new Command('faultline')
     .description('A laboratory for the concurrency of KVM guest_memfd.')

@@ -8,8 +8,9 @@ import type { StatusLine } from './explore-drive.ts';
 import type { Interruption } from './interruption.ts';
 import type { NamedKernel } from './kernels.ts';
 import type { Looking, Row } from './mutants-rows.ts';
+import { workerFile } from '../runtime/threads/worker-file.ts';
 
-const ENTRY = new URL('../../workers/mutants.js', import.meta.url);
+const ENTRY = workerFile('mutants');
 
 /** What a thread is started with. */
 export interface MutantsData { readonly kernel: KernelRef; readonly looking: Looking; readonly stop: Int32Array }

@@ -10,8 +10,9 @@ import type { Kernel } from '../kernel/define.ts';
 import type { SampleProgress } from './sample.ts';
 import type { SampleOptions, SampleTotals } from './sample-types.ts';
 import type { Topology } from '../scenario/topology.ts';
+import { workerFile } from '../runtime/threads/worker-file.ts';
 
-const ENTRY = new URL('../../workers/explore.js', import.meta.url);
+const ENTRY = workerFile('explore');
 
 export interface PoolOptions {
   readonly kernel: Kernel;

@@ -16,8 +16,9 @@ import { stepsOf } from './search/tally.ts';
 import type { Part } from './search/head.ts';
 import type { PointOfNoReturn } from './search/no-return.ts';
 import type { SearchOptions, SearchProgress, SearchResult } from './search/options.ts';
+import { workerFile } from '../runtime/threads/worker-file.ts';
 
-const ENTRY = new URL('../../workers/search.js', import.meta.url);
+const ENTRY = workerFile('search');
 
 export interface SearchPoolOptions {
   readonly kernel: Kernel;

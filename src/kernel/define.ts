@@ -9,9 +9,10 @@ import { shown } from '../scenario/errors.ts';
 import { editFragment, type FragmentEdit } from './edit.ts';
 import { nearest } from './nearest.ts';
 import { operationFragments } from './operations.ts';
-import { unpackTable, type PackedTable } from './packed-table.ts';
+import { packTable, unpackTable, type PackedTable } from './packed-table.ts';
 import { checkMembers, checkSteps, checkUse } from './refuse.ts';
 import { tabulate, type MachineSpec, type Table } from './table.ts';
+import { tableStore } from './table-store.ts';
 
 /** A bug that this kernel is known to have. */
 export interface KnownBug {
@@ -180,12 +181,24 @@ function finish(given: Omit<Kernel, 'table'>): Kernel {
   const kernel: Kernel = {
     ...parts,
     get table(): Table {
-      table ??= checkRegisters(tabulate(parts.machines, parts.fragments), parts);
+      table ??= stored(parts) ?? tabulated(parts);
       return table;
     },
   };
   made.add(kernel);
   return kernel;
+}
+
+/** The table that was kept when another process had made it. */
+function stored({ name, machines, fragments }: Omit<Kernel, 'table'>): Table | undefined {
+  const packed = tableStore()?.find(name);
+  return packed === undefined ? undefined : unpackTable(packed, machines, fragments);
+}
+
+function tabulated(parts: Omit<Kernel, 'table'>): Table {
+  const table = checkRegisters(tabulate(parts.machines, parts.fragments), parts);
+  tableStore()?.keep(parts.name, () => packTable(table));
+  return table;
 }
 
 /** Registers of one name are one word of the frame, in whichever fragment; a search that renames what a word refers to must know what that is. */

@@ -19,6 +19,12 @@ describe('hunt', () => {
     expect((await box.run(['replay', 'found/G4-B1.trace'])).code).toBe(1);
   });
 
+  test('finds from nothing how memory failure and a hole stop each other in 7.3', async () => {
+    const { code, out } = await box.run(['hunt', '--kernel', 'mainline', '--seed', '1', '--from', '8', '--scenarios', '1']);
+    expect(code).toBe(0);
+    expect(out).toContain('known      G4-B10, shown by L-04 (deadlock)');
+  });
+
   test('goes on where its file says', async () => {
     const { code, out } = await box.run(['hunt', '--kernel', 'v6.8', '--scenarios', '1', '--state', 'hunt.json', '--json']);
     const said = JSON.parse(out) as Said;

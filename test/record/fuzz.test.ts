@@ -12,7 +12,7 @@ import { readCases } from '../../src/record/cases.ts';
 import { differences } from '../../src/record/differences.ts';
 import { record, type RecordOptions } from '../../src/record/sequence.ts';
 import { recorderProgram } from '../../src/record/program.ts';
-import { machineHere, modelHere, noGmem, titled } from '../support/kvm.ts';
+import { asRecorded, machineHere, modelHere, noGmem, titled } from '../support/kvm.ts';
 import { cases } from '../support/random-case.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300);
@@ -26,7 +26,7 @@ async function recorded(steps: Recording['steps']): Promise<Recording> {
   expect(cut).toBeUndefined();
   // What the recorder would not do says nothing of the kernel, and what comes behind it neither.
   const end = one.steps.findIndex(({ res }) => res?.['skipped'] !== undefined && res['skipped'] !== 'no mapping');
-  return { ...one, steps: end < 0 ? one.steps : one.steps.slice(0, end), line: 1 } as unknown as Recording;
+  return JSON.parse(asRecorded(JSON.stringify({ ...one, steps: end < 0 ? one.steps : one.steps.slice(0, end), line: 1 }))) as Recording;
 }
 
 /** A difference, with the case as a line of a file. */

@@ -17,6 +17,7 @@ import { Outside } from './outside.ts';
 import { placed } from './placement.ts';
 import { CONTROL, Control, END, makeShared, MOST_WORKERS, OWN, type Shared } from './shared.ts';
 import type { ActorsData, FromActors, FromShadow, ShadowData } from './thread-data.ts';
+import { workerFile } from './worker-file.ts';
 import type { ShadowResult } from './shadow-loop.ts';
 import type { WorkerResult } from './worker-loop.ts';
 
@@ -28,9 +29,6 @@ const PATIENCE = 20;
 const LOOKS = 4000;
 /** Milliseconds between two looks at whether something moves. */
 const LOOK_MS = 250;
-
-const ACTORS = new URL('../../../workers/actors.js', import.meta.url);
-const SHADOW = new URL('../../../workers/shadow.js', import.meta.url);
 
 /** Milliseconds until what found its receiver busy is offered again. */
 const RETRY_MS = 2;
@@ -168,7 +166,7 @@ export class ThreadsRun extends Run {
       ...common, invariants: invariants.map(({ id }) => id),
       task: { shared, steps: limits.steps ?? Infinity, rounds: threads.repeat ?? 1, recorded, analysed: recorded && (threads.analysed ?? analysisMegabytes(this.world) <= MOST_ANALYSIS_MEGABYTES) },
     };
-    const shadow = new Worker(SHADOW, { workerData: shadowData });
+    const shadow = new Worker(workerFile('shadow'), { workerData: shadowData });
     this.hear(shadow, 'the shadow', (message: FromShadow) => {
       if (message.type === 'batch') this.take(message.batch);
       else if (message.type === 'up') this.startClock();
@@ -188,7 +186,7 @@ export class ThreadsRun extends Run {
     const places = placed(topology, shared.workers, threads.placement ?? 'thread');
     const workers = places.map((actors, worker) => {
       const data: ActorsData = { ...common, task: { shared, worker, actors, seed, jitter: threads.jitter ?? 0, recorded, looks } };
-      const thread = new Worker(threads.entry ?? ACTORS, { workerData: data });
+      const thread = new Worker(threads.entry ?? workerFile('actors'), { workerData: data });
       this.hear(thread, `worker ${worker}`, (message: FromActors) => {
         if (message.type === 'failed') this.workerDied(worker, message.message);
         else {
