@@ -9,6 +9,9 @@ const encoding = (): InstanceType<typeof TextEncoder> => (encoder ??= new TextEn
 const MOST_KEPT = 8192;
 const kept = new Map<string, Uint8Array>();
 
+/** A text as UTF-8, for those who keep it themselves. */
+export const encoded = (text: string): Uint8Array => encoding().encode(text);
+
 /** A text as UTF-8. The bytes are everybody's: they must not be written to. */
 export function utf8(text: string): Uint8Array {
   let bytes = kept.get(text);

@@ -5,7 +5,7 @@
 import { bytesOfAccess } from '../runtime/accesses.ts';
 import type { Access, Message, StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
-import { ascii, Bytes, PIECE, utf8 } from './bytes.ts';
+import { ascii, Bytes, encoded, PIECE, utf8 } from './bytes.ts';
 import type { Exporter } from './exporter.ts';
 import { KvmEvents, kvmText } from './kvm-events.ts';
 import { LINE_FORMS } from './kvm-forms.ts';
@@ -23,7 +23,7 @@ const place = ({ object, at, field, element }: Access): string =>
 /** What a step wrote, on a line of its own. */
 export const writeText = (access: Access): string => `${place(access)} old=${access.old} value=${access.value}${access.text === undefined ? '' : ` text=${JSON.stringify(access.text)}`}`;
 
-const writeLine = (access: Access): Uint8Array => utf8(`faultline_write: ${writeText(access)}\n`);
+const writeLine = (access: Access): Uint8Array => encoded(`faultline_write: ${writeText(access)}\n`);
 
 const POINT = 0x2e, ZERO = 0x30, LINE_END = 0x0a;
 const COLON = ascii(': '), STEP = ascii('faultline_step: step=');

@@ -1,6 +1,6 @@
 // What was made of something that comes again and again, kept.
 
-import { utf8 } from './bytes.ts';
+import { encoded } from './bytes.ts';
 
 /** Texts that are kept; then all are made anew. */
 const MOST = 1 << 15;
@@ -20,7 +20,7 @@ export function headsOf<T extends { readonly actor: string; readonly state: stri
         kept.clear();
         count = 0;
       }
-      outcomes.set(one.outcome, known = { to: one.to, bytes: utf8(text(one)) });
+      outcomes.set(one.outcome, known = { to: one.to, bytes: encoded(text(one)) });
     }
     return known.bytes;
   };

@@ -2,7 +2,7 @@
 
 import { bytesOfAccess } from '../runtime/accesses.ts';
 import type { Access, StepEvent } from '../runtime/events.ts';
-import { ascii, Bytes, PIECE, utf8 } from './bytes.ts';
+import { ascii, Bytes, encoded, PIECE } from './bytes.ts';
 import type { Exporter, Piece } from './exporter.ts';
 import { headsOf } from './memo.ts';
 
@@ -11,7 +11,7 @@ const VERSION = 1;
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
-const json = (access: Access): Uint8Array => utf8(JSON.stringify(access));
+const json = (access: Access): Uint8Array => encoded(JSON.stringify(access));
 
 /** Members of a list, with the texts of both sides. */
 function list(out: Bytes, before: Uint8Array, members: readonly Access[]): void {
