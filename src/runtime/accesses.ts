@@ -49,6 +49,8 @@ class Table {
   private readonly cells = new Int32Array(KEPT).fill(-1);
   private readonly olds = new Int32Array(KEPT);
   private readonly values = new Int32Array(KEPT);
+  /** What fell on a place last and was not there: it is kept when it comes again, since most of what comes once does not. */
+  private readonly asked = new Int32Array(KEPT);
   private readonly accesses: (Access | undefined)[] = Array<undefined>(KEPT).fill(undefined);
   private readonly describer: Describer;
   private readonly reads: boolean;
@@ -64,6 +66,10 @@ class Table {
     if (this.cells[place] === cell && this.values[place] === value && this.olds[place] === old) return this.accesses[place]!;
     const { object, at, field, element } = this.describer.place(id, cell);
     const access = new KeptAccess({ object, at, field, element, old: this.reads ? undefined : old, value, text: this.describer.meaning(id, cell, value) });
+    if (this.asked[place] !== mixed) {
+      this.asked[place] = mixed;
+      return access;
+    }
     this.cells[place] = cell;
     this.olds[place] = old;
     this.values[place] = value;
