@@ -51,6 +51,7 @@ export const tool = (path) => join(root, 'node_modules', path);
 /** Compiles what has changed. */
 export async function build() {
   if (!existsSync(join(root, 'dist/.tsbuildinfo'))) console.error('faultline: building');
+  await import('./reproducer-parts.mjs');
   await import('./fingerprints.mjs');
   quietly('the build', process.execPath, [tool('typescript/bin/tsc'), '-b']);
   await import('./scenario-schema.mjs');

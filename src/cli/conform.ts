@@ -1,5 +1,6 @@
 // faultline conform: does the model do what real kernels did?
 
+import { statSync } from 'node:fs';
 import { loadEntries, machineNames, sideMachine } from '../conform/load.ts';
 import { machineNamed, machineNameOf } from '../conform/machines.ts';
 import type { Machine } from '../conform/config.ts';
@@ -13,6 +14,7 @@ import { releaseOf } from '../conform/ranges.ts';
 import { builtinKernel, DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { factsJson, factsLines } from './conform-facts.ts';
+import { conformFolder } from './conform-folder.ts';
 import { conformFtrace } from './conform-ftrace.ts';
 import { differs, racesJson, racesLines } from './conform-races.ts';
 import { reportLines, type Head } from './conform-report.ts';
@@ -32,7 +34,7 @@ const SHOWN = 20;
 export const conform: CommandDefinition = (program, done) => {
   program.command('conform')
     .description('hold a kernel of the model against what real kernels did')
-    .argument('[file]', 'recordings, races or selftest facts: JSON lines or a JSON array, compressed with gzip or not')
+    .argument('[file]', 'recordings, races or selftest facts: JSON lines or a JSON array, compressed with gzip or not; or a folder of such files')
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`)
     .option('--id <id>', 'only the entry of this id')
     .option('--trace <file>', 'with --id: keep the trace of its execution in this file, to be shown and replayed')
@@ -44,7 +46,7 @@ export const conform: CommandDefinition = (program, done) => {
     .option('--functions <file>', 'with --ftrace: the names of the functions that were traced (default: functions.txt beside the trace, else all that the table has)')
     .option('--json', 'say the result as JSON')
     .addHelpText('after', '\nExits with 0 only if nothing differs. A step that the model leaves out is "not applicable":\ndocs/conformance.md says which and why.\n')
-    .addHelpText('after', examples('faultline conform test/conformance/kernel-6.18-handmade.jsonl.gz --kernel v6.18',
+    .addHelpText('after', examples('faultline conform test/conformance', 'faultline conform test/conformance/kernel-6.18-handmade.jsonl.gz --kernel v6.18',
       'faultline conform test/conformance/kernel-7.3-named.jsonl.gz --kernel mainline --id pf-mixed --trace pf.trace'))
     .action(async (file: string | undefined, options: Options) => done(await (options.ftrace === undefined ? conformFile(file, options) : conformTrace(options.ftrace, file, options))));
 };
@@ -58,6 +60,7 @@ function conformTrace(ftrace: string, file: string | undefined, options: Options
 
 async function conformFile(file: string | undefined, options: Options): Promise<number> {
   if (file === undefined) throw new UsageError('names no file: give recordings, or a trace with --ftrace');
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return conformAll(file, options);
   const { kernel: kernelName = DEFAULT_KERNEL, id, trace } = options;
   if (trace !== undefined && id === undefined) throw new UsageError('--trace keeps one case: name it with --id');
   const named = findKernel(kernelName);
@@ -77,6 +80,13 @@ async function conformFile(file: string | undefined, options: Options): Promise<
     else for (const one of reportLines({ ...head, summary })) await line(one);
     return summary.different === 0 ? EXIT.HELD : EXIT.SAFETY;
   });
+}
+
+function conformAll(folder: string, options: Options): Promise<number> {
+  for (const one of ['id', 'trace', 'machine', 'all'] as const) {
+    if (options[one] !== undefined) throw new UsageError(`--${one} is of one file; ${folder} is a folder, whose files are all judged`);
+  }
+  return conformFolder(folder, options);
 }
 
 async function judgedFacts(facts: readonly Fact[], { kernel }: NamedKernel, machine: Machine, head: Head, { json }: Options): Promise<number> {

@@ -8,6 +8,9 @@ import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import { PartFiles, writeFully } from './export-parts.ts';
 import { outputClosed, write, writeAsIs } from './output.ts';
 
+/** Bytes of text that are encoded at a time without making room for them. */
+const ROOM = 1 << 20;
+
 export interface Sink {
   readonly parts: PartFiles;
   write(piece: Piece): Promise<void>;
@@ -19,12 +22,15 @@ export interface Sink {
   discard(): void;
 }
 
-/** Other programs get every byte; a terminal gets what is harmless. */
+/** Other programs get every byte; a terminal gets what is harmless. Formats of bytes go to no terminal. */
 export function standardOutput(): Sink {
   const parts = new PartFiles(join(tmpdir(), `faultline-export-${process.pid}.tmp`));
   return {
     parts,
-    write: (piece) => (typeof piece === 'string' ? (process.stdout.isTTY ? write(piece) : writeAsIs(piece)) : writeAsIs(Uint8Array.from(piece))),
+    write(piece) {
+      if (process.stdout.isTTY) return write(typeof piece === 'string' ? piece : Buffer.from(piece).toString());
+      return writeAsIs(typeof piece === 'string' ? piece : Uint8Array.from(piece));
+    },
     closed: outputClosed, finish: () => parts.remove(), discard: () => parts.remove(),
   };
 }
@@ -34,10 +40,14 @@ export function fileSink(path: string): Sink {
   const temporary = `${path}.${process.pid}.tmp`;
   const parts = new PartFiles(`${path}.${process.pid}.parts.tmp`);
   const file = writing(path, () => openSync(temporary, 'wx'));
+  const room = Buffer.allocUnsafe(ROOM);
   return {
     parts,
     async write(piece) {
-      writeFully(file, typeof piece === 'string' ? Buffer.from(piece) : piece);
+      if (typeof piece !== 'string') writeFully(file, piece);
+      // A character has three bytes at most.
+      else if (piece.length * 3 <= room.length) writeFully(file, room.subarray(0, room.write(piece)));
+      else writeFully(file, Buffer.from(piece));
     },
     closed: () => false,
     finish() {

@@ -54,6 +54,8 @@ function exportTo(trace: string | undefined, { format = exporters[0]!.name, outp
   if (output === undefined && exporter.folder) throw new UsageError(`format ${format} makes a folder; name it with --output`);
   if (output === undefined && exporter.binary && process.stdout.isTTY) throw new UsageError(`format ${format} is nothing for a terminal; name a file with --output`);
   const open = openReplayable(trace, trust);
+  const refused = exporter.refuses?.(open.source.header);
+  if (refused !== undefined) throw new UsageError(`${open.source.name} ${refused}`);
   const wanted = actor === undefined ? undefined : wantedActors(open, actor);
   if (output !== undefined) (exporter.folder ? mayMakeFolder : mayWrite)('--output', output, force);
   return blamingKernel(open, async () => {

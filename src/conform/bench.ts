@@ -9,7 +9,7 @@ import { MESSAGE_COMMAND } from '../steps/command.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { commandRoom, type CommandRoom } from '../scenario/command-room.ts';
 import type { Topology } from '../scenario/topology.ts';
-import { Simulation } from '../runtime/simulate.ts';
+import { Simulation, type SavedSimulation } from '../runtime/simulate.ts';
 import { planFor, privateWords, RunWorld } from '../runtime/world.ts';
 import { WriteLog } from '../runtime/write-log.ts';
 import { wordOf, wordsOf, type Numeric } from './values.ts';
@@ -45,6 +45,16 @@ const SEED = 1;
 
 /** How the arguments of a call are written into its message. */
 interface Form { readonly number: number; readonly call: Call; readonly target: string; readonly args: readonly { readonly name: string; readonly wide: boolean; readonly at: number; readonly usual: number }[] }
+
+/** All that a bench is at one place between commands. */
+export interface SavedBench {
+  readonly words: Int32Array;
+  readonly simulation: SavedSimulation;
+  readonly signals: readonly (Signal | undefined)[];
+  readonly replies: readonly (readonly number[] | undefined)[];
+  readonly beside: number;
+  readonly pace: Pace;
+}
 
 export class Bench {
   readonly world: RunWorld;
@@ -110,6 +120,22 @@ export class Bench {
     this.replies.length = 0;
   }
 
+  /** Where it stands now, to begin from there again. */
+  save(): SavedBench {
+    const { world: { words }, simulation, signals, replies, beside, pace } = this;
+    return { words: words.slice(), simulation: simulation.save(), signals: [...signals], replies: [...replies], beside, pace };
+  }
+
+  /** There again: what follows is what would have followed then. */
+  restore({ words, simulation, signals, replies, beside, pace }: SavedBench): void {
+    this.world.words.set(words);
+    this.simulation.restore(simulation);
+    this.signals.splice(0, this.signals.length, ...signals);
+    this.replies.splice(0, this.replies.length, ...replies);
+    this.beside = beside;
+    this.pace = pace;
+  }
+
   /** The words of a call as an instruction of thread `name`. Arguments that are left out are what they usually are. */
   callWords(name: string, thread: string, values: Readonly<Record<string, Numeric | bigint>>): number[] {
     const form = this.forms.get(name);
@@ -152,7 +178,7 @@ export class Bench {
   start(actor: number, instructions: readonly (readonly number[])[], from = 0): void {
     const room = this.rooms[actor - 1];
     if (room === undefined || instructions.length > COMMAND_ROOM) throw new Error(`actor ${actor} has no room for ${instructions.length} instructions`);
-    const words: number[] = Array.from<number>({ length: Math.max(instructions.length + 1, from + 1) * INSTRUCTION }).fill(0);
+    const words = Array<number>(Math.max(instructions.length + 1, from + 1) * INSTRUCTION).fill(0);
     instructions.forEach((one, i) => { for (let k = 0; k < one.length; k++) words[i * INSTRUCTION + k] = one[k]!; });
     const injection: Injection = { actor, type: MESSAGE_COMMAND, payload: [from], code: { at: room.at, words } };
     this.replies[actor] = undefined;

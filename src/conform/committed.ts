@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { builtinKernel } from '../../machines/kernels/index.ts';
+import type { Kernel } from '../kernel/define.ts';
 import { PLAIN_MACHINE } from './config.ts';
 import { judgeFacts } from './facts.ts';
 import { judge } from './judge.ts';
@@ -33,13 +34,15 @@ export const COMMITTED: readonly (readonly [file: string, kernel: string])[] = [
   ['selftests.json.gz', 'conversions-2026'],
 ];
 
-/** Judges one of them, in `folder`. */
-export function judgeCommitted(folder: string, file: string, kernelName: string): Row {
+/** Judges one of them, in `folder`. Throws RecordingError, or the system's error where there is no such file. */
+export const judgeCommitted = (folder: string, file: string, kernelName: string): Row => judgeFile(folder, file, builtinKernel(kernelName)!);
+
+/** Judges a file by a kernel, which is built as its side file says. Throws as judgeCommitted does. */
+export function judgeFile(folder: string, file: string, kernel: Kernel): Row {
   const path = join(folder, file);
-  const kernel = builtinKernel(kernelName)!;
   const all = loadEntries(path);
   const machine = sideMachine(path)?.machine ?? PLAIN_MACHINE;
-  const head = { file, kernel: kernelName, cases: all.entries.length };
+  const head = { file, kernel: kernel.name, cases: all.entries.length };
   if (all.form === 'recordings') {
     const verdicts = judge(all.entries, kernel, machine).flatMap((one) => one.verdicts);
     const count = (kind: string): number => verdicts.filter((one) => one.kind === kind).length;

@@ -2,7 +2,7 @@
 
 import { fdAsVm, KVM_AS_VM, NO_FILE, vcpuAsFile, vmAsFile } from '../memory/handles.ts';
 import { DESCRIPTOR_KVM, DESCRIPTOR_MEMFD, DESCRIPTOR_NONE } from '../memory/layouts/gmem.ts';
-import type { Bench, Reply } from './bench.ts';
+import type { Bench, Reply, SavedBench } from './bench.ts';
 import type { Machine } from './config.ts';
 import type { Guest } from './lower/guest.ts';
 import { errnoName } from './errnos.ts';
@@ -19,6 +19,15 @@ const STANDARD_FILES = 3;
 
 /** What stands where a descriptor, or an address, is any valid one. */
 const MADE = { fd: 'fd', map: 'addr' } as const;
+
+/** A case between two of its steps. */
+export interface SavedContext {
+  readonly bench: SavedBench;
+  readonly names: Names;
+  readonly mappings: ReadonlyMap<number, number>;
+  readonly guests: ReadonlyMap<number, Guest>;
+  readonly spinning: ReadonlySet<number>;
+}
 
 export class Context {
   readonly bench: Bench;
@@ -62,6 +71,22 @@ export class Context {
     this.spinning.clear();
     this.thread = MAIN;
     this.bench.call('make_file', MAIN, { fd: this.kvmDescriptor, kind: DESCRIPTOR_KVM });
+  }
+
+  /** Where the case stands now, between two steps, to go on from there once more. */
+  save(): SavedContext {
+    return { bench: this.bench.save(), names: this.names.copy(), mappings: new Map(this.mappings), guests: new Map(this.guests), spinning: new Set(this.spinning) };
+  }
+
+  /** There again. */
+  restore({ bench, names, mappings, guests, spinning }: SavedContext): void {
+    this.bench.restore(bench);
+    this.names = names.copy();
+    replace(this.mappings, mappings);
+    replace(this.guests, guests);
+    this.spinning.clear();
+    for (const vcpu of spinning) this.spinning.add(vcpu);
+    this.thread = MAIN;
   }
 
   /** The calls that make the recorder's own slot of a VM, with the guest's tables and code; none where it has none. */
@@ -188,6 +213,11 @@ export class Context {
     }
     return told;
   }
+}
+
+function replace<K, V>(map: Map<K, V>, by: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of by) map.set(key, value);
 }
 
 /** How a step is carried out. */

@@ -7,11 +7,13 @@ import type { Mismatch } from './compare.ts';
 import type { Machine } from './config.ts';
 import { Context } from './context.ts';
 import { unmet } from './expect.ts';
-import { grouped } from './groups.ts';
-import { executed, worldFor } from './judge.ts';
+import { grouped, groupsBy } from './groups.ts';
+import { worldFor } from './judge.ts';
 import { SELFTESTS_SLOT } from './needs.ts';
+import type { Outcome } from './outcome.ts';
 import { isOf } from './ranges.ts';
 import type { Fact, Result } from './recording.ts';
+import { executeShared } from './shared-steps.ts';
 
 export type FactVerdict =
   | { readonly kind: 'equal' }
@@ -47,31 +49,48 @@ export function judgeFacts(facts: readonly Fact[], kernel: Kernel, machine: Mach
   for (const members of grouped(own)) {
     const { needs, topology } = worldFor(members, kernel, { ...machine, hiddenSlot: true });
     const context = new Context(new Bench(kernel, topology), needs, machine);
-    for (const fact of members) verdicts.set(fact, judgeFact(fact, context));
+    for (const [fact, verdict] of judgeTogether(members, context)) verdicts.set(fact, verdict);
   }
   return facts.map((fact) => ({ fact, verdict: verdicts.get(fact)! }));
 }
 
+/** Judges facts in a world that has room for them: what several of them begin with is executed once. */
+export function judgeTogether(facts: readonly Fact[], context: Context): Map<Fact, FactVerdict> {
+  const verdicts = new Map<Fact, FactVerdict>();
+  const plain = facts.filter((fact) => !isConcurrent(fact));
+  for (const fact of facts) if (isConcurrent(fact)) verdicts.set(fact, judgeFact(fact, context));
+  for (const members of groupsBy(plain, hiddenSlotOf)) {
+    begin(members[0]!, context, 1);
+    executeShared(members, context, (fact, outcome) => verdicts.set(fact, verdictOf(fact, outcome)));
+  }
+  return verdicts;
+}
+
+const isConcurrent = ({ steps }: Fact): boolean => steps.some(({ op }) => op === 'concurrent');
+
+/** A VM that selftests make with a vCPU has slot 0, with the guest's tables and code; one without has none. */
+const hiddenSlotOf = ({ steps }: Fact): number => (steps.some(({ op }) => op === 'create_vcpu') ? SELFTESTS_SLOT : -1);
+
 /** Judges one fact: under one schedule, or where things happen at the same time under several. */
 export function judgeFact(fact: Fact, context: Context): FactVerdict {
-  const schedules = fact.steps.some(({ op }) => op === 'concurrent') ? SCHEDULES : 1;
+  const schedules = isConcurrent(fact) ? SCHEDULES : 1;
   for (let seed = 1; seed <= schedules; seed++) {
-    const verdict = judgeOnce(fact, context, seed);
-    if (verdict.kind !== 'equal') return verdict;
+    begin(fact, context, seed);
+    let verdict: FactVerdict | undefined;
+    executeShared([fact], context, (_fact, outcome) => { verdict = verdictOf(fact, outcome); });
+    if (verdict!.kind !== 'equal') return verdict!;
   }
   return { kind: 'equal' };
 }
 
-function judgeOnce({ steps, expect }: Fact, context: Context, seed: number): FactVerdict {
-  // A VM that selftests make with a vCPU has slot 0, with the guest's tables and code; one without has none.
-  context.hiddenSlot = steps.some(({ op }) => op === 'create_vcpu') ? SELFTESTS_SLOT : -1;
+function begin(fact: Fact, context: Context, seed: number): void {
+  context.hiddenSlot = hiddenSlotOf(fact);
   context.reset(seed);
-  let got: Result = {};
-  for (const step of steps) {
-    const outcome = executed(step, context);
-    if (outcome.kind === 'inapplicable') return { kind: 'inapplicable', why: outcome.why };
-    got = outcome.kind === 'result' ? outcome.result : outcome.kind === 'skipped' ? { skipped: outcome.why } : { stuck: outcome.why };
-  }
+}
+
+function verdictOf({ expect }: Fact, outcome: Outcome): FactVerdict {
+  if (outcome.kind === 'inapplicable') return { kind: 'inapplicable', why: outcome.why };
+  const got: Result = outcome.kind === 'result' ? outcome.result : outcome.kind === 'skipped' ? { skipped: outcome.why } : { stuck: outcome.why };
   const found = unmet(expect, got);
   return found.length === 0 ? { kind: 'equal' } : { kind: 'different', mismatches: found, got };
 }

@@ -35,6 +35,18 @@ export class Names {
   readonly vcpus = new Map<VmHandle, number>();
   private readonly handles = new Map<string, Handle>([['kvm', THE_KVM]]);
 
+  /** The same, to be added to apart. */
+  copy(): Names {
+    const copy = new Names();
+    copy.vms[0] = this.vms[0];
+    copy.vms[1] = this.vms[1];
+    copy.fds = this.fds;
+    copy.regions = this.regions;
+    for (const [vm, made] of this.vcpus) copy.vcpus.set(vm, made);
+    for (const [name, handle] of this.handles) copy.handles.set(name, handle);
+    return copy;
+  }
+
   /** Name of a mapping by its number. */
   ofRegion(region: number): string {
     for (const [name, handle] of this.handles) if (handle.kind === 'map' && handle.region === region) return name;

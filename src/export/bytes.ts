@@ -2,20 +2,32 @@
 
 import type { FieldValue } from './kvm-forms.ts';
 
-const encoder = new TextEncoder();
+let encoder: InstanceType<typeof TextEncoder> | undefined;
+/** A page may be without it until it is needed. */
+const encoding = (): InstanceType<typeof TextEncoder> => (encoder ??= new TextEncoder());
 /** Texts that are kept encoded. Steps have a few thousand different ones; contents of messages have no end. */
 const MOST_KEPT = 8192;
 const kept = new Map<string, Uint8Array>();
+
+/** A text as UTF-8, for those who keep it themselves. */
+export const encoded = (text: string): Uint8Array => encoding().encode(text);
 
 /** A text as UTF-8. The bytes are everybody's: they must not be written to. */
 export function utf8(text: string): Uint8Array {
   let bytes = kept.get(text);
   if (bytes === undefined) {
     if (kept.size === MOST_KEPT) kept.clear();
-    kept.set(text, bytes = encoder.encode(text));
+    bytes = encoding().encode(text);
+    kept.set(text, bytes);
   }
   return bytes;
 }
+
+/** Bytes of a text of ASCII, for constants: they are made where no encoder may be. */
+export const ascii = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
+
+/** Bytes of a piece: writers gather so much before they answer any. */
+export const PIECE = 1 << 16;
 
 export class Bytes {
   /** Bytes so far. */
@@ -81,6 +93,53 @@ export class Bytes {
     if (bytes.length < 48) for (let i = 0, at = this.length; i < bytes.length; i++) array[at++] = bytes[i]!;
     else array.set(bytes, this.length);
     this.length += bytes.length;
+  }
+  /** A text as UTF-8. */
+  text(text: string): void {
+    this.room(3 * text.length);
+    if (text.length < 64) {
+      const { array } = this;
+      let at = this.length;
+      let k = 0;
+      for (; k < text.length; k++) {
+        const code = text.charCodeAt(k);
+        if (code > 0x7f) break;
+        array[at++] = code;
+      }
+      if (k === text.length) {
+        this.length = at;
+        return;
+      }
+    }
+    this.length += encoding().encodeInto(text, this.array.subarray(this.length)).written;
+  }
+  /** A whole number from 0 on, in decimal digits; in front of them `filled`, spaces, up to `width` characters. */
+  decimal(value: number, width = 1, filled = 0x20): void {
+    if (value > 0x7fff_ffff) {
+      this.text(String(value).padStart(width, String.fromCharCode(filled)));
+      return;
+    }
+    let digits = 1;
+    for (let rest = value; rest > 9; rest = (rest / 10) | 0) digits++;
+    this.room(digits + width);
+    const { array } = this;
+    for (let k = digits; k < width; k++) array[this.length++] = filled;
+    this.length += digits;
+    let rest = value;
+    for (let at = this.length - 1; digits > 0; digits--, rest = (rest / 10) | 0) array[at--] = 0x30 + (rest % 10);
+  }
+  /** Bytes that stand here already, once more. */
+  again(from: number, count: number): void {
+    this.room(count);
+    this.array.copyWithin(this.length, from, from + count);
+    this.length += count;
+  }
+  /** What is there when it is at least so much, and then nothing is; else an empty text. For writers, who answer pieces. */
+  piece(least: number): Uint8Array | '' {
+    if (this.length < least) return '';
+    const { all } = this;
+    this.length = 0;
+    return all;
   }
   /** Zeros up to `length`. */
   padTo(length: number): void {

@@ -16,6 +16,8 @@ export interface Exporter {
   readonly folder?: true;
   /** It says something of the run as a whole, so it must be told every step from the first one on. */
   readonly fromStart?: true;
+  /** Why traces with this header cannot be written so, as the end of a sentence that begins with the trace's name; nothing when they can. */
+  refuses?(header: TraceHeader): string | undefined;
   /** A fresh writer for one trace. `run`: what the trace is of, for formats that need more of it than its events. `parts`: for what cannot
    *  go out in the order of the steps. */
   open(header: TraceHeader, actors: readonly ExportedActor[], run?: ExportRun, parts?: Parts): ExportWriter;

@@ -2,11 +2,14 @@
 // kernel's own line form; and of every step the laboratory's own events, whose names begin with `faultline_`, so that nobody takes
 // them for the kernel's. The laboratory has no clock: step n is at n microseconds.
 
+import { bytesOfAccess } from '../runtime/accesses.ts';
 import type { Access, Message, StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
+import { ascii, Bytes, encoded, PIECE, utf8 } from './bytes.ts';
 import type { Exporter } from './exporter.ts';
 import { KvmEvents, kvmText } from './kvm-events.ts';
 import { LINE_FORMS } from './kvm-forms.ts';
+import { headsOf } from './memo.ts';
 
 /** Version of the fields of the laboratory's own events. */
 const VERSION = 1;
@@ -14,19 +17,21 @@ const VERSION = 1;
 /** A word of a line: without spaces, which would end it. */
 const word = (text: string): string => text.replace(/[\s\p{Cc}]/gu, '_');
 
-/** Seconds of a step: a microsecond each. */
-const time = (step: number): string => `${Math.floor(step / 1_000_000)}.${String(step % 1_000_000).padStart(6, '0')}`;
-
 const place = ({ object, at, field, element }: Access): string =>
   `object=${object} at=${Object.entries(at).map(([dimension, index]) => `${dimension}:${word(String(index))}`).join(',') || '-'} field=${field}${element === undefined ? '' : `[${element}]`}`;
 
 /** What a step wrote, on a line of its own. */
 export const writeText = (access: Access): string => `${place(access)} old=${access.old} value=${access.value}${access.text === undefined ? '' : ` text=${JSON.stringify(access.text)}`}`;
 
+const writeLine = (access: Access): Uint8Array => encoded(`faultline_write: ${writeText(access)}\n`);
+
+const POINT = 0x2e, ZERO = 0x30, LINE_END = 0x0a;
+const COLON = ascii(': '), STEP = ascii('faultline_step: step=');
+
 const messageText = ({ from, to, message, content }: Message): string => `from=${word(from)} to=${word(to)} message=${word(message)} content=${JSON.stringify(content)}`;
 
-const stepText = ({ step, machine, state, name, outcome, to, choice, choices }: StepEvent): string =>
-  `step=${step} machine=${machine} state=${state} name=${name} outcome=${outcome} to=${to}${choice === undefined ? '' : ` choice=${choice}/${choices}`}`;
+/** What a step is, without its number and its choice. */
+const stepText = ({ machine, state, name, outcome, to }: StepEvent): string => ` machine=${machine} state=${state} name=${name} outcome=${outcome} to=${to}`;
 
 const heading = (kernel: string, scenario: string, actors: number): string => `# tracer: nop
 #
@@ -50,21 +55,43 @@ export const ftrace: Exporter = {
   description: "text as ftrace prints it: the kernel's kvm events, and the laboratory's own as faultline_*",
   open(header, actors, run) {
     const kvm = new KvmEvents(run?.topology ?? { actors: [], gfns: [] });
-    const heads = new Map([OUTSIDE, ...actors.map(({ name }) => name)].map((name, pid) => [name, `${word(name).padStart(16)}-${String(pid).padEnd(7)} [000] .....`]));
+    const heads = new Map([OUTSIDE, ...actors.map(({ name }) => name)].map((name, pid) => [name, utf8(`${word(name).padStart(16)}-${String(pid).padEnd(7)} [000] ..... `)]));
+    const own = headsOf(stepText);
+    const out = new Bytes(2 * PIECE);
     return {
       header: () => heading(header.kernel, String((header.scenario as { name?: unknown })['name'] ?? 'unnamed'), actors.length),
       step(event) {
-        const head = `${heads.get(event.actor)!} ${time(event.step).padStart(12)}: `;
-        let text = `${head}faultline_step: ${stepText(event)}\n`;
-        for (const one of kvm.of(event)) text += `${head}${one.name}: ${kvmText(one)}\n`;
-        for (const one of event.writes) text += `${head}faultline_write: ${writeText(one)}\n`;
-        for (const one of event.messages) text += `${head}faultline_message: ${messageText(one)}\n`;
-        return text;
+        const { step, choice, choices } = event;
+        const { length } = out;
+        out.bytes(heads.get(event.actor)!);
+        out.decimal(Math.floor(step / 1_000_000), 5);
+        out.u8(POINT);
+        out.decimal(step % 1_000_000, 6, ZERO);
+        out.bytes(COLON);
+        const head = out.length - length;
+        out.bytes(STEP);
+        out.decimal(step);
+        out.bytes(own(event));
+        if (choice !== undefined) out.text(` choice=${choice}/${choices}`);
+        out.u8(LINE_END);
+        for (const one of kvm.of(event)) {
+          out.again(length, head);
+          out.text(`${one.name}: ${kvmText(one)}\n`);
+        }
+        for (const one of event.writes) {
+          out.again(length, head);
+          out.bytes(bytesOfAccess(one, writeLine));
+        }
+        for (const one of event.messages) {
+          out.again(length, head);
+          out.text(`faultline_message: ${messageText(one)}\n`);
+        }
+        return out.piece(PIECE);
       },
       end(footer) {
-        if (footer === undefined) return '';
+        if (footer === undefined) return out.piece(1);
         const broken = footer.violation ?? footer.finding;
-        return `# ended: ${footer.why}, behind step ${footer.steps}${broken === undefined ? '' : `; ${broken.id}: ${word(broken.sentence).replaceAll('_', ' ')}`}\n`;
+        return [out.piece(1), `# ended: ${footer.why}, behind step ${footer.steps}${broken === undefined ? '' : `; ${broken.id}: ${word(broken.sentence).replaceAll('_', ' ')}`}\n`];
       },
     };
   },

@@ -69,9 +69,9 @@ export class KvmEvents {
     // Instructions from outside take the place of those that the scenario has.
     if (event.injection?.code !== undefined) this.code.delete(this.actors[event.injection.actor - 1]?.name ?? '');
     const events: KvmEvent[] = [];
-    if (known.fault !== undefined || event.machine === 'vcpu') events.push(...this.ofGuest(event, known));
-    if (event.name === 'mmu.flipRoot' || event.name === 'fault.map' || event.writes.some(isLeaf)) events.push(...this.ofMmu(event));
-    if (event.name.startsWith('mf.')) events.push(...ofMemoryFailure(event, known));
+    if (known.fault !== undefined || event.machine === 'vcpu') this.ofGuest(event, known, events);
+    if (event.name === 'mmu.flipRoot' || event.name === 'fault.map' || event.writes.some(isLeaf)) this.ofMmu(event, events);
+    if (event.name.startsWith('mf.')) ofMemoryFailure(event, known, events);
     if (known.ended.length > 0) {
       for (const field of known.ended) known.registers.set(field, 0);
       known.ended.length = 0;
@@ -101,41 +101,41 @@ export class KvmEvents {
   }
 
   /** What vcpu_enter_guest, the exit handlers and kvm_vcpu_ioctl tell. */
-  private *ofGuest(event: StepEvent, known: Known): Generator<KvmEvent> {
+  private ofGuest(event: StepEvent, known: Known, events: KvmEvent[]): void {
     const { machine, name, outcome, to, messages, writes } = event;
     if (known.fault !== undefined && name !== 'vcpu.setOutsideGuestMode' && name !== 'srcu.readLock') {
-      yield known.fault;
+      events.push(known.fault);
       known.fault = undefined;
     }
     if (machine !== 'vcpu') return;
     const vcpu = this.actors.find((one) => one.name === event.actor)!.vcpu;
     const rip = known.registers.get('pc') ?? 0;
-    if (name === 'srcu.readUnlock' && to.endsWith('.guest')) yield told('kvm_entry', vcpu, rip);
+    if (name === 'srcu.readUnlock' && to.endsWith('.guest')) events.push(told('kvm_entry', vcpu, rip));
     if (name === 'guest.execute' || name === 'guest.walk') {
       const reason = outcome === 'halt' && known.exit === 'SHUTDOWN' ? 'TRIPLE_FAULT' : REASONS[outcome];
       if (reason !== undefined) {
         const code = reason === 'EPT_VIOLATION' ? qualification(known) : 0n;
-        yield told('kvm_exit', vcpu, reason, rip, code, 0, 0, 0);
+        events.push(told('kvm_exit', vcpu, reason, rip, code, 0, 0, 0));
         if (reason === 'EPT_VIOLATION') known.fault = told('kvm_page_fault', vcpu, rip, known.gfn << PAGE_SHIFT, code);
-        if (reason === 'VMCALL') yield* this.hypercall(event, known);
+        if (reason === 'VMCALL') this.hypercall(event, known, events);
       }
     }
     if (writes.some(({ object, field, text }) => object === 'kvm_run' && field === 'exit_reason' && text === 'MMIO')) {
       const data = (field: string): number => writes.find((one) => one.object === 'kvm_run_data' && one.field === field)?.value ?? 0;
       const kind = known.registers.get('write') === 1 ? 'write' : 'unsatisfied-read';
-      yield told('kvm_mmio', kind, data('len'), (known.gfn << PAGE_SHIFT) + BigInt(data('offset')), 0);
+      events.push(told('kvm_mmio', kind, data('len'), (known.gfn << PAGE_SHIFT) + BigInt(data('offset')), 0));
     }
     const answer = name === 'vcpu.reply' ? messages.find(({ message }) => message === 'reply') : undefined;
     if (answer !== undefined) {
       const errno = Number(answer.content['errno'] ?? 0);
       // A signal has an exit reason of its own, and no error; kvm_trace tells the error when there is one.
-      yield errno === 0 ? told('kvm_userspace_exit', exitName(known.exit), EXIT_NUMBERS[known.exit] ?? 0) : told('kvm_userspace_exit', errno === EINTR ? 'restart' : 'error', errno);
+      events.push(errno === 0 ? told('kvm_userspace_exit', exitName(known.exit), EXIT_NUMBERS[known.exit] ?? 0) : told('kvm_userspace_exit', errno === EINTR ? 'restart' : 'error', errno));
       known.exit = 'none';
     }
   }
 
   /** Arguments as the guest's instruction has them; after instructions from outside, as far as kvm_run tells. */
-  private *hypercall({ actor, reads, writes }: StepEvent, known: Known): Generator<KvmEvent> {
+  private hypercall({ actor, reads, writes }: StepEvent, known: Known, events: KvmEvent[]): void {
     const code = this.code.get(actor);
     let words: readonly (bigint | number)[] | undefined;
     if (code !== undefined) {
@@ -152,27 +152,27 @@ export class KvmEvents {
     }
     if (words === undefined) return;
     const [nr, a0, a1, a2] = words;
-    yield told('kvm_hypercall', nr!, a0!, a1!, a2!, 0);
+    events.push(told('kvm_hypercall', nr!, a0!, a1!, a2!, 0));
   }
 
   /** What the TDP MMU tells: a leaf that was asked for, each SPTE that changed, a root that became obsolete. */
-  private *ofMmu({ name, actor, reads, writes }: StepEvent): Generator<KvmEvent> {
+  private ofMmu({ name, actor, reads, writes }: StepEvent, events: KvmEvent[]): void {
     if (name === 'mmu.flipRoot') {
       const valid = reads.find(({ object }) => object === 'mmu_root')?.value ?? 0;
-      yield told('kvm_mmu_zap_all_fast', valid, 0);
+      events.push(told('kvm_mmu_zap_all_fast', valid, 0));
     }
     const maps = name === 'fault.map';
     const changes = leafChanges(reads, writes, (hp) => this.gfns.real(hp * HUGE_PAGES));
     const made = changes.findLast(({ pfn }) => pfn !== 0);
     const asked = made ?? changes.at(-1);
     if (maps && asked !== undefined) {
-      yield told('kvm_mmu_spte_requested', asked.gfn, this.known.get(actor)!.registers.get('pfn') ?? 0, asked.level);
+      events.push(told('kvm_mmu_spte_requested', asked.gfn, this.known.get(actor)!.registers.get('pfn') ?? 0, asked.level));
     }
     for (const { gfn, level, before, after, written } of changes) {
       if (!written || before === after) continue;
-      yield told('kvm_tdp_mmu_spte_changed', 0, gfn, level, before, after);
+      events.push(told('kvm_tdp_mmu_spte_changed', 0, gfn, level, before, after));
     }
-    if (maps && made?.written === true) yield told('kvm_mmu_set_spte', made.gfn, made.after, rights(made.after), made.level, 0);
+    if (maps && made?.written === true) events.push(told('kvm_mmu_set_spte', made.gfn, made.after, rights(made.after), made.level, 0));
   }
 }
 
@@ -183,10 +183,10 @@ const MAP_GPA_RANGE = 12, ENCRYPTED = 16;
 const qualification = ({ registers, present }: Known): bigint => (registers.get('write') === 1 ? 2n : 1n) | (present ? 0x28n : 0n) | 0x180n;
 
 /** action_result() of memory_failure(). */
-function* ofMemoryFailure({ name, outcome }: StepEvent, { registers, page }: Known): Generator<KvmEvent> {
+function ofMemoryFailure({ name, outcome }: StepEvent, { registers, page }: Known, events: KvmEvent[]): void {
   const pfn = registers.get('pfn') ?? 0;
-  if (name === 'mf.getPage' && outcome === 'free') yield told('memory_failure_event', pfn, 'free buddy page', 'Recovered');
-  if (name === 'mf.verdict') yield told('memory_failure_event', pfn, PAGES[page] ?? 'unknown page', RESULTS[MF_RESULTS[registers.get('result') ?? 0] ?? ''] ?? 'Ignored');
+  if (name === 'mf.getPage' && outcome === 'free') events.push(told('memory_failure_event', pfn, 'free buddy page', 'Recovered'));
+  if (name === 'mf.verdict') events.push(told('memory_failure_event', pfn, PAGES[page] ?? 'unknown page', RESULTS[MF_RESULTS[registers.get('result') ?? 0] ?? ''] ?? 'Ignored'));
 }
 
 /** Values of the register `result`. */

@@ -3,12 +3,11 @@
 
 import type { StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
+import { PIECE } from './bytes.ts';
 import type { ExportedActor, Exporter, ExportWriter } from './exporter.ts';
 import { KINDS, LabEvents, placesOf, STEP_NS, SYSTEM, type Kind } from './lab-events.ts';
 import { BEGIN, END, INSTANT, Packets, type Label } from './perfetto-packets.ts';
 
-/** Bytes that go out at a time. */
-const PIECE = 1 << 16;
 /** The track above those of the actors. */
 const RUN = 1;
 
@@ -84,17 +83,11 @@ function writer(scenario: string, kernel: string, actors: readonly ExportedActor
   const faults = new Faults();
   const { out } = packets;
   const trackOf = (actor: string): number => RUN + 1 + places.get(actor)!;
-  const piece = (least: number): Uint8Array | '' => {
-    if (out.length < least) return '';
-    const all = out.all;
-    out.clear();
-    return all;
-  };
   return {
     header() {
       packets.track(RUN, `${SYSTEM}: ${scenario} on ${kernel}, a step is a microsecond`);
       for (const name of places.keys()) packets.track(trackOf(name), name, RUN);
-      return piece(0);
+      return out.piece(0);
     },
     step(event) {
       const track = trackOf(event.actor);
@@ -107,9 +100,9 @@ function writer(scenario: string, kernel: string, actors: readonly ExportedActor
       });
       for (const { kind, values } of more) packets.trackEvent({ type: INSTANT, ns, track, name: kind.name, category: SYSTEM, correlation, labels: LABELS.get(kind)!, values });
       packets.trackEvent({ type: END, ns: ns + STEP_NS, track });
-      return piece(PIECE);
+      return out.piece(PIECE);
     },
-    end: () => piece(1),
+    end: () => out.piece(1),
   };
 }
 

@@ -163,6 +163,69 @@ function asker(machine: AnyStateMachine): Asker {
   };
 }
 
+/** One machine, tabulated: its leaves counted from 0, and what follows in each. */
+interface Part {
+  readonly chart: AnyStateMachine;
+  /** Fragments that it is made of, as they were found under their names. */
+  readonly madeOf: ReadonlyMap<string, Fragment>;
+  readonly leaves: readonly LeafInfo[];
+  readonly snapshots: readonly AnyMachineSnapshot[];
+  readonly edges: readonly { readonly from: number; readonly outcome: number; readonly to: number; readonly ended: readonly string[] }[];
+}
+
+/** Parts by the fragment that is their root: kernels that differ elsewhere have them in common. */
+const parts = new WeakMap<Fragment, Part[]>();
+
+function partFor(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>): Part {
+  const root = fragments.get(spec.root);
+  const known = root === undefined ? undefined : parts.get(root);
+  const found = known?.find(({ chart, madeOf }) => chart.id === spec.machine && [...madeOf].every(([name, fragment]) => fragments.get(name) === fragment));
+  if (found !== undefined) return found;
+  const part = tabulateMachine(spec, fragments);
+  if (known === undefined) parts.set(root!, [part]);
+  else known.push(part);
+  return part;
+}
+
+/** Asks one machine about every leaf that can be reached, and every outcome that its state expects. */
+function tabulateMachine(spec: MachineSpec, fragments: ReadonlyMap<string, Fragment>): Part {
+  const leaves: LeafInfo[] = [];
+  const snapshots: AnyMachineSnapshot[] = [];
+  const edges: Part['edges'][number][] = [];
+  const chart = chartOf(spec, fragments);
+  const { initial: first, next } = asker(chart);
+  const describe = leafDescriber(spec, fragments);
+  const numbers = new Map<string, number>();
+  const leafOf = (snapshot: AnyMachineSnapshot): number => {
+    const path = leafPath(snapshot.value);
+    const known = numbers.get(path);
+    if (known !== undefined) return known;
+    const info = describe(path, leaves.length);
+    if (info.final && snapshot.status !== 'done') throw new Error(`machine '${spec.machine}' comes to rest in '${path}', which executes no step`);
+    numbers.set(path, info.number);
+    leaves.push(info);
+    snapshots.push(snapshot);
+    return info.number;
+  };
+  for (let from = leafOf(first()); from < leaves.length; from++) {
+    for (const event of leaves[from]!.outcomes) {
+      const [snapshot, actions] = next(snapshots[from]!, event);
+      const ended = actions.filter((action) => action.type === 'fragmentEnds').map((action) => (action.params as { fragment: string }).fragment);
+      edges.push({ from, outcome: outcome(event), to: leafOf(snapshot), ended });
+    }
+  }
+  return { chart, madeOf: fragmentsOf(spec.root, fragments), leaves, snapshots, edges };
+}
+
+/** The fragments that a fragment uses, and those that these use, with itself. */
+function fragmentsOf(name: string, fragments: ReadonlyMap<string, Fragment>, found = new Map<string, Fragment>()): Map<string, Fragment> {
+  if (found.has(name)) return found;
+  const fragment = fragments.get(name)!;
+  found.set(name, fragment);
+  for (const state of Object.values(fragment.states)) if ('use' in state) fragmentsOf(state.use, fragments, found);
+  return found;
+}
+
 /** Tabulates machines: every leaf that can be reached, every outcome that its state expects. */
 export function tabulate(specs: readonly MachineSpec[], fragments: ReadonlyMap<string, Fragment>): Table {
   const leaves: LeafInfo[] = [];
@@ -170,45 +233,31 @@ export function tabulate(specs: readonly MachineSpec[], fragments: ReadonlyMap<s
   const edges: Edge[] = [];
   const initial = new Map<string, number>();
   const machines = new Map<string, AnyStateMachine>();
-  const ends: string[][] = [[]];
+  const ends: (readonly string[])[] = [[]];
   const endNumbers = new Map<string, number>([['', 0]]);
 
   for (const spec of specs) {
-    const machine = chartOf(spec, fragments);
-    machines.set(spec.machine, machine);
-    const { initial: first, next } = asker(machine);
-    const describe = leafDescriber(spec, fragments);
-    const numbers = new Map<string, number>();
-    const leafOf = (snapshot: AnyMachineSnapshot): number => {
-      const path = leafPath(snapshot.value);
-      const known = numbers.get(path);
-      if (known !== undefined) return known;
-      const info = describe(path, leaves.length);
-      if (info.final && snapshot.status !== 'done') throw new Error(`machine '${spec.machine}' comes to rest in '${path}', which executes no step`);
-      numbers.set(path, info.number);
-      leaves.push(info);
-      snapshots.push(snapshot);
-      return info.number;
-    };
-    let from = leafOf(first());
-    initial.set(spec.machine, from);
-    for (; from < leaves.length; from++) {
-      for (const event of leaves[from]!.outcomes) {
-        const [snapshot, actions] = next(snapshots[from]!, event);
-        const ended = actions.filter((action) => action.type === 'fragmentEnds').map((action) => (action.params as { fragment: string }).fragment);
-        const key = ended.join(',');
-        let number = endNumbers.get(key);
-        if (number === undefined) {
-          number = ends.push(ended) - 1;
-          endNumbers.set(key, number);
-        }
-        edges.push({ from, outcome: outcome(event), to: leafOf(snapshot), ends: number });
+    const part = partFor(spec, fragments);
+    const before = leaves.length;
+    machines.set(spec.machine, part.chart);
+    initial.set(spec.machine, before);
+    for (const leaf of part.leaves) leaves.push({ ...leaf, number: before + leaf.number });
+    snapshots.push(...part.snapshots);
+    for (const { from, outcome: event, to, ended } of part.edges) {
+      const key = ended.join(',');
+      let number = endNumbers.get(key);
+      if (number === undefined) {
+        number = ends.push(ended) - 1;
+        endNumbers.set(key, number);
       }
+      edges.push({ from: before + from, outcome: event, to: before + to, ends: number });
     }
   }
+  // Each table has snapshots of its own, since parts are shared: what actors note on them is of the table.
+  const own: AnyMachineSnapshot[] = [];
   return {
     leaves, ...columns(leaves.length, edges), ends, initial,
-    machine: (name) => machines.get(name)!, snapshot: (leaf) => snapshots[leaf]!,
+    machine: (name) => machines.get(name)!, snapshot: (leaf) => (own[leaf] ??= { ...snapshots[leaf]! }),
   };
 }
 

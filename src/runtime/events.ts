@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { Injection } from '../memory/injection.ts';
 import { NO_CHOICE, OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batch.ts';
+import { Accesses } from './accesses.ts';
 import { Describer, type Place } from './describe.ts';
 import { applyInjection, OUTSIDE } from './injection.ts';
 import { messagesOf, type Message } from './messages.ts';
@@ -14,7 +15,7 @@ import { LaboratoryError, type RunWorld } from './world.ts';
 
 export type { Message } from './messages.ts';
 
-/** A word that a step read or wrote. */
+/** A word that a step read or wrote. The same access, with the same values, may be the same object in many steps: it does not change. */
 export interface Access extends Place {
   /** Written: what was there before. */
   readonly old?: number | undefined;
@@ -51,13 +52,13 @@ export interface StepEvent {
 export class EventMaker {
   private readonly world: RunWorld;
   private readonly log: ValueLog;
-  private readonly describer: Describer;
+  private readonly accesses: Accesses;
   private readonly frames: number;
 
   constructor(world: RunWorld, log: ValueLog) {
     this.world = world;
     this.log = log;
-    this.describer = new Describer(world);
+    this.accesses = new Accesses(new Describer(world));
     this.frames = world.plan.byName.get('frame')!.fields.find((field) => field.name === 'leaf')!.offset;
   }
 
@@ -65,7 +66,7 @@ export class EventMaker {
   event(step: number, injection?: Injection): StepEvent {
     const { last, table, topology } = this.world;
     const from = last.actor === OUTSIDE_ACTOR ? OUTSIDE : topology.actors[last.actor - 1]!.name;
-    const { reads, writes } = this.accesses();
+    const { reads, writes } = this.touched();
     const messages = messagesOf(this.world, { step, from, reads, writes });
     if (last.actor === OUTSIDE_ACTOR) {
       return { step, actor: from, machine: OUTSIDE, state: OUTSIDE, name: 'inject', outcome: 'ok', to: OUTSIDE, reads, writes, messages, ...(injection ? { injection } : {}) };
@@ -79,19 +80,24 @@ export class EventMaker {
   }
 
   /** What the step has read and written. */
-  private accesses(): { reads: Access[]; writes: Access[] } {
-    const reads: Access[] = [];
-    const writes: Access[] = [];
+  private touched(): { reads: Access[]; writes: Access[] } {
     const { last, frames } = this.world;
     // Where the actor is, is control: `state` and `to` say it. What comes in looks where its receiver is.
     const programCounter = (frames[last.actor]?.base ?? -1) + this.frames;
-    for (const { id, cell, before, after, read, written } of this.log.touched()) {
+    const { log, accesses } = this;
+    // Lists of the right length: what grows takes more room than most steps need.
+    const reads: Access[] = log.reads === 0 ? [] : Array<Access>(log.reads);
+    const writes: Access[] = log.writes === 0 ? [] : Array<Access>(log.writes);
+    let [nextRead, nextWrite] = [0, 0];
+    for (let place = 0; place < log.count; place++) {
+      const id = log.idAt(place);
+      const cell = log.cellAt(place);
       if (last.actor === OUTSIDE_ACTOR ? frames.some((frame) => frame?.id === id) : cell === programCounter) continue;
-      // All have the same fields, whether there is something in them or not: what goes through millions of them is quicker by far.
-      const { object, at, field, element } = this.describer.place(id, cell);
-      if (read) reads.push({ object, at, field, element, old: undefined, value: before, text: this.describer.meaning(id, cell, before) });
-      if (written) writes.push({ object, at, field, element, old: before, value: after, text: this.describer.meaning(id, cell, after) });
+      if (log.isRead(place)) reads[nextRead++] = accesses.read(id, cell, log.beforeAt(place));
+      if (log.isWritten(place)) writes[nextWrite++] = accesses.written(id, cell, log.beforeAt(place), log.afterAt(place));
     }
+    reads.length = nextRead;
+    writes.length = nextWrite;
     return { reads, writes };
   }
 }

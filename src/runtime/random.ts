@@ -21,6 +21,15 @@ export class Random {
     for (let k = 0; k < 12; k++) this.word();
   }
 
+  /** Where it stands, to be put back. */
+  get state(): readonly number[] {
+    return [this.a, this.b, this.c, this.d];
+  }
+
+  set state(state: readonly number[]) {
+    [this.a, this.b, this.c, this.d] = state as [number, number, number, number];
+  }
+
   /** 32 random bits. */
   word(): number {
     const t = (((this.a + this.b) | 0) + this.d) | 0;

@@ -4,13 +4,16 @@
 import { blockedOn, isBlocked } from '../memory/outcome.ts';
 import type { Injection } from '../memory/injection.ts';
 import { applyInjection } from './injection.ts';
-import { Parking } from './parking.ts';
+import { Parking, type Parked } from './parking.ts';
 import { Random } from './random.ts';
 import type { RunWorld } from './world.ts';
 import type { WriteLog } from './write-log.ts';
 
 /** Why a simulation can go no further. */
 export type Standstill = 'finished' | 'deadlock';
+
+/** Where a simulation stands: who is ready and who is parked, and what the scheduler draws next. */
+export interface SavedSimulation { readonly steps: number; readonly random: readonly number[]; readonly parked: Parked }
 
 /** A random scheduler over a world whose set-up has run. */
 export class Simulation extends Parking {
@@ -33,11 +36,20 @@ export class Simulation extends Parking {
   restart(seed: number): void {
     this.random = new Random(seed);
     this.steps = 0;
-    this.ready = 0;
-    this.place.fill(-1);
-    this.nextParked.fill(0);
-    for (let object = 0; object < this.parkedOn.length; object++) if (this.parkedOn[object] !== 0) this.forget(object);
+    this.nobody();
     this.wakeAll();
+  }
+
+  /** Where a simulation stands, but for its world's memory. */
+  save(): SavedSimulation {
+    return { steps: this.steps, random: this.random.state, parked: this.parkedNow() };
+  }
+
+  /** Goes on from there; the world's memory must be as it was. */
+  restore({ steps, random, parked }: SavedSimulation): void {
+    this.steps = steps;
+    this.random.state = random;
+    this.parkAgain(parked);
   }
 
   private wakeAll(): void {

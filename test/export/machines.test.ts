@@ -12,6 +12,7 @@ import type { Kernel } from '../../src/kernel/define.ts';
 import type { LeafInfo } from '../../src/kernel/table.ts';
 import { outcome } from '../../src/memory/outcome.ts';
 import { v6_8 } from '../support/recorded.ts';
+import { diagramType } from '../support/mermaid-parser.ts';
 
 const leavesOf = (kernel: Kernel, machine: string): LeafInfo[] => kernel.table.leaves.filter((leaf) => leaf.machine === machine);
 /** From the table: `leaf outcome -> leaf`, all of a machine. */
@@ -134,6 +135,13 @@ describe('Graphviz', () => {
     }
   });
 });
+
+test("Mermaid's own parser takes the machines; of those of system calls, which take it seconds, the smallest", async () => {
+  const texts = v6_8.machines.map((spec) => machineFormats.find(({ name }) => name === 'mermaid')!.text(v6_8, spec)).filter((text) => text.length < 100_000);
+  expect(texts.length).toBeGreaterThan(v6_8.machines.length - 3);
+  for (const text of texts) expect(await diagramType(text)).toBe('stateDiagram');
+  await expect(diagramType('stateDiagram-v2\n  state "a as b\n  a --> \n')).rejects.toThrow('Parse error');
+}, 60_000);
 
 test('a small one, in full', () => {
   const spec = v6_8.machines.find(({ machine }) => machine === 'injector')!;

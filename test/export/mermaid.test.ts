@@ -5,6 +5,7 @@ import { mermaid, MOST_LINES } from '../../src/export/mermaid.ts';
 import { label } from '../../src/export/mermaid-text.ts';
 import { invariants } from '../../src/check/invariants/index.ts';
 import { archived, exported } from '../support/exported.ts';
+import { diagramType } from '../support/mermaid-parser.ts';
 import { ENDLESS, M02, record, SC01 } from '../support/recorded.ts';
 
 interface Shown { readonly step: number; readonly kind: 'message' | 'note'; readonly from: string; readonly to: string; readonly text: string }
@@ -73,6 +74,16 @@ test('the finding stands at the end, at who made it', async () => {
   const { finding, shown } = readDiagram(exported(mermaid, recorded, ENDLESS));
   expect(finding).toBe(label(`${violation!.id}: ${violation!.sentence}`));
   expect(shown.at(-1)!.step).toBeLessThanOrEqual(recorded.footer.steps);
+});
+
+test("Mermaid's own parser takes them, whatever names and findings say", async () => {
+  const wild = { ...SC01, name: 'end' };
+  const recorded = await record(ENDLESS, { kernel: M02, invariants, limits: { steps: 100_000 } });
+  for (const text of [exported(mermaid, await record(wild), wild), exported(mermaid, recorded, ENDLESS)]) expect(await diagramType(text)).toBe('sequence');
+  const { violation } = recorded.footer;
+  const odd = { ...recorded, footer: { ...recorded.footer, violation: { ...violation!, sentence: 'a; b %% c\nend "e" <f> #d: {g} ->> h' } } };
+  expect(await diagramType(exported(mermaid, odd, ENDLESS))).toBe('sequence');
+  await expect(diagramType('sequenceDiagram\n  p0->>\n')).rejects.toThrow('Parse error');
 });
 
 test('text cannot end a statement, begin markup or another line', () => {

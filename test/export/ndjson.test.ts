@@ -6,21 +6,21 @@ import { eventsOfTrace } from '../../src/runtime/replay.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 import { traceInMemory } from '../../src/trace/source.ts';
+import { exported } from '../support/exported.ts';
 import { bytesOf, ENDLESS, record, SC01, v6_8, type Recorded } from '../support/recorded.ts';
 
 interface Word { object: string; at: object; field: string; element?: number; old: number; value: number; text?: string }
 interface Line { type: string; step: number; actor: string; state: string; name: string; outcome: string; to: string; choice?: number; reads: Word[]; writes: Word[]; messages: { message: string }[] }
 
-function linesOf(recorded: Recorded, scenario: Scenario): Line[] {
-  const topology = compile(scenario, v6_8);
-  const writer = ndjson.open(recorded.header, topology.actors);
-  let text = writer.header() as string;
-  const events = eventsOfTrace(traceInMemory('t', bytesOf(recorded)), v6_8, topology);
-  for (let one = events.next(); ; one = events.next()) {
-    if (one.done === true) return `${text}${writer.end(one.value) as string}`.trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
-    text += writer.step(one.value) as string;
-  }
-}
+const linesOf = (recorded: Recorded, scenario: Scenario): Line[] => exported(ndjson, recorded, scenario).trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+
+test('a step is what JSON.stringify makes of its event', async () => {
+  const recorded = await record(ENDLESS, { limits: { steps: 3000 } });
+  const topology = compile(ENDLESS, v6_8);
+  const lines = exported(ndjson, recorded, ENDLESS).trimEnd().split('\n').slice(1, -1);
+  const events = [...eventsOfTrace(traceInMemory('t', bytesOf(recorded)), v6_8, topology)];
+  expect(lines).toEqual(events.map((event) => JSON.stringify({ type: 'step', ...event })));
+});
 
 test('a header, one line for each step, a footer', async () => {
   const recorded = await record();

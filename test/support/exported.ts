@@ -14,11 +14,12 @@ export function exported(exporter: Exporter, recorded: Recorded, scenario: Scena
   const { kernel } = recorded;
   const topology = compile(scenario, kernel);
   const writer = exporter.open(recorded.header, topology.actors, { kernel, topology });
-  let text = String(writer.header());
+  const textOf = (piece: string | Uint8Array): string => (typeof piece === 'string' ? piece : Buffer.from(piece).toString());
+  let text = textOf(writer.header());
   const events = eventsOfTrace(traceInMemory('t', bytesOf(recorded)), kernel, topology, from, to);
   for (let one = events.next(); ; one = events.next()) {
-    if (one.done === true) return text + ([writer.end(one.value)].flat() as string[]).join('');
-    text += String(writer.step(one.value));
+    if (one.done === true) return text + [writer.end(one.value)].flat().map((piece) => textOf(piece as string | Uint8Array)).join('');
+    text += textOf(writer.step(one.value));
   }
 }
 

@@ -1,30 +1,21 @@
-// Reads Perfetto's traces, for tests: from the wire format of Protocol Buffers, and by the numbers of the fields in Perfetto's own
+// Reads Perfetto's traces, for tests: the wire format of Protocol Buffers by a library, and by the numbers of the fields in Perfetto's own
 // description. It shares nothing with the writer.
+
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /** A field of a message: its number, and a number or the bytes of it. */
 type Field = readonly [number: number, value: bigint | Uint8Array];
 
 function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const varint = (): bigint => {
-    for (let value = 0n, shift = 0n; ; shift += 7n) {
-      const byte = bytes[at++];
-      if (byte === undefined || shift > 63n) throw new Error(`no varint ends at ${at}`);
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [number, wire] = reader.tag();
+    switch (wire) {
+      case WireType.Varint: yield [number, BigInt(reader.uint64())]; break;
+      case WireType.Bit64: yield [number, BigInt(reader.fixed64())]; break;
+      case WireType.LengthDelimited: yield [number, reader.bytes()]; break;
+      default: throw new Error(`wire type ${wire} at ${reader.pos}`);
     }
-  };
-  while (at < bytes.length) {
-    const tag = Number(varint());
-    const wire = tag & 7;
-    if (wire === 0) yield [tag >>> 3, varint()];
-    else if (wire === 1) yield [tag >>> 3, view.getBigUint64((at += 8) - 8, true)];
-    else if (wire === 2) {
-      const length = Number(varint());
-      if (at + length > bytes.length) throw new Error(`a field of ${length} bytes does not fit at ${at}`);
-      yield [tag >>> 3, bytes.subarray(at, at += length)];
-    } else throw new Error(`wire type ${wire} at ${at}`);
   }
 }
 

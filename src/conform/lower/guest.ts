@@ -43,7 +43,7 @@ export function access(operation: number, args: Args, context: Context, fill: bo
   const gfn = gfns.find(BigInt(first.page));
   const behind = second === undefined ? -1 : gfns.find(BigInt(second.page));
   if (gfn < 0 || (second !== undefined && behind < 0)) return undefined;
-  const words = Array.from<number>({ length: INSTRUCTION }).fill(0);
+  const words = Array<number>(INSTRUCTION).fill(0);
   const [low, high] = wordsOf(number(args['value']));
   words[0] = operation;
   words[1] = gfn;
