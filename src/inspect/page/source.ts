@@ -1,5 +1,6 @@
 // Where the page has its run from: the address, what the server serves beside it, or what stands in the file itself.
 
+import { ownKernel } from './engine/own-kernel.ts';
 import { openScenario, openTrace, type Opened } from './engine/open.ts';
 
 /** What the server, or the file, says of what to show. */
@@ -44,6 +45,7 @@ export function fromBase64(text: string): Uint8Array {
 
 /** Opens what is given. */
 export async function open({ trace, scenario, kernel, seed, steps }: Given): Promise<Opened> {
-  if (trace !== undefined) return openTrace(trace, await traceBytes());
-  return openScenario({ scenario: (scenario ?? 'stress-small') as string, kernel, seed, steps });
+  const own = ownKernel();
+  if (trace !== undefined) return openTrace(trace, await traceBytes(), own);
+  return openScenario({ scenario: (scenario ?? 'stress-small') as string, kernel, seed, steps }, own?.kernel);
 }
