@@ -13,9 +13,16 @@ import { invariants as all } from '../../check/invariants/index.ts';
 import type { LeafInfo } from '../../kernel/table.ts';
 import type { Injection } from '../../memory/injection.ts';
 import type { StepEvent } from '../../runtime/events.ts';
+import { compareMemory, type DifferingWord } from '../../runtime/memory-diff.ts';
+import { preparedWorld } from '../../runtime/prepared.ts';
 import { WaitFor } from '../../runtime/wait-for.ts';
 import type { RunWorld } from '../../runtime/world.ts';
+import { CommandCompiler } from '../../scenario/command.ts';
+import { CONE_WINDOW, coneOf, type Cone } from './engine/cone.ts';
 import { InspectError } from './engine/errors.ts';
+import { hasHands, withHands } from './engine/hands.ts';
+import { firstFrom, Lanes, Marks } from './engine/lanes.ts';
+import { entriesOf, type Entry, type Link } from './engine/link.ts';
 import { Names } from './engine/names.ts';
 import type { Opened } from './engine/open.ts';
 import { Playback } from './engine/playback.ts';
@@ -58,6 +65,12 @@ export interface Ending { readonly why: string; readonly step: number; readonly 
 
 interface Held { readonly object: number; readonly from: number; readonly mode: number }
 
+/** A run that was left for another one, and is kept. */
+export interface Branch { readonly name: string; readonly records: Records; readonly scan: Scan; readonly forkedAt: number | undefined; readonly problem: string | undefined }
+
+/** Decisions that an address can hold. */
+const MOST_DECISIONS = 8000;
+
 /** Milliseconds that the look through the run takes at a time. */
 const SLICE = 12;
 
@@ -75,7 +88,17 @@ export class Session {
   forkedAt: number | undefined;
   /** Counts up whenever steps, and not only the cursor, have changed. */
   version = 0;
+  /** Runs that are kept, the one that is shown among them. */
+  branches: Branch[] = [];
+  /** Which of them is shown. */
+  branch = 0;
+  /** What came in since it was opened, in the order of the steps: what an address says of it. */
+  comes: { readonly to: string; readonly do: readonly object[] }[] = [];
   private playback: Playback;
+  private lanesOf: { readonly version: number; readonly lanes: Lanes } | undefined;
+  private readonly marks: Marks;
+  private coneOf: { readonly version: number; readonly at: number; readonly cone: Cone } | undefined;
+  private compiler: CommandCompiler | undefined;
   private readonly waitFor: WaitFor;
   private readonly listeners = new Set<() => void>();
   private actorViews: readonly ActorView[] | undefined;
@@ -90,6 +113,140 @@ export class Session {
     this.names = new Names(this.playback.world);
     this.waitFor = new WaitFor(this.playback.world);
     this.scan = new Scan(opened.kernel, opened.topology, this.records, invariants);
+    this.marks = new Marks(opened.kernel);
+    this.branches = [this.asBranch('the run')];
+  }
+
+  /** The steps of each actor, for drawing. */
+  get lanes(): Lanes {
+    if (this.lanesOf?.version !== this.version) this.lanesOf = { version: this.version, lanes: new Lanes(this.records, this.opened.topology.actors.length, this.marks) };
+    return this.lanesOf.lanes;
+  }
+
+  /** MARK bits of a step. */
+  markOf(step: number): number {
+    return this.records.actor(step) === 0 ? 0 : this.marks.of(this.records.leaf(step), this.records.outcome(step));
+  }
+
+  /** What led to the step under the cursor, what it led to, and what is concurrent, within a window around it. */
+  cone(): Cone | undefined {
+    if (this.at < 1) return undefined;
+    if (this.coneOf?.version !== this.version || this.coneOf.at !== this.at) {
+      const from = Math.max(1, this.at - CONE_WINDOW);
+      const to = Math.min(this.length, this.at + CONE_WINDOW);
+      const { kernel, topology } = this.opened;
+      const cone = this.guarded(() => coneOf({ kernel, topology, records: this.records, step: this.at, from, to, memory: this.playback.memory(from - 1) }));
+      if (cone === undefined) return undefined;
+      this.coneOf = { version: this.version, at: this.at, cone };
+    }
+    return this.coneOf.cone;
+  }
+
+  /** What an address has to say so that it opens this state elsewhere; nothing when the schedule is too long for one. */
+  link(): Link | undefined {
+    const { opened, records, forkedAt, at } = this;
+    const handed = hasHands(opened.topology);
+    const base = { scenario: opened.link.scenario, kernel: opened.kernel.name, seed: opened.seed, ...(handed ? { hands: true } : {}), at };
+    if (opened.fromSeed && forkedAt === undefined) return { ...base, steps: opened.limit };
+    const fork = opened.fromSeed ? Math.min(forkedAt!, opened.seeded) : 0;
+    if (records.count - fork > MOST_DECISIONS || (records.hasInjections && this.comes.length === 0)) return undefined;
+    return { ...base, ...(opened.fromSeed ? { steps: opened.limit } : {}), fork, by: entriesOf(records, fork, opened.topology), ...(this.comes.length > 0 ? { comes: this.comes } : {}) };
+  }
+
+  /** Takes the decisions of an address from here on. `told`: those who listen are told; else call `settled` when all are taken. */
+  take(entries: readonly Entry[], comes: Link['comes'] = [], told = true): void {
+    const names = new Map(this.opened.topology.actors.map(({ name }, i) => [name, i + 1]));
+    this.fork();
+    for (const entry of entries) {
+      if ('comes' in entry) {
+        const one = comes[entry.comes];
+        if (one === undefined || !this.tell(one.to, one.do)) throw new InspectError(`the address puts something in behind step ${this.length} that does not fit there`);
+        continue;
+      }
+      const actor = names.get(entry.actor);
+      if (actor === undefined) throw new InspectError(`the address names actor '${entry.actor.slice(0, 80)}', which the scenario does not have`);
+      for (let n = 0; n < entry.times; n++) this.playback.append(actor, entry.choice ?? 0);
+      this.at = this.playback.at;
+    }
+    if (told) this.settled();
+  }
+
+  /** Tells those who listen that steps were added. */
+  settled(): void {
+    this.grown();
+  }
+
+  /** Names of those who can take a step at the cursor. */
+  enabled(): string[] {
+    return this.world.topology.actors.flatMap(({ name }, i) => (this.playback.peek(i + 1).blocked ? [] : [name]));
+  }
+
+  /** Looks through what was added last. */
+  look(): void {
+    this.guarded(() => this.scan.go(Infinity, () => 0));
+  }
+
+  /** What takes what is put in, where there is something that does. */
+  get taking(): true | undefined {
+    return hasHands(this.opened.topology) ? true : undefined;
+  }
+
+  /** The words of memory that differ between two steps, the first `most`; and how many steps each actor took between them. */
+  difference(from: number, to: number, most: number): { words: DifferingWord[]; count: number; actors: { name: string; steps: number }[] } {
+    const { kernel, topology } = this.opened;
+    const [a, b] = [from, to].map((step) => {
+      const { world } = preparedWorld(kernel, topology);
+      world.words.set(this.playback.memory(step));
+      return world;
+    }) as [RunWorld, RunWorld];
+    const actors = this.lanes.steps.flatMap((steps, actor) => {
+      const between = firstFrom(steps, to + 1) - firstFrom(steps, from + 1);
+      return between === 0 ? [] : [{ name: this.names.actors[actor]!, steps: between }];
+    });
+    return { ...compareMemory(a, b, most), actors };
+  }
+
+  /** Tells an actor that takes commands to execute operations; false when it does not wait for them here. */
+  tell(to: string, ops: readonly object[]): boolean {
+    const { kernel, topology, scenario } = this.opened;
+    this.compiler ??= new CommandCompiler(scenario, kernel, topology);
+    const injection = this.compiler.command(to, ops);
+    if (!this.inject(injection)) return false;
+    this.comes.push({ to, do: ops });
+    return true;
+  }
+
+  /** The same run, up to the cursor, with actors that take commands. Throws an InspectError where that cannot be. */
+  withHands(): Session {
+    const { at, forkedAt } = this;
+    const opened = { ...this.opened, records: this.records, seeded: Math.min(this.opened.seeded, forkedAt ?? Infinity) };
+    const session = new Session(withHands(opened, at), { invariants: this.invariants });
+    session.forkedAt = at;
+    session.go(at);
+    if (session.problem !== undefined) throw new InspectError(`the run cannot be carried over to one with more actors: ${session.problem}`);
+    return session;
+  }
+
+  /** Shows another one of the runs that are kept. */
+  show(branch: number): void {
+    const wanted = this.branches[branch];
+    if (wanted === undefined || branch === this.branch) return;
+    this.branches[this.branch] = this.asBranch(this.branches[this.branch]!.name);
+    const same = commonSteps(this.records, wanted.records);
+    this.playback.takeOver(wanted.records, Math.min(same, this.length));
+    this.records = wanted.records;
+    this.scan = wanted.scan;
+    this.forkedAt = wanted.forkedAt;
+    this.problem = wanted.problem;
+    this.branch = branch;
+    this.version++;
+    this.at = this.playback.at;
+    this.go(Math.min(this.at, this.length));
+    this.changed();
+  }
+
+  private asBranch(name: string): Branch {
+    return { name, records: this.records, scan: this.scan, forkedAt: this.forkedAt, problem: this.problem };
   }
 
   /** Memory behind the cursor's step. Panels read it, and never write. */
@@ -214,10 +371,8 @@ export class Session {
   }
 
   private fork(): void {
-    if (this.at === this.length) {
-      this.forkedAt ??= this.at;
-      return;
-    }
+    if (this.at === this.length && this.forkedAt !== undefined) return;
+    this.branches[this.branch] = this.asBranch(this.branches[this.branch]!.name);
     this.forkedAt = Math.min(this.forkedAt ?? this.at, this.at);
     const memory = this.playback.memory(this.at);
     const { at } = this;
@@ -225,7 +380,9 @@ export class Session {
     this.playback.takeOver(this.records, at);
     this.problem = undefined;
     if (this.scan.at > at) this.scan = new Scan(this.opened.kernel, this.opened.topology, this.records, this.invariants, { from: at, memory, scan: this.scan });
-    else this.scan.follow(this.records);
+    else this.scan = new Scan(this.opened.kernel, this.opened.topology, this.records, this.invariants, { from: this.scan.at, memory: this.playback.memory(this.scan.at), scan: this.scan });
+    this.branch = this.branches.push(this.asBranch(`fork at ${at}`)) - 1;
+    this.version++;
   }
 
   private grown(): void {
@@ -268,6 +425,14 @@ export class Session {
       return undefined;
     }
   }
+}
+
+/** Steps that two runs have in common at their beginning. */
+function commonSteps(a: Records, b: Records): number {
+  const most = Math.min(a.count, b.count);
+  let step = 1;
+  while (step <= most && a.actor(step) === b.actor(step) && a.leaf(step) === b.leaf(step) && a.outcome(step) === b.outcome(step) && a.choice(step) === b.choice(step) && a.injection(step) === b.injection(step)) step++;
+  return step - 1;
 }
 
 export { OPEN };

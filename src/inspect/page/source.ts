@@ -1,7 +1,9 @@
 // Where the page has its run from: the address, what the server serves beside it, or what stands in the file itself.
 
 import { ownKernel } from './engine/own-kernel.ts';
-import { openScenario, openTrace, type Opened } from './engine/open.ts';
+import { handedScenario, withHands } from './engine/hands.ts';
+import type { Link } from './engine/link.ts';
+import { openScenario, openScheduled, openTrace, type Opened } from './engine/open.ts';
 
 /** What the server, or the file, says of what to show. */
 export interface Given {
@@ -44,8 +46,16 @@ export function fromBase64(text: string): Uint8Array {
 }
 
 /** Opens what is given. */
-export async function open({ trace, scenario, kernel, seed, steps }: Given): Promise<Opened> {
+export async function openGiven({ trace, scenario, kernel, seed, steps }: Given): Promise<Opened> {
   const own = ownKernel();
   if (trace !== undefined) return openTrace(trace, await traceBytes(), own);
   return openScenario({ scenario: (scenario ?? 'stress-small') as string, kernel, seed, steps }, own?.kernel);
+}
+
+/** Opens what an address says: its scenario, run with its seed up to where it is forked. */
+export async function openLink({ scenario, kernel, seed, steps, fork, by, hands }: Link): Promise<Opened> {
+  const own = ownKernel();
+  if (fork === 0 && by !== undefined) return openScheduled({ scenario: scenario as string, kernel, seed }, hands === true ? handedScenario : (one) => one, own?.kernel);
+  const opened = await openScenario({ scenario: scenario as string, kernel, seed, steps }, own?.kernel);
+  return hands === true ? withHands(opened, fork ?? opened.records.count) : opened;
 }

@@ -15,10 +15,12 @@ export interface Choices {
   readonly object: number;
   /** What is not caused by, and does not cause, the step under the cursor is dimmed. */
   readonly cone: boolean;
+  /** The step behind which what breaks could not be avoided any more; 0: not known. */
+  readonly noReturn: number;
 }
 
 export class View {
-  now: Choices = { actor: 0, a: 0, b: 0, filter: '', kernelLines: false, object: -1, cone: false };
+  now: Choices = { actor: 0, a: 0, b: 0, filter: '', kernelLines: false, object: -1, cone: false, noReturn: 0 };
   private readonly listeners = new Set<() => void>();
 
   /** Chooses; the rest stays. */

@@ -26,12 +26,17 @@ export class MessageWatch {
   /** Rows of messages on their way, by object and, for IPIs, sender. */
   private readonly underway = new Map<number, number>();
   private readonly stride: number;
+  /** By actor: the row of what lies in its mailbox and it has not seen, -1 for none; and what the mailbox said last. */
+  private readonly lying: Int32Array;
+  private readonly types: Int32Array;
 
   /** With the messages of an earlier watch that were sent up to step `upTo`, behind which the world stands. */
   constructor(world: RunWorld, earlier?: MessageWatch, upTo = 0) {
     this.world = world;
     const { plan, topology } = world;
     this.stride = topology.actors.length + 1;
+    this.lying = new Int32Array(this.stride).fill(-1);
+    this.types = new Int32Array(this.stride);
     this.kindOf = new Uint8Array(plan.objects);
     this.owner = new Int32Array(plan.objects);
     this.cell = new Int32Array(plan.objects);
@@ -47,19 +52,36 @@ export class MessageWatch {
         this.cell[id] = table.base + n * table.words + offset;
       }
     });
+    const mailboxes = plan.byName.get('mailbox');
+    for (let n = 0; n < (mailboxes?.count ?? 0); n++) this.types[n] = world.words[this.cell[mailboxes!.firstId + n]!]!;
     if (earlier !== undefined) this.takeOver(earlier.list, upTo);
   }
 
   /** Call behind each step, with the objects that it wrote: the first `count`. */
   afterStep(step: number, ids: Int32Array, count: number): void {
     const { last, words } = this.world;
+    // A request stays in the mailbox while it is carried out: whose it is has it with the next step.
+    const mail = this.lying[last.actor]!;
+    if (mail >= 0) {
+      this.list.set(mail, 'received', step);
+      this.lying[last.actor] = -1;
+    }
     for (let k = 0; k < count; k++) {
       const id = ids[k]!;
       const kind = this.kindOf[id]! - 1;
       if (kind < 0) continue;
-      if (kind !== MESSAGE.IPI) this.note(id * this.stride, words[this.cell[id]!]! !== 0, { from: last.actor, to: this.owner[id]!, sent: step, received: 0, kind });
+      if (kind === MESSAGE.MAIL) this.mail(id, step);
+      else if (kind === MESSAGE.INTERRUPT) this.note(id * this.stride, words[this.cell[id]!]! !== 0, { from: last.actor, to: this.owner[id]!, sent: step, received: 0, kind });
       else this.ipi(id, step);
     }
+  }
+
+  private mail(id: number, step: number): void {
+    const { last, words } = this.world;
+    const type = words[this.cell[id]!]!;
+    const to = this.owner[id]!;
+    if (type !== 0 && type !== this.types[to] && last.actor !== to) this.lying[to] = this.list.add({ from: last.actor, to, sent: step, received: 0, kind: MESSAGE.MAIL });
+    this.types[to] = type;
   }
 
   /** A bit for each sender: those that are set are on their way. */
@@ -95,6 +117,10 @@ export class MessageWatch {
       const underway = received === 0 || received > upTo;
       const own = this.list.add({ from, to, sent, received: underway ? 0 : received, kind });
       if (!underway) continue;
+      if (kind === MESSAGE.MAIL) {
+        this.lying[to] = own;
+        continue;
+      }
       const table = plan.byName.get(PLACES[kind]![0])!;
       for (let id = table.firstId; id < table.firstId + table.count; id++) if (this.owner[id] === to) this.underway.set(id * this.stride + (kind === MESSAGE.IPI ? from : 0), own);
     }

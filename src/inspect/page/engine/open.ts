@@ -45,7 +45,17 @@ export interface Opened {
   readonly fromSeed: boolean;
   /** Limit of steps that it was made with. */
   readonly limit: number;
+  /** Steps that are those of the seed. */
+  readonly seeded: number;
+  /** How an address names the scenario. */
+  readonly link: { readonly scenario: string | object };
 }
+
+/** How an address names a scenario: a built-in one by its name. */
+const linkOf = (scenario: Scenario): Opened['link'] => {
+  const builtin = builtinScenario(String(scenario.name));
+  return { scenario: builtin !== undefined && JSON.stringify(builtin) === JSON.stringify(scenario) ? builtin.name : scenario };
+};
 
 /** What a scenario is run with. */
 export interface Wish { readonly scenario: string | Scenario; readonly kernel?: string | undefined; readonly seed?: number | undefined; readonly steps?: number | undefined }
@@ -92,15 +102,32 @@ export function openTrace(name: string, bytes: Uint8Array, own?: { readonly kern
     damage = (error as Error).message;
   }
   return {
-    name, kernel, topology, scenario: header.scenario as unknown as Scenario, seed: header.seed, runtime: header.runtime, records, footer, damage, fromSeed: false, limit: records.count,
+    name, kernel, topology, scenario: header.scenario as unknown as Scenario, seed: header.seed, runtime: header.runtime, records, footer, damage, fromSeed: false, limit: records.count, seeded: 0,
+    link: linkOf(header.scenario as unknown as Scenario),
   };
+}
+
+/** A scenario at its beginning, for a schedule that comes from elsewhere. */
+export function openScheduled({ scenario: what, kernel: name = DEFAULT_KERNEL, seed = 0 }: Wish, change: (scenario: Scenario) => Scenario, own?: Kernel): Opened {
+  const kernel = kernelNamed(name, own);
+  const plain = scenarioNamed(what);
+  const scenario = change(plain);
+  const topology = topologyOf(scenario, kernel);
+  return {
+    name: String(plain.name), kernel, topology, scenario, seed, runtime: 'simulate', records: new Records(), footer: undefined, damage: undefined, fromSeed: false, limit: 0, seeded: 0, link: linkOf(plain),
+  };
+}
+
+function scenarioNamed(what: string | Scenario): Scenario {
+  const scenario = typeof what === 'string' ? builtinScenario(what) : what;
+  if (scenario === undefined) throw new InspectError(`there is no scenario '${String(what).slice(0, 80)}'; there is ${builtinScenarios.map((one) => one.name).join(', ')}`);
+  return scenario;
 }
 
 /** Runs a scenario as `faultline run` does, and opens that. */
 export async function openScenario({ scenario: what, kernel: name = DEFAULT_KERNEL, seed = 1, steps = DEFAULT_STEPS }: Wish, own?: Kernel): Promise<Opened> {
   const kernel = kernelNamed(name, own);
-  const scenario = typeof what === 'string' ? builtinScenario(what) : what;
-  if (scenario === undefined) throw new InspectError(`there is no scenario '${String(what).slice(0, 80)}'; there is ${builtinScenarios.map((one) => one.name).join(', ')}`);
+  const scenario = scenarioNamed(what);
   const limit = Math.min(steps, MOST_STEPS);
   const topology = topologyOf(scenario, kernel);
   const run = simulate.open({ kernel, topology, seed, scenario, invariants, limits: { steps: limit } });
@@ -108,5 +135,5 @@ export async function openScenario({ scenario: what, kernel: name = DEFAULT_KERN
   run.batches.subscribe((batch) => records.append(batch));
   const { why, steps: count, hash, violation } = await run.start();
   const footer: TraceFooter = { why, steps: count, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }) };
-  return { name: scenario.name, kernel, topology, scenario, seed, runtime: 'simulate', records, footer, damage: undefined, fromSeed: true, limit };
+  return { name: scenario.name, kernel, topology, scenario, seed, runtime: 'simulate', records, footer, damage: undefined, fromSeed: true, limit, seeded: records.count, link: linkOf(scenario) };
 }

@@ -92,7 +92,7 @@ export class Scan {
   private readonly world: RunWorld;
   private readonly log: ScanLog;
   private readonly forward: Forward;
-  private records: Records;
+  private readonly records: Records;
   private readonly checker: Checker;
   private readonly locks: LockWatch;
   private readonly stream: StepStream;
@@ -144,11 +144,6 @@ export class Scan {
 
   get done(): boolean {
     return this.at >= this.records.count;
-  }
-
-  /** Goes on with other steps, which are the same up to where it is. */
-  follow(records: Records): void {
-    this.records = records;
   }
 
   /** Who holds what behind a step, by actor, as far as the run has been looked through. */

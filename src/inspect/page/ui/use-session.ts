@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Session } from '../model.ts';
+import type { View } from '../view.ts';
 
 /** Draws the component again whenever cursor, steps or verdicts have changed, at most once a frame. */
 export function useSession(session: Session): void {
@@ -20,4 +21,10 @@ export function useSession(session: Session): void {
       cancelAnimationFrame(asked);
     };
   }, [session]);
+}
+
+/** Draws the component again whenever something else is chosen. */
+export function useView(view: View): void {
+  const [, again] = useState(0);
+  useEffect(() => view.subscribe(() => again((n) => n + 1)), [view]);
 }
