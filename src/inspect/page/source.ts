@@ -59,3 +59,12 @@ export async function openLink({ scenario, kernel, seed, steps, fork, by, hands 
   const opened = await openScenario({ scenario: scenario as string, kernel, seed, steps }, own?.kernel);
   return hands === true ? withHands(opened, fork ?? opened.records.count) : opened;
 }
+
+/** Layouts of the charts of a kernel, as the build has computed them; nothing where there are none. */
+export async function layoutsOf(kernel: string): Promise<unknown> {
+  const own = embedded('faultline-layouts');
+  if (own !== undefined) return JSON.parse(own);
+  if (embedded('faultline-session') !== undefined) return undefined;
+  const answer = await fetch(`layouts-${kernel}.json`);
+  return answer.ok ? answer.json() : undefined;
+}
