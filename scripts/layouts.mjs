@@ -1,7 +1,8 @@
-// Writes dist/layouts.json: where the states and arrows of every fragment of every built-in kernel are drawn. A fragment is laid out once,
-// whatever kernels and machines it is in; what is there from before stays while neither the fragment nor the code of the layout has changed.
+// Writes dist/layouts.json: where the states and arrows of every fragment of every built-in kernel are drawn; and for the page, those of each
+// kernel. A fragment is laid out once, whatever kernels and machines it is in; what is there from before stays while neither the fragment nor the
+// code of the layout has changed.
 
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -32,7 +33,8 @@ const wanted = new Set(all.flatMap(({ fragments, machines }) => {
   return [...used].map(keyOf);
 }));
 
-if (wanted.size !== known.size || [...wanted].some((key) => !known.has(key))) {
+const changed = wanted.size !== known.size || [...wanted].some((key) => !known.has(key));
+if (changed) {
   const missing = [...wanted].filter((key) => !known.has(key)).length;
   if (missing > 20) console.error(`faultline: laying out ${missing} charts; this is done once`);
   const { layoutFragments } = await built('src/export/machines/elk.js');
@@ -45,4 +47,12 @@ if (wanted.size !== known.size || [...wanted].some((key) => !known.has(key))) {
   // Under its name only when it is whole.
   writeFileSync(`${target}.tmp`, `${JSON.stringify({ version, layouts: Object.fromEntries([...layouts].filter(([key]) => wanted.has(key))) })}\n`);
   renameSync(`${target}.tmp`, target);
+}
+
+const folder = join(dist, 'page/layouts');
+if (changed || all.some(({ name }) => !existsSync(join(folder, `${name}.json`)))) {
+  const { storedFor } = await built('src/export/machines/stored-layouts.js');
+  const stored = JSON.parse(readFileSync(target, 'utf8'));
+  mkdirSync(folder, { recursive: true });
+  for (const kernel of all) writeFileSync(join(folder, `${kernel.name}.json`), `${JSON.stringify(storedFor([kernel], stored))}\n`);
 }

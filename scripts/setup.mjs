@@ -55,6 +55,7 @@ export async function build({ charts = true } = {}) {
   quietly('the build', process.execPath, [tool('typescript/bin/tsc'), '-b']);
   await import('./scenario-schema.mjs');
   await import('./recorder-sources.mjs');
+  await import('./page.mjs');
   if (charts) await import('./layouts.mjs');
 }
 

@@ -16,6 +16,6 @@ export const layoutsFrom = ({ layouts }: StoredLayouts): Layouts => new Map(Obje
 
 /** Those that the machines of these kernels are drawn with, as the file has them. */
 export function storedFor(kernels: readonly { readonly fragments: ReadonlyMap<string, Fragment> }[], { version, layouts }: StoredLayouts): StoredLayouts {
-  const keys = kernels.flatMap(({ fragments }) => [...fragments.keys()].map(fragmentKeys(fragments)));
-  return { version, layouts: Object.fromEntries(Object.entries(layouts).filter(([key]) => keys.includes(key))) };
+  const keys = new Set(kernels.flatMap(({ fragments }) => [...fragments.keys()].map(fragmentKeys(fragments))));
+  return { version, layouts: Object.fromEntries(Object.entries(layouts).filter(([key]) => keys.has(key))) };
 }
