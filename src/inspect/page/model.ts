@@ -176,9 +176,12 @@ export class Session {
     this.grown();
   }
 
-  /** Names of those who can take a step at the cursor. */
-  enabled(): string[] {
-    return this.world.topology.actors.flatMap(({ name }, i) => (this.playback.peek(i + 1).blocked ? [] : [name]));
+  /** Who can take a step at the cursor, and of how many it has to choose. */
+  enabled(): { readonly name: string; readonly choices: number }[] {
+    return this.world.topology.actors.flatMap(({ name }, i) => {
+      const { blocked, choices } = this.playback.peek(i + 1);
+      return blocked ? [] : [{ name, choices }];
+    });
   }
 
   /** Looks through what was added last. */

@@ -9,17 +9,19 @@ const MOST = 500;
 /** Goes on by chance, the same every time from the same step; answers a sentence about how that ended. */
 export function runOn(session: Session, most = MOST): string {
   const random = new Random(session.at);
-  const from = session.at;
-  for (let k = 0; k < most; k++) {
-    const enabled = session.enabled();
-    if (enabled.length === 0) return `nobody can go on behind step ${session.at}`;
-    session.take([{ actor: enabled[random.below(enabled.length)]!, times: 1, choice: random.below(0xffff) }], [], false);
-    session.look();
-    if (session.scan.violation !== undefined && session.scan.violation.step > from) {
-      session.settled();
-      return `${session.scan.violation.id} is broken by step ${session.scan.violation.step}`;
+  try {
+    for (let k = 0; k < most; k++) {
+      const enabled = session.enabled();
+      if (enabled.length === 0) return `nobody can go on behind step ${session.at}`;
+      const { at } = session;
+      const { name, choices } = enabled[random.below(enabled.length)]!;
+      session.take([{ actor: name, times: 1, choice: choices > 1 ? random.below(choices) : 0 }], [], false);
+      session.look();
+      const { violation } = session.scan;
+      if (violation !== undefined && violation.step > at) return `${violation.id} is broken by step ${violation.step}`;
     }
+    return `${most} steps more; run on again for others`;
+  } finally {
+    session.settled();
   }
-  session.settled();
-  return `${most} steps more; run on again for others`;
 }

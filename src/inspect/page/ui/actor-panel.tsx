@@ -65,7 +65,7 @@ function ActorRow({ one, next, chosen, object, choose, go, lock, step }: RowProp
       {one.ended ? <span class="dim">has ended</span> : one.enabled ? (
         <span class="actor-go">
           {one.choices <= 1 ? <button type="button" class={button} onClick={() => go(0)} aria-label={`let ${one.name} take its next step, ${leaf.step}`} title={next ? 'the run goes on with this one' : leaf.description}>{leaf.step}</button>
-            : one.choices <= MOST_CHOICES ? Array.from({ length: one.choices }, (_one, k) => <button key={k} type="button" class={button} onClick={() => go(k)} aria-label={`let ${one.name} take ${leaf.step} with choice ${k + 1} of ${one.choices}`}>{k === 0 ? `${leaf.step} ` : ''}{k + 1}/{one.choices}</button>)
+            : one.choices <= MOST_CHOICES ? Array.from({ length: one.choices }, (_one, k) => <button key={k} type="button" class={button} onClick={() => go(k)} aria-label={`let ${one.name} take ${leaf.step} ${k + 1}/${one.choices}`}>{k === 0 ? `${leaf.step} ` : ''}{k + 1}/{one.choices}</button>)
               : <>
                 <button type="button" class={button} onClick={() => go(choice - 1)} aria-label={`let ${one.name} take ${leaf.step} with choice ${choice} of ${one.choices}`}>{leaf.step}</button>
                 <label class="dim"><input class="choice" type="number" min={1} max={one.choices} value={choice} aria-label={`choice of ${one.name}`} onChange={(event) => setChoice(Math.max(1, Math.min(one.choices, Number(event.currentTarget.value) || 1)))} /> of {one.choices}</label>

@@ -45,5 +45,5 @@ export function Changes({ session, view, act }: PanelProps): JSX.Element {
 
 /** Goes to the step that wrote a word before. */
 function WhyButton({ write, act }: { readonly write: Access; readonly act: PanelProps['act'] }): JSX.Element {
-  return <button type="button" class="small" onClick={() => act.why(placeText(write))} aria-label={`who wrote ${placeText(write)} before`} title="to the step that wrote it before">why</button>;
+  return <button type="button" class="small" onClick={() => act.why(placeText(write))} aria-label={`why: who wrote ${placeText(write)} before`} title="to the step that wrote it before">why</button>;
 }

@@ -29,11 +29,10 @@ export function EventList({ session, view }: Props): JSX.Element {
   const [height, setHeight] = useState(300);
   const box = useRef<HTMLDivElement>(null);
   const found = useMemo(() => {
+    setProblem('');
     if (filter.trim() === '') return undefined;
     try {
-      const filtered = new Filtered(session, filter);
-      setProblem('');
-      return filtered;
+      return new Filtered(session, filter);
     } catch (error) {
       setProblem((error as Error).message);
       return undefined;

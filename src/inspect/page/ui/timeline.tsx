@@ -178,7 +178,7 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
   });
 
   return (
-    <section class="timeline" id="timeline" aria-label="Timeline">
+    <section class="timeline" id="timeline" aria-label="Timeline" style={{ '--lanes': `${SCALE + lanes.length * LANE + MINIMAP + 4}px` }}>
       <div class="gutter" ref={gutter}>
         <div class="gutter-head">{lanes.length} actors</div>
         {lanes.map((number) => (
