@@ -13,11 +13,9 @@ import type { ActorView, Session } from '../model.ts';
 import { offerPicture } from '../ui/pictures.ts';
 import type { PanelProps } from '../ui/panels.ts';
 import { Chart } from './chart.tsx';
-import { impossibleIn, marksAgainst, visitsOf, type Visits } from './facts.ts';
+import { impossibleIn, marksAgainst, visitsOf } from './facts.ts';
 import { useLayouts } from './load.ts';
 import './chart.css';
-
-const NOTHING: Visits = { states: new Map(), lines: new Map(), most: 0 };
 
 /** The actor whose chart is shown: the chosen one, else who has made the step under the cursor. */
 function shownActor(session: Session, chosen: number): number {
@@ -55,7 +53,7 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
   const otherLayouts = useLayouts(other?.name);
   const scene = useMemo(() => drawing(kernel, actor.machine, layouts), [kernel, actor.machine, layouts]);
   const otherScene = useMemo(() => (other === undefined ? undefined : drawing(other, actor.machine, otherLayouts)), [other, actor.machine, otherLayouts]);
-  const visits = useMemo(() => (scene === undefined ? NOTHING : visitsOf(kernel, scene, session.records)), [kernel, scene, session.records, session.version]);
+  const visits = useMemo(() => (scene === undefined ? undefined : visitsOf(kernel, scene, session.records)), [kernel, scene, session.records, session.version]);
   const impossible = useMemo(() => (scene === undefined ? new Set<string>() : impossibleIn(kernel, scene)), [kernel, scene]);
   const marks = useMemo(() => (scene !== undefined && otherScene !== undefined ? { here: marksAgainst(scene, otherScene), there: marksAgainst(otherScene, scene) } : undefined), [scene, otherScene]);
   const otherImpossible = useMemo(() => (other === undefined || otherScene === undefined ? new Set<string>() : impossibleIn(other, otherScene)), [other, otherScene]);
@@ -82,7 +80,7 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
   const choose = (box: SceneBox): void => {
     const step = nextIn(session, actor, box.path);
     if (step === 0) act.say(`${actor.name} is never in ${box.path === '' ? box.name : box.path} in this run`);
-    else session.go(step);
+    else session.go(step - 1);
   };
   const chart = { last, blocked: !actor.enabled && !actor.leaf.idle, follow, fit, onMove: () => setFollow(false) };
   return (
@@ -98,13 +96,13 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
         {other === undefined ? null : otherScene === undefined ? <p class="dim">{otherLayouts === undefined ? 'The layout is being fetched.' : other.machines.some(({ machine }) => machine === actor.machine) ? `There is no layout of kernel ${other.name} here: a page in one file has that of its own kernel only.` : `Kernel ${other.name} has no machine ${actor.machine}.`}</p> : (
           <figure>
             <figcaption>kernel {other.name}{marks === undefined ? '' : `: ${counted(marks.there)}`}</figcaption>
-            <Chart id="there" {...chart} scene={otherScene} label={`${actor.machine}, kernel ${other.name}`} active={actor.leaf.path} visits={NOTHING} impossible={otherImpossible} marks={marks?.there}
+            <Chart id="there" {...chart} scene={otherScene} label={`${actor.machine}, kernel ${other.name}`} active={actor.leaf.path} visits={undefined} impossible={otherImpossible} marks={marks?.there}
               onState={(box) => setPointed(box === undefined ? undefined : { box, of: 'there' })} onChoose={() => {}} />
           </figure>
         )}
       </div>
       <p class="chart-told" aria-live="polite">{pointed === undefined ? <Legend compared={marks !== undefined} />
-        : <Told box={pointed.box} count={pointed.of === 'here' ? visits.states.get(pointed.box.path) ?? 0 : undefined} impossible={(pointed.of === 'here' ? impossible : otherImpossible).has(pointed.box.path)} />}</p>
+        : <Told box={pointed.box} count={pointed.of === 'here' ? visits?.states.get(pointed.box.path) ?? 0 : undefined} impossible={(pointed.of === 'here' ? impossible : otherImpossible).has(pointed.box.path)} />}</p>
     </div>
   );
 }
@@ -123,11 +121,11 @@ function lastOf(session: Session, { number }: ActorView): { leaf: string; outcom
   return { leaf: kernel.table.leaves[records.leaf(step)]!.path, outcome: names.outcomes[records.outcome(step)]!, step };
 }
 
-/** The next step, from the cursor on and then from the beginning, that the actor makes in a state; 0: none. Behind the step before it the actor is there. */
+/** The next step, behind the coming one and then from the beginning, that the actor makes in a state; 0: none. Behind the step before it, the actor is there. */
 function nextIn(session: Session, { number }: ActorView, path: string): number {
   const { records, opened: { kernel } } = session;
   const steps = session.lanes.steps[number]!;
-  const from = firstFrom(steps, session.at + 1);
+  const from = firstFrom(steps, session.at + 2);
   for (let k = 0; k < steps.length; k++) {
     const step = steps[(from + k) % steps.length]!;
     const leaf = kernel.table.leaves[records.leaf(step)]!.path;
@@ -138,7 +136,7 @@ function nextIn(session: Session, { number }: ActorView, path: string): number {
 
 function Told({ box: { path, name, kind, description, means }, count, impossible }: { readonly box: SceneBox; readonly count: number | undefined; readonly impossible: boolean }): JSX.Element {
   const often = impossible ? 'no schedule comes here: this kernel has no way to it' : count === undefined ? '' : count === 0 ? 'not seen in this run' : `${count.toLocaleString('en')} ${count === 1 ? 'step' : 'steps'} in this run`;
-  return <><b>{path === '' ? name : path}</b> {description} <code>{means}</code> {kind === 'fragment' ? 'operation; ' : ''}{often}{count !== undefined && count > 0 ? <span class="dim"> · Enter or double click goes to the next one</span> : null}</>;
+  return <><b>{path === '' ? name : path}</b> {description} <code>{means}</code> {kind === 'fragment' ? 'operation; ' : ''}{often}{count !== undefined && count > 0 ? <span class="dim"> · Enter or a double click goes to the next one</span> : null}</>;
 }
 
 function Legend({ compared }: { readonly compared: boolean }): JSX.Element {

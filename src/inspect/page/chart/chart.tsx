@@ -18,7 +18,8 @@ export interface ChartProps {
   readonly active: string | undefined;
   /** The transition that was taken last, and the step in which; a new number lets it be drawn again. */
   readonly last: { readonly leaf: string; readonly outcome: string; readonly step: number } | undefined;
-  readonly visits: Visits;
+  /** Nothing where the run is of another kernel. */
+  readonly visits: Visits | undefined;
   readonly impossible: ReadonlySet<string>;
   readonly marks?: ReadonlyMap<string, Mark> | undefined;
   /** It can go no further now. */
