@@ -5,6 +5,7 @@ import type { Stroke } from '../engine/hands.ts';
 import type { Session } from '../model.ts';
 import type { View } from '../view.ts';
 import { ChartPanel } from '../chart/chart-panel.tsx';
+import { Memory } from '../memory/memory-panel.tsx';
 import { Actors } from './actor-panel.tsx';
 import { Changes } from './changes-panel.tsx';
 
@@ -39,4 +40,5 @@ export const panels: readonly Panel[] = [
   { id: 'actors', title: 'Actors', column: 'middle', Content: Actors },
   { id: 'chart', title: 'Statechart', column: 'middle', Content: ChartPanel },
   { id: 'changes', title: 'This step', column: 'right', Content: Changes },
+  { id: 'memory', title: 'Memory', column: 'right', Content: Memory },
 ];
