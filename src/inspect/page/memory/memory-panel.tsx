@@ -61,7 +61,7 @@ function Frames({ frames: { count, free, shown }, chosen, choose }: { readonly f
       <div class="frames" role="group" aria-label="Page frames">
         {shown.map((one) => (
           <button key={one.pfn} type="button" class={`frame ${one.content}${one.changed ? ' changed' : ''}${one.locked === undefined ? '' : ' locked'}`} aria-pressed={one.pfn === chosen} aria-label={frameSentence(one)} title={frameSentence(one)} onClick={() => choose(one.pfn)}>
-            <b>{one.pfn}</b>{one.content === 'free' ? '' : one.content === 'poison' ? '✗' : one.content === 'zero' ? '0' : one.content === 'host' ? 'h' : 'v'}<small>{one.refcount === 0 ? '' : one.refcount}</small>
+            <span aria-hidden="true"><b>{one.pfn}</b>{one.content === 'free' ? '' : one.content === 'poison' ? '✗' : one.content === 'zero' ? '0' : one.content === 'host' ? 'h' : 'v'}<small>{one.refcount === 0 ? '' : one.refcount}</small></span>
           </button>
         ))}
       </div>
