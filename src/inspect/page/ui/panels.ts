@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import type { Stroke } from '../engine/hands.ts';
 import type { Session } from '../model.ts';
 import type { View } from '../view.ts';
+import { ChartPanel } from '../chart/chart-panel.tsx';
 import { Actors } from './actor-panel.tsx';
 import { Changes } from './changes-panel.tsx';
 
@@ -36,5 +37,6 @@ export interface Panel {
 
 export const panels: readonly Panel[] = [
   { id: 'actors', title: 'Actors', column: 'middle', Content: Actors },
+  { id: 'chart', title: 'Statechart', column: 'middle', Content: ChartPanel },
   { id: 'changes', title: 'This step', column: 'right', Content: Changes },
 ];
