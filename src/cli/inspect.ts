@@ -2,11 +2,14 @@
 
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { builtinKernel, DEFAULT_KERNEL, kernels } from '../../machines/kernels/index.ts';
 import { kernelScript, type Given } from '../inspect/given.ts';
+import { LiveRun } from '../inspect/live.ts';
 import { pageFiles } from '../inspect/page-files.ts';
 import { serve } from '../inspect/server.ts';
 import { tableOf, type Beside } from '../inspect/table.ts';
+import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
 import { MAGIC } from '../trace/chunk.ts';
 import { examples, type CommandDefinition } from './command.ts';
@@ -19,7 +22,12 @@ import { defaultScenario, findScenario } from './scenarios.ts';
 import { LAST_TRACE, openReplayable } from './traces.ts';
 import * as values from './values.ts';
 
-interface Options { kernel?: string; memory?: MemoryOrder; seed?: number; steps?: number; port: number; open?: boolean; trust?: boolean }
+interface Options {
+  kernel?: string; memory?: MemoryOrder; seed?: number; steps?: number; port: number; open?: boolean; trust?: boolean; runtime?: string; live?: boolean; workers?: number; jitter?: number;
+}
+
+/** Steps of a lap of a live run: what a look opens at most. */
+const LAP = 1_000_000;
 
 /** The port that is tried first. */
 const PORT = 7468;
@@ -34,10 +42,14 @@ export const inspect: CommandDefinition = (program, done) => {
     .option('-k, --kernel <kernel>', `of a scenario: a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`))
     .option('--seed <n>', 'of a scenario: seed of every random choice (default: 1)', values.seed)
     .option('--steps <n>', 'of a scenario: end after so many steps (default: 20,000)', values.steps)
+    .option('--live', 'follow a run on real threads: with --runtime threads; --steps is a lap, after which another one begins', undefined)
+    .option('--runtime <runtime>', 'threads, with --live; a page itself runs scenarios by simulate')
+    .option('--workers <n>', `with --live: worker threads, 1 to ${MOST_WORKERS} (default: 2, or 1 on one core)`, values.workers)
+    .option('--jitter <us>', 'with --live: random pauses of up to so many microseconds (default: 0)', values.jitter)
     .option('--port <n>', 'the port to listen on, or the next one that is free; 0: any', values.port, PORT)
     .option('--open', 'open the address in a browser, too')
     .option('--trust', 'run the text of a kernel that came with the trace')
-    .addHelpText('after', `${examples('faultline inspect', 'faultline inspect traces/sc22-deadlock.trace', 'faultline inspect SC22 --seed 3 --open', 'faultline inspect SC01 --kernel ./my-patch.ts')}
+    .addHelpText('after', `${examples('faultline inspect', 'faultline inspect traces/sc22-deadlock.trace', 'faultline inspect SC22 --seed 3 --open', 'faultline inspect SC01 --kernel ./my-patch.ts', 'faultline inspect stress --runtime threads --live')}
 It listens on this machine only, and the address has a token in it that nobody can guess. Ctrl-C ends it. For a page in one file, to send
 to somebody: faultline export TRACE --format html -o run.html
 `)
@@ -46,15 +58,22 @@ to somebody: faultline export TRACE --format html -o run.html
 
 /** Serves until somebody ends it. */
 async function inspected(what: string | undefined, options: Options): Promise<number> {
-  const { given, beside, named } = whatToShow(what, options);
+  checkLive(options);
+  const { given, beside, named, live } = whatToShow(what, options);
   const interruption = new Interruption();
   const server = await listening(given, { ...beside, kernels: [...kernels.map(({ name }) => name), named.kernel.name] }, options.port);
   if (server.moved) complain(`port ${options.port} is taken; this is the next one that is free`);
   await line(`inspecting ${given.trace ?? (typeof given.scenario === 'string' ? given.scenario : what)}, kernel ${named.kernel.name}: ${server.address}`);
   await line('on this machine only; Ctrl-C ends it');
   if (options.open === true) openBrowser(server.address);
-  await new Promise<void>((resolve) => interruption.stops(resolve));
-  await server.close();
+  const asked = new Promise<void>((resolve) => interruption.stops(resolve));
+  try {
+    // A run that has ended can be looked at until somebody ends the rest.
+    await (live === undefined ? asked : Promise.race([asked, live.start().then(() => asked)]));
+  } finally {
+    live?.stop();
+    await server.close();
+  }
   return EXIT.HELD;
 }
 
@@ -67,7 +86,16 @@ async function listening(given: Given, beside: Beside, port: number) {
   }
 }
 
-interface Shown { readonly given: Given; readonly beside: Omit<Beside, 'kernels'>; readonly named: NamedKernel }
+interface Shown { readonly given: Given; readonly beside: Omit<Beside, 'kernels'>; readonly named: NamedKernel; readonly live?: LiveRun }
+
+/** What goes with --live, and what only with it. */
+function checkLive({ live, runtime, workers, jitter }: Options): void {
+  if (runtime !== undefined && runtime !== 'threads') throw new UsageError(`--runtime is threads, with --live, not '${runtime.slice(0, 30)}'; without it the page runs the scenario itself, by simulate`);
+  if (live === true && runtime === undefined) throw new UsageError('--live follows a run on real threads; add --runtime threads');
+  if (live === true) return;
+  if (runtime !== undefined) throw new UsageError(`--runtime threads needs --live; or run it and look at its trace: ${COMMAND} run --runtime threads, ${COMMAND} inspect`);
+  if (workers !== undefined || jitter !== undefined) throw new UsageError(`--${workers === undefined ? 'jitter' : 'workers'} is for --live`);
+}
 
 /** Reads what is to be shown; complains before anything is served. */
 function whatToShow(what: string | undefined, options: Options): Shown {
@@ -91,7 +119,8 @@ function isTrace(path: string): boolean {
   }
 }
 
-function ofTrace(path: string, { kernel, seed, steps, trust = false }: Options): Shown {
+function ofTrace(path: string, { kernel, seed, steps, trust = false, live }: Options): Shown {
+  if (live === true) throw new UsageError(`--live runs a scenario, and ${path} is a trace`);
   for (const [option, value] of Object.entries({ kernel, seed, steps })) {
     if (value !== undefined) throw new UsageError(`--${option} is for scenarios, and ${path} is a trace, which says that itself; to see its schedule on another kernel: ${COMMAND} replay ${path} --kernel K --trace FILE`);
   }
@@ -111,10 +140,18 @@ function readTrace(path: string): Uint8Array {
   }
 }
 
-function ofScenario(name: string, { kernel = DEFAULT_KERNEL, seed = 1, steps, trust }: Options): Shown {
+function ofScenario(name: string, { kernel = DEFAULT_KERNEL, seed = 1, steps, trust, live, workers, jitter }: Options): Shown {
   if (trust === true) throw new UsageError(`--trust is for traces, and ${name} is a scenario`);
   const named = findKernel(kernel);
-  const { scenario } = findScenario(name, named.kernel);
+  const { scenario, topology } = findScenario(name, named.kernel);
+  if (live === true) {
+    const run = new LiveRun({
+      kernel: named.kernel, kernelText: named.text, fingerprint: named.fingerprint, scenario, topology, seed, steps: steps ?? LAP,
+      threads: { ...(workers === undefined ? { workers: Math.min(2, availableParallelism()) } : { workers }), ...(jitter === undefined ? {} : { jitter }) },
+    });
+    const given = { live: scenario.name, kernel: named.kernel.name, scenario: builtinScenario(name)?.name ?? scenario };
+    return { named, given, live: run, beside: { kernelScript: scriptOf(named), live: (response) => run.listen(response), liveTrace: () => run.trace() } };
+  }
   const given = { scenario: builtinScenario(name)?.name ?? scenario, kernel: named.kernel.name, seed, ...(steps === undefined ? {} : { steps }) };
   return { named, given, beside: { kernelScript: scriptOf(named) } };
 }

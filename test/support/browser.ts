@@ -1,22 +1,17 @@
 // A real browser for tests of the page: Chromium, where the system keeps it. Pictures of what was seen are kept in artefacts/.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromiumPath } from '../../bench/chromium.ts';
 import { kernels } from '../../machines/kernels/index.ts';
 import type { Given } from '../../src/inspect/given.ts';
 import { pageFiles } from '../../src/inspect/page-files.ts';
 import { serve, type PageServer } from '../../src/inspect/server.ts';
 import { tableOf, type Beside } from '../../src/inspect/table.ts';
 
-/** Where it is found, on the systems that people have. */
-const PLACES = [
-  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome', '/snap/bin/chromium',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-const place = PLACES.find((one) => existsSync(one));
+const place = chromiumPath();
 
 /** Why no page can be looked at; nothing where one can. */
 export const missingBrowser: string | undefined = place === undefined ? "a browser is missing here: install Debian's package chromium" : undefined;

@@ -1,12 +1,13 @@
 // The page: opens its run, then shows it, and follows the address bar.
 
-import { render } from 'preact';
+import { render, type JSX } from 'preact';
 import './page.css';
 import { applyChoices, followAddress } from './address.ts';
 import { readLink, type Link } from './engine/link.ts';
 import { Session } from './model.ts';
-import { given, openGiven, openLink } from './source.ts';
+import { given, openGiven, openLink, openLive, type Given } from './source.ts';
 import { App, Failed } from './ui/app.tsx';
+import { Live } from './ui/live.tsx';
 import { View } from './view.ts';
 
 const root = document.getElementById('page')!;
@@ -19,8 +20,27 @@ const fail = (error: unknown): void => {
   render(<Failed message={error instanceof Error ? error.message : String(error)} />, root);
 };
 
+/** Follows a run that goes on; a look at it comes back here. */
+function follow(what: Given): void {
+  leave();
+  leave = () => {};
+  document.title = `${what.live!}, live · faultline`;
+  history.replaceState(null, '', location.href.replace(/#.*$/s, ''));
+  const look = async (): Promise<void> => {
+    try {
+      const session = new Session(await openLive(what));
+      session.go(session.ending()?.id === undefined ? session.length : session.answer);
+      view.set({ a: 0, b: 0, actor: 0, filter: '' });
+      show(session, <p class="top live-top">A look at the lap so far, to step {session.length.toLocaleString('en')}; the run goes on meanwhile. <button type="button" onClick={() => follow(what)}>back to the run</button></p>);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  render(<Live given={what} look={() => { void look(); }} />, root);
+}
+
 /** Shows a session from now on. */
-function show(session: Session): void {
+function show(session: Session, top?: JSX.Element): void {
   leave();
   document.title = `${String(session.opened.scenario.name)} on ${session.opened.kernel.name} · faultline`;
   let timer = 0;
@@ -39,13 +59,18 @@ function show(session: Session): void {
     for (const end of ends) end();
     clearTimeout(timer);
   };
-  render(<App session={session} view={view} replace={show} />, root);
+  render(<App session={session} view={view} replace={(other) => show(other, top)} top={top} />, root);
 }
 
 /** Opens what the address says, or else what is given. */
 async function start(link: Link): Promise<void> {
   try {
-    const opened = link.scenario === undefined ? await openGiven(await given()) : await openLink(link);
+    const what = link.scenario === undefined ? await given() : undefined;
+    if (what?.live !== undefined) {
+      follow(what);
+      return;
+    }
+    const opened = what === undefined ? await openLink(link) : await openGiven(what);
     const session = new Session(opened);
     if (link.by !== undefined && link.scenario !== undefined) {
       session.go(link.fork ?? 0);

@@ -71,6 +71,8 @@ export interface Branch { readonly name: string; readonly records: Records; read
 /** Decisions that an address can hold. */
 const MOST_DECISIONS = 8000;
 
+/** Milliseconds between two times that those who listen are told how far the look through the run is. */
+const TELL_MS = 400;
 /** Milliseconds that the look through the run takes at a time. */
 const SLICE = 12;
 
@@ -99,6 +101,7 @@ export class Session {
   private readonly marks: Marks;
   private coneOf: { readonly version: number; readonly at: number; readonly cone: Cone } | undefined;
   private compiler: CommandCompiler | undefined;
+  private told = -Infinity;
   private readonly waitFor: WaitFor;
   private readonly listeners = new Set<() => void>();
   private actorViews: readonly ActorView[] | undefined;
@@ -333,8 +336,14 @@ export class Session {
   /** Looks on through the run for a moment; true when there is more to do. Call again and again, between other things. */
   work(now: () => number, milliseconds = SLICE): boolean {
     if (this.scan.done || this.problem !== undefined && this.scan.at >= this.length) return false;
+    this.scan.passing = (step, words) => this.playback.offer(step, words);
     this.guarded(() => this.scan.go(milliseconds, now));
-    this.changed();
+    // Panels show what was found on the way now and then, and at the end.
+    const at = now();
+    if (this.scan.done || at - this.told > TELL_MS) {
+      this.told = at;
+      this.changed();
+    }
     return !this.scan.done;
   }
 

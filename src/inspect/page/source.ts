@@ -13,8 +13,8 @@ export interface Given {
   readonly kernel?: string;
   readonly seed?: number;
   readonly steps?: number;
-  /** A running stress is followed. */
-  readonly live?: true;
+  /** A run that goes on is followed: what it is. */
+  readonly live?: string;
 }
 
 const embedded = (id: string): string | undefined => document.getElementById(id)?.textContent ?? undefined;
@@ -34,7 +34,16 @@ export async function traceBytes(): Promise<Uint8Array> {
   if (own !== undefined) return fromBase64(own);
   const answer = await fetch('trace');
   if (!answer.ok) throw new Error(`the server answers ${answer.status} when asked for the trace; it may have ended: start faultline inspect again`);
-  return new Uint8Array(await answer.arrayBuffer());
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  performance.mark('faultline-arrived');
+  return bytes;
+}
+
+/** What a run that goes on has done in its lap so far. */
+export async function openLive({ live }: Given): Promise<Opened> {
+  const answer = await fetch('live-trace');
+  if (!answer.ok) throw new Error(`the server answers ${answer.status} when asked for the run so far`);
+  return openTrace(`${live!}, live`, new Uint8Array(await answer.arrayBuffer()), ownKernel());
 }
 
 /** Bytes from text of the alphabet of base64. */

@@ -61,11 +61,9 @@ export class Playback {
     return hashOf(this.world);
   }
 
-  /** Executes ahead, keeping copies, for so many steps at most; true when the last one has been reached. */
-  prepare(steps: number): boolean {
-    const { count } = this.records;
-    this.runTo(Math.min(count, Math.max(this.runnerAt, (this.copies.length - 1) * this.stride) + steps));
-    return this.runnerAt >= count;
+  /** Somebody else has come to this step: a copy of memory there is kept if one is wanted. */
+  offer(step: number, words: Int32Array): void {
+    if (step === this.copies.length * this.stride) this.keep(words);
   }
 
   /** Brings `world` behind step `step`, its values noted: `world.last` and what `event` answers are of it. */
@@ -189,8 +187,7 @@ export class Playback {
       runner.execute(records, this.runnerAt + 1);
       this.runnerAt++;
       if (this.runnerAt !== next) continue;
-      this.copies.push(runner.world.words.slice());
-      if (this.copies.length > this.most) this.thin();
+      this.keep(runner.world.words);
       next = this.copies.length * this.stride;
     }
   }
@@ -200,8 +197,10 @@ export class Playback {
     this.runnerAt = copy * this.stride;
   }
 
-  /** Every second copy is enough. */
-  private thin(): void {
+  private keep(words: Int32Array): void {
+    this.copies.push(words.slice());
+    if (this.copies.length <= this.most) return;
+    // Every second copy is enough.
     this.copies = this.copies.filter((_copy, k) => k % 2 === 0);
     this.stride *= 2;
   }

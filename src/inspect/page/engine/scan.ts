@@ -77,6 +77,8 @@ class ScanLog implements Observer, Footprint {
 
 /** Steps between two looks at the clock. */
 const PART = 512;
+/** Steps between two times that somebody may keep a copy of memory. */
+export const KEEP = 4096;
 
 export class Scan {
   /** Steps that have been looked at. */
@@ -103,6 +105,9 @@ export class Scan {
   /** Leaves whose step was seen to be blocked on a lock. */
   private readonly mayBlock: Uint8Array;
   private readonly actors: number;
+
+  /** Told of memory behind every step whose number is a multiple of KEEP. */
+  passing: ((step: number, words: Int32Array) => void) | undefined;
 
   /** Scans from behind step `from` on, where `memory` is what it is there, with what an earlier scan has found up to there. */
   constructor(kernel: Kernel, topology: Topology, records: Records, invariants: readonly Invariant[], earlier?: { from: number; memory: Int32Array; scan: Scan }) {
@@ -176,6 +181,7 @@ export class Scan {
     this.forward.execute(records, step);
     this.at = step;
     this.stream.now = step;
+    if (step % KEEP === 0) this.passing?.(step, world.words);
     const { actor } = world.last;
     if (actor !== 0) this.endWait(actor, step);
     this.messages.afterStep(step, log.ids, log.count);

@@ -50,6 +50,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
     return () => media.removeEventListener('change', changed);
   }, [theme]);
   const colors = useMemo(() => palette(), [dark]);
+  useEffect(() => { performance.mark('faultline-shown'); }, []);
 
   /** What a person does wrong is said, and changes nothing. */
   const trying = (act: () => void): void => {

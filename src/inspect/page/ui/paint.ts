@@ -3,6 +3,8 @@
 export interface Paint {
   rect(x: number, y: number, width: number, height: number, color: string, opacity?: number): void;
   line(x1: number, y1: number, x2: number, y2: number, color: string, width?: number, dash?: readonly number[]): void;
+  /** Columns one beside the other, from x = 0 on, around the middle line `y`: the height of each, 0 for none, and its colour by number. */
+  bars(y: number, column: number, heights: Uint8Array, colors: Uint8Array, palette: readonly string[]): void;
   /** Left end at x, middle at y; cut off behind `width`. */
   text(x: number, y: number, text: string, color: string, width?: number): void;
 }
@@ -38,11 +40,52 @@ export class CanvasPaint implements Paint {
     context.stroke();
   }
 
+  bars(y: number, column: number, heights: Uint8Array, colors: Uint8Array, palette: readonly string[]): void {
+    const { context } = this;
+    const ratio = context.getTransform().a;
+    const height = Math.ceil(heights.reduce((most, one) => Math.max(most, one), 0) * ratio);
+    const width = Math.ceil(heights.length * column * ratio);
+    if (height === 0) return;
+    const image = context.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const numbers = palette.map(pixelOf);
+    for (let k = 0; k < heights.length; k++) {
+      const own = Math.round(heights[k]! * ratio);
+      if (own === 0) continue;
+      const first = (height - own) >> 1;
+      const [left, right] = [Math.round(k * column * ratio), Math.min(width, Math.round((k + 1) * column * ratio))];
+      for (let row = first; row < first + own; row++) pixels.fill(numbers[colors[k]!]!, row * width + left, row * width + right);
+    }
+    // Pixels replace what is there, so they go by way of an image.
+    const between = canvasFor(width, height);
+    between.getContext('2d')!.putImageData(image, 0, 0);
+    context.drawImage(between, 0, 0, width, height, 0, y - height / ratio / 2, width / ratio, height / ratio);
+  }
+
   text(x: number, y: number, text: string, color: string, width = Infinity): void {
     const { context } = this;
     context.fillStyle = color;
     context.fillText(fitting(text, width), x, y);
   }
+}
+
+let between: HTMLCanvasElement | undefined;
+function canvasFor(width: number, height: number): HTMLCanvasElement {
+  between ??= document.createElement('canvas');
+  if (between.width !== width) between.width = width;
+  if (between.height !== height) between.height = height;
+  return between;
+}
+
+const pixels = new Map<string, number>();
+/** A colour as the style sheet's computed form has it, `rgb(1, 2, 3)`, as a pixel. */
+function pixelOf(color: string): number {
+  let pixel = pixels.get(color);
+  if (pixel === undefined) {
+    const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map(Number);
+    pixels.set(color, pixel = (255 << 24 | b << 16 | g << 8 | r) >>> 0);
+  }
+  return pixel;
 }
 
 /** Width of a character, about. */
@@ -60,6 +103,10 @@ export class SvgPaint implements Paint {
 
   rect(x: number, y: number, width: number, height: number, color: string, opacity = 1): void {
     this.parts.push(`<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" fill="${escaped(color)}"${opacity === 1 ? '' : ` opacity="${n(opacity)}"`}/>`);
+  }
+
+  bars(y: number, column: number, heights: Uint8Array, colors: Uint8Array, palette: readonly string[]): void {
+    heights.forEach((height, k) => { if (height > 0) this.rect(k * column, y - height / 2, column, height, palette[colors[k]!]!); });
   }
 
   line(x1: number, y1: number, x2: number, y2: number, color: string, width = 1, dash: readonly number[] = []): void {

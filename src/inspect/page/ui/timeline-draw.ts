@@ -110,22 +110,27 @@ function leafAfter(session: Session, step: number): number {
   return table.next[records.leaf(step) * table.width + outcomeNumber(names.outcomes[records.outcome(step)] ?? 'ok')] ?? -1;
 }
 
+/** Pixels of a column where steps lie close. */
+const COLUMN = 3;
+
 /** So many steps that a column of pixels has several: its height says how many of them there are. */
 function drawDense(paint: Paint, session: Session, sight: Sight, steps: Int32Array, first: number, end: number, y: number, colors: Int8Array, palette: Palette): void {
   const { width, start, scale } = sight;
-  const perColumn = 1 / scale;
-  const COLUMN = 2;
-  for (let x = 0, at = first; x < width && at < end; x += COLUMN) {
-    const next = firstFrom(steps, start + (x + COLUMN) * perColumn, at);
-    const count = next - at;
-    if (count > 0) {
-      const share = Math.min(1, Math.sqrt(count / (COLUMN * perColumn)) * 1.2);
+  const perColumn = COLUMN / scale;
+  const columns = Math.ceil(width / COLUMN);
+  const heights = new Uint8Array(columns);
+  const numbers = new Uint8Array(columns);
+  const many = [...palette.states, palette.dim];
+  for (let k = 0, at = first; k < columns && at < end; k++) {
+    const next = firstFrom(steps, start + (k + 1) * perColumn, at);
+    if (next > at) {
       const color = colors[session.records.leaf(steps[next - 1]!)] ?? -1;
-      const h = Math.max(2, share * BAND);
-      paint.rect(x, y + BAND_TOP + (BAND - h) / 2, COLUMN, h, color < 0 ? palette.dim : palette.states[color]!);
+      heights[k] = Math.max(2, Math.min(1, Math.sqrt((next - at) / perColumn) * 1.2) * BAND);
+      numbers[k] = color < 0 ? palette.states.length : color;
     }
     at = next;
   }
+  paint.bars(y + BAND_TOP + BAND / 2, COLUMN, heights, numbers, many);
 }
 
 interface Lane { readonly actor: number; readonly y: number }
@@ -147,7 +152,7 @@ function drawSpans(paint: Paint, session: Session, sight: Sight, lanes: readonly
       const x1 = Math.max(0, xOf(sight, from[row]!));
       const x2 = Math.min(width, to[row] === OPEN ? xOf(sight, length) + scale / 2 : xOf(sight, to[row]!));
       // What would be drawn over what is there already is left out.
-      if (x2 - x1 < 0.5 && x1 - (lastX.get(actors[row]!) ?? -9) < 1) continue;
+      if (x2 - x1 < 2 && x1 - (lastX.get(actors[row]!) ?? -9) < 2) continue;
       lastX.set(actors[row]!, x1);
       draw(x1, Math.max(x1 + 1, x2), y, row);
     }
@@ -216,23 +221,23 @@ function drawScale(paint: Paint, session: Session, sight: Sight, palette: Palett
   }
 }
 
-/** Draws how much there is over the whole run, and which part of it is in sight. */
-export function drawMinimap(paint: Paint, session: Session, size: { width: number; height: number }, sight: Sight, palette: Palette): void {
-  const { width, height } = size;
+/** Draws how much there is over the whole run: does not change as long as the run does not. */
+export function drawOverview(paint: Paint, session: Session, { width, height }: { width: number; height: number }, lanes: readonly number[], palette: Palette): void {
   paint.rect(0, 0, width, height, palette.ground);
   const perPixel = session.length / width;
-  if (session.length > 0) {
-    const lanes = sight.lanes.length;
-    sight.lanes.forEach((actor, k) => {
-      const steps = session.lanes.steps[actor]!;
-      const y = (k / lanes) * height;
-      for (let x = 0, at = 0; x < width; x += 2) {
-        const next = firstFrom(steps, (x + 2) * perPixel + 1, at);
-        if (next > at) paint.rect(x, y, 2, Math.max(1, height / lanes - 0.5), palette.dim, Math.min(0.9, 0.25 + (next - at) / (2 * perPixel)));
-        at = next;
-      }
-    });
-  }
+  lanes.forEach((actor, k) => {
+    const steps = session.lanes.steps[actor]!;
+    const y = (k / lanes.length) * height;
+    for (let x = 0, at = 0; x < width; x += 2) {
+      const next = firstFrom(steps, (x + 2) * perPixel + 1, at);
+      if (next > at) paint.rect(x, y, 2, Math.max(1, height / lanes.length - 0.5), palette.dim, Math.min(0.9, 0.25 + (next - at) / (2 * perPixel)));
+      at = next;
+    }
+  });
+}
+
+/** Draws over it which part is in sight, and marks. */
+export function drawMinimap(paint: Paint, session: Session, { width, height }: { width: number; height: number }, sight: Sight, palette: Palette): void {
   const x = (step: number): number => (step / Math.max(1, session.length)) * width;
   const left = x(Math.max(0, sight.start - 1));
   paint.rect(left, 0, Math.max(3, x(sight.width / sight.scale)), height, palette.accent, 0.2);

@@ -8,7 +8,7 @@ import type { View } from '../view.ts';
 import { CanvasPaint, SvgPaint } from './paint.ts';
 import type { Palette } from './palette.ts';
 import { offerPicture } from './pictures.ts';
-import { drawMinimap, drawTimeline, LANE, leafColors, SCALE, type Sight } from './timeline-draw.ts';
+import { drawMinimap, drawOverview, drawTimeline, LANE, leafColors, SCALE, type Sight } from './timeline-draw.ts';
 
 /** Pixels of a step at most. */
 const MOST_SCALE = 90;
@@ -29,6 +29,7 @@ export const lanesOf = (session: Session): number[] => session.lanes.steps.flatM
 export function Timeline({ session, view, palette, noReturn, control }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const minimap = useRef<HTMLCanvasElement>(null);
+  const overview = useRef({ stamp: '', canvas: document.createElement('canvas') });
   const gutter = useRef<HTMLDivElement>(null);
   const seen = useRef<Window>({ start: 1, scale: 0, top: 0, width: 0, height: 0 });
   const colors = useMemo(() => leafColors(session), [session]);
@@ -45,7 +46,14 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
     if (element === null || map === null || seen.current.width === 0) return;
     const now = sight();
     drawTimeline(paintOn(element, now.width, now.height), session, now, colors, palette);
-    drawMinimap(paintOn(map, now.width, MINIMAP), session, { width: now.width, height: MINIMAP }, now, palette);
+    const small = paintOn(map, now.width, MINIMAP);
+    const stamp = `${now.width} ${session.version} ${lanes.length} ${palette.dim}`;
+    if (overview.current.stamp !== stamp) {
+      drawOverview(paintOn(overview.current.canvas, now.width, MINIMAP), session, { width: now.width, height: MINIMAP }, lanes, palette);
+      overview.current.stamp = stamp;
+    }
+    map.getContext('2d')!.drawImage(overview.current.canvas, 0, 0, now.width, MINIMAP);
+    drawMinimap(small, session, { width: now.width, height: MINIMAP }, now, palette);
     if (gutter.current !== null) gutter.current.scrollTop = now.top;
   };
   const drawRef = useRef(draw);

@@ -50,10 +50,23 @@ export function Transport({ session, view, playing, play, act }: Props): JSX.Ele
       {button('g', 'to what is broken', 'broken')}
       <input class="slider" type="range" min={0} max={session.length} value={session.at} aria-label="Step" aria-valuetext={`step ${session.at} of ${session.length}`}
         onInput={(event) => session.go(Number(event.currentTarget.value))} />
-      <label>step <input id="goto" class="goto" type="number" min={0} max={session.length} value={session.at} onChange={(event) => session.go(Number(event.currentTarget.value))} /></label>
+      <GoTo session={session} />
       <span class="dim">of {session.length.toLocaleString('en')}</span>
       <label>speed <select value={speed} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>{SPEEDS.map((one) => <option key={one} value={one}>{one.toLocaleString('en')} / s</option>)}</select></label>
       {a > 0 ? <span class="markers">A {a}{b > 0 ? `, B ${b}: ${Math.abs(b - a).toLocaleString('en')} steps` : ''} <button type="button" class="small" onClick={() => view.set({ a: 0, b: 0 })} aria-label="remove the markers">×</button></span> : null}
     </div>
+  );
+}
+
+/** The number of the step, to be typed over: what is being typed stays, whatever is drawn meanwhile. */
+function GoTo({ session }: { readonly session: Session }): JSX.Element {
+  const [typed, setTyped] = useState<string>();
+  const go = (): void => {
+    if (typed !== undefined && typed.trim() !== '') session.go(Number(typed));
+    setTyped(undefined);
+  };
+  return (
+    <label>step <input id="goto" class="goto" type="number" min={0} max={session.length} value={typed ?? session.at} onInput={(event) => setTyped(event.currentTarget.value)} onBlur={() => setTyped(undefined)}
+      onKeyDown={(event) => { if (event.key === 'Enter') go(); }} onChange={go} /></label>
   );
 }
