@@ -43,10 +43,29 @@ const START = 'start', FRAME = 'frame';
 /** Is an arrow's name left out? Where a step has one outcome only, and it is the plain one. */
 const unnamed = (labels: readonly string[], siblings: number): boolean => siblings === 1 && labels.length === 1 && labels[0] === 'ok';
 
+/** States in the order in which they come one behind the other: ELK turns arrows around that go against it. A kernel that was derived from another
+ *  one has its own states behind all others, wherever they belong. */
+function inOrder({ states, initial }: Fragment): string[] {
+  const seen = new Set<string>();
+  const done: string[] = [];
+  const visit = (key: string): void => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    const one = states[key]!;
+    const targets = 'use' in one ? Object.values(one.exits) : 'on' in one ? Object.values(one.on) : [];
+    // What is visited last stands first: the first outcome comes right behind its state.
+    for (const target of targets.toReversed()) if (!target.startsWith('^')) visit(target);
+    done.push(key);
+  };
+  visit(initial);
+  return [...done.toReversed(), ...Object.keys(states).filter((key) => !seen.has(key))];
+}
+
 /** The graph of a fragment, with finished layouts of those that it uses. */
 function graphOf(fragment: Fragment, inner: (name: string) => FragmentLayout, options: Options): ElkNode {
   const lines = linesOf(fragment);
-  const children: ElkNode[] = Object.entries(fragment.states).map(([key, one]) => {
+  const children: ElkNode[] = inOrder(fragment).map((key) => {
+    const one = fragment.states[key]!;
     const id = state(key);
     if ('use' in one) {
       const { width, height, exits } = inner(one.use);
@@ -71,7 +90,7 @@ function graphOf(fragment: Fragment, inner: (name: string) => FragmentLayout, op
   const frame: ElkNode = {
     id: FRAME, ports, children: [{ id: START, width: 8, height: 8 }, ...children],
     edges: [{ id: START, sources: [START], targets: [into(fragment.initial)], layoutOptions: { 'elk.layered.priority.direction': '1' } }, ...edges],
-    layoutOptions: { ...options, 'elk.portConstraints': 'FIXED_SIDE', 'elk.padding': `[top=8,left=${MARGIN},bottom=${MARGIN + 8},right=${MARGIN}]`, 'elk.spacing.portPort': '40' },
+    layoutOptions: { ...options, 'elk.portConstraints': 'FIXED_SIDE', 'elk.padding': `[top=8,left=${MARGIN},bottom=${MARGIN + 8},right=${MARGIN}]`, 'elk.spacing.portPort': String(Math.max(30, ...exitsOf(fragment).map((name) => name.length * SMALL.character + 14))) },
   };
   return { id: 'root', children: [frame], layoutOptions: { 'elk.algorithm': 'box' } };
 }
