@@ -9,7 +9,7 @@ import { mainline } from '../../machines/kernels/mainline.ts';
 import { builtLayouts } from '../../src/cli/chart-layouts.ts';
 import { sceneOf, type Scene } from '../../src/export/machines/scene.ts';
 import { fitted, following, moved, zoomed } from '../../src/inspect/page/chart/camera.ts';
-import { heatOf, impossibleIn, marksAgainst, visitsOf } from '../../src/inspect/page/chart/facts.ts';
+import { countSteps, heatOf, impossibleIn, marksAgainst, visitsOf } from '../../src/inspect/page/chart/facts.ts';
 import { openTrace } from '../../src/inspect/page/engine/open.ts';
 import { deriveKernel } from '../../src/kernel/define.ts';
 import { Looker, missingBrowser } from '../support/browser.ts';
@@ -22,7 +22,7 @@ const scene = (name: string, kernel = v6_8): Scene => sceneOf(kernel, kernel.mac
 describe('what a chart says of a run', () => {
   const { records } = openTrace('sc22', trace);
   const gmem = scene('gmem-op');
-  const visits = visitsOf(v6_8, gmem, records);
+  const visits = visitsOf(countSteps(v6_8, records), gmem);
 
   test('every step of the machine counts where it was made, around it, and at the lines that it took', () => {
     const steps = Array.from({ length: records.count }, (_one, k) => v6_8.table.leaves[records.leaf(k + 1)]!).filter(({ machine }) => machine === 'gmem-op');
@@ -103,8 +103,7 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     await page.keyboard.press('k');
     await page.waitForSelector('#chart [data-active$="truncate.find"]');
     await page.locator('.lane-name', { hasText: 'hw.mf' }).click();
-    await page.waitForSelector('#chart [data-active]');
-    expect(await page.textContent('#chart .chart-next')).toContain('hw.mf is in');
+    await expect.poll(() => page.textContent('#chart .chart-next')).toContain('hw.mf is in');
     expect(await page.textContent('#chart .chart-next')).toContain('held by main.gmem');
   });
 
@@ -136,6 +135,7 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
 
   test('another kernel beside it: what is different is marked in both', async () => {
     await page.locator('.lane-name', { hasText: 'main.gmem' }).click();
+    await expect.poll(() => page.textContent('#chart .chart-next')).toContain('main.gmem');
     await page.selectOption('#chart select', 'mainline');
     await page.waitForSelector('#chart .charts.two svg >> nth=1');
     expect(await page.locator('#chart svg.chart').count()).toBe(2);

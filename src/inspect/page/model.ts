@@ -260,6 +260,11 @@ export class Session {
     return this.playback.world;
   }
 
+  /** A copy of memory in front of a step. */
+  memoryBefore(step: number): Int32Array {
+    return this.playback.memory(step - 1);
+  }
+
   /** How many steps there are. */
   get length(): number {
     return this.records.count;

@@ -13,7 +13,7 @@ import type { ActorView, Session } from '../model.ts';
 import { offerPicture } from '../ui/pictures.ts';
 import type { PanelProps } from '../ui/panels.ts';
 import { Chart } from './chart.tsx';
-import { impossibleIn, marksAgainst, visitsOf } from './facts.ts';
+import { countSteps, impossibleIn, marksAgainst, visitsOf, type Visits } from './facts.ts';
 import { useLayouts } from './load.ts';
 import './chart.css';
 
@@ -30,6 +30,27 @@ function drawing(kernel: Kernel, machine: string, layouts: Layouts | undefined):
   return spec !== undefined && layouts !== undefined && isLaidOut(kernel, spec, layouts) ? sceneOf(kernel, spec, layouts) : undefined;
 }
 
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key)!;
+}
+
+/** Milliseconds after which a chart of another machine is drawn: who only passes by does not wait for it. */
+const QUIET = 60;
+
+/** The actor to show: at once where its machine is the one that is drawn already, else when nothing has moved for a moment. */
+function useQuiet(session: Session, wanted: number): number {
+  const [shown, show] = useState(wanted);
+  const machine = (actor: number): string | undefined => session.opened.topology.actors[actor - 1]?.machine;
+  const now = machine(shown) === machine(wanted) ? wanted : shown;
+  useEffect(() => {
+    if (wanted === shown) return undefined;
+    const timer = setTimeout(() => show(wanted), QUIET);
+    return () => clearTimeout(timer);
+  }, [wanted, shown, session]);
+  return session.opened.topology.actors[now - 1] === undefined ? wanted : now;
+}
+
 /** What an actor does next, or what it waits for. */
 export function nextSentence({ name, leaf, ended, enabled, blockedOn, holders }: ActorView): string {
   if (ended) return `${name} has ended`;
@@ -42,7 +63,7 @@ export function nextSentence({ name, leaf, ended, enabled, blockedOn, holders }:
 /** The panel. */
 export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
   const { kernel } = session.opened;
-  const actor = session.actor(shownActor(session, view.now.actor))!;
+  const actor = session.actor(useQuiet(session, shownActor(session, view.now.actor)))!;
   const [beside, setBeside] = useState('');
   const [follow, setFollow] = useState(true);
   const [fit, setFit] = useState(0);
@@ -51,9 +72,12 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
   const layouts = useLayouts(kernel.name);
   const other = [...kernels, ...weakKernels].find(({ name }) => name === beside);
   const otherLayouts = useLayouts(other?.name);
-  const scene = useMemo(() => drawing(kernel, actor.machine, layouts), [kernel, actor.machine, layouts]);
+  // Whoever steps on sees another actor with every step, and the same few machines again and again.
+  const drawn = useMemo(() => new Map<string, Scene | undefined>(), [kernel, layouts]);
+  const scene = remembered(drawn, actor.machine, () => drawing(kernel, actor.machine, layouts));
   const otherScene = useMemo(() => (other === undefined ? undefined : drawing(other, actor.machine, otherLayouts)), [other, actor.machine, otherLayouts]);
-  const visits = useMemo(() => (scene === undefined ? undefined : visitsOf(kernel, scene, session.records)), [kernel, scene, session.records, session.version]);
+  const counts = useMemo(() => ({ steps: countSteps(kernel, session.records), visits: new Map<string, Visits>() }), [kernel, session.records, session.version, layouts]);
+  const visits = scene === undefined ? undefined : remembered(counts.visits, actor.machine, () => visitsOf(counts.steps, scene));
   const impossible = useMemo(() => (scene === undefined ? new Set<string>() : impossibleIn(kernel, scene)), [kernel, scene]);
   const marks = useMemo(() => (scene !== undefined && otherScene !== undefined ? { here: marksAgainst(scene, otherScene), there: marksAgainst(otherScene, scene) } : undefined), [scene, otherScene]);
   const otherImpossible = useMemo(() => (other === undefined || otherScene === undefined ? new Set<string>() : impossibleIn(other, otherScene)), [other, otherScene]);

@@ -16,28 +16,40 @@ export interface Visits {
   readonly most: number;
 }
 
-/** Counts the steps of all actors with this machine. */
-export function visitsOf(kernel: Kernel, scene: Scene, records: Records): Visits {
-  const { leaves } = kernel.table;
-  const names = outcomeNames(kernel.table);
-  const counts = new Map<number, number>();
-  for (let step = 1; step <= records.count; step++) {
-    if (records.actor(step) === 0) continue;
-    const leaf = records.leaf(step);
-    if (leaves[leaf]?.machine !== scene.machine) continue;
-    const key = leaf * names.length + records.outcome(step);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+/** How often each transition of a kernel was taken in a run, whatever the machine. */
+export interface Counts {
+  readonly kernel: Kernel;
+  /** By leaf, then by the trace's number of the outcome. */
+  readonly of: Int32Array;
+  readonly outcomes: readonly string[];
+}
+
+/** Counts all steps. */
+export function countSteps(kernel: Kernel, records: Records): Counts {
+  const outcomes = outcomeNames(kernel.table);
+  const of = new Int32Array(kernel.table.leaves.length * outcomes.length);
+  for (let step = 1; step <= records.count; step++) if (records.actor(step) !== 0) of[records.leaf(step) * outcomes.length + records.outcome(step)]! += 1;
+  return { kernel, of, outcomes };
+}
+
+/** What a machine's chart shows of that. */
+export function visitsOf({ kernel, of, outcomes }: Counts, scene: Scene): Visits {
   const states = new Map<string, number>();
   const lines = new Map<string, number>();
   const add = (map: Map<string, number>, key: string, count: number): void => { map.set(key, (map.get(key) ?? 0) + count); };
-  for (const [key, count] of counts) {
-    const { path } = leaves[Math.floor(key / names.length)]!;
+  for (const { number, machine, path, outcomes: own } of kernel.table.leaves) {
+    if (machine !== scene.machine) continue;
+    let count = 0;
+    for (const name of own) {
+      const taken = of[number * outcomes.length + outcomes.indexOf(name)]!;
+      count += taken;
+      if (taken > 0) for (const { id } of linesOfTransition(scene, path, name)) add(lines, id, taken);
+    }
+    if (count === 0) continue;
     for (let outer = path; ; outer = outer.slice(0, Math.max(0, outer.lastIndexOf('.')))) {
       add(states, outer, count);
       if (outer === '') break;
     }
-    for (const { id } of linesOfTransition(scene, path, names[key % names.length]!)) add(lines, id, count);
   }
   let most = 0;
   for (const { path, kind } of scene.boxes) if (kind === 'leaf') most = Math.max(most, states.get(path) ?? 0);

@@ -93,6 +93,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
       if (step === 0) say(`${word} has not been written before, since the run began`);
       else session.go(step);
     }),
+    open: (other) => replace(other),
     say,
   };
   useEffect(() => {

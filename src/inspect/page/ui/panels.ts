@@ -5,6 +5,8 @@ import type { Stroke } from '../engine/hands.ts';
 import type { Session } from '../model.ts';
 import type { View } from '../view.ts';
 import { ChartPanel } from '../chart/chart-panel.tsx';
+import { Explain } from '../explain/explain-panel.tsx';
+import { Memory } from '../memory/memory-panel.tsx';
 import { Actors } from './actor-panel.tsx';
 import { Changes } from './changes-panel.tsx';
 
@@ -20,6 +22,8 @@ export interface Actions {
   runOn(): void;
   /** Goes to the step that wrote a word, named as in reports, before the one under the cursor. */
   why(word: string): void;
+  /** Shows another run instead of this one. */
+  open(session: Session): void;
   /** A sentence for whoever looks or listens. */
   say(sentence: string): void;
 }
@@ -39,4 +43,6 @@ export const panels: readonly Panel[] = [
   { id: 'actors', title: 'Actors', column: 'middle', Content: Actors },
   { id: 'chart', title: 'Statechart', column: 'middle', Content: ChartPanel },
   { id: 'changes', title: 'This step', column: 'right', Content: Changes },
+  { id: 'explain', title: 'Explain', column: 'right', Content: Explain },
+  { id: 'memory', title: 'Memory', column: 'right', Content: Memory },
 ];
