@@ -48,7 +48,7 @@ export class Looker {
     const own = new URL(address);
     page.on('request', (request) => {
       const url = request.url();
-      if (/^(?:data|blob|about):/.test(url) || this.servers.some((server) => url.startsWith(server.address))) return;
+      if (/^(?:data|blob|about):/.test(url) || [own.origin + own.pathname, ...this.servers.map((server) => server.address)].some((one) => one.startsWith('http') && url.startsWith(one))) return;
       if (own.protocol !== 'file:' || url.split('#')[0] !== own.href.split('#')[0]) this.offSite.push(url);
     });
     page.on('pageerror', (error) => { this.complaints.push(error.message); });
