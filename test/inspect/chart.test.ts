@@ -141,9 +141,9 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     expect(await page.locator('#chart svg.chart').count()).toBe(2);
     expect(await page.locator('#chart .only-here').count()).toBeGreaterThan(0);
     expect(await page.locator('#chart figcaption').allTextContents()).toEqual([expect.stringMatching(/^kernel v6\.8: \d+ only here, \d+ changed$/), expect.stringMatching(/^kernel mainline: \d+ only here, \d+ changed$/)]);
-    await page.getByRole('button', { name: 'large' }).click();
+    await page.getByRole('button', { name: 'large', exact: true }).click();
     await looker.picture(page, 'chart-two-kernels');
-    await page.getByRole('button', { name: 'small' }).click();
+    await page.getByRole('button', { name: 'small', exact: true }).click();
     await page.selectOption('#chart select', '');
   });
 

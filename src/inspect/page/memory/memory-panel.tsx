@@ -53,6 +53,9 @@ export function Memory({ session, view, act }: PanelProps): JSX.Element {
   );
 }
 
+/** What is written in a square; it has its whole sentence as its name. */
+const LETTERS = { free: '', zero: '0', host: 'h', vm: 'v', poison: '✗' } as const;
+
 /** All page frames, a square each: a letter and a tint for what is in it, a border for what the step changed. */
 function Frames({ frames: { count, free, shown }, chosen, choose }: { readonly frames: ReturnType<typeof frameViews>; readonly chosen: number; readonly choose: (pfn: number) => void }): JSX.Element {
   return (
@@ -60,8 +63,8 @@ function Frames({ frames: { count, free, shown }, chosen, choose }: { readonly f
       <p class="dim">{count.toLocaleString('en')} page frames, {free.toLocaleString('en')} free{shown.length < count ? `; ${shown.length} are shown` : ''}</p>
       <div class="frames" role="group" aria-label="Page frames">
         {shown.map((one) => (
-          <button key={one.pfn} type="button" class={`frame ${one.content}${one.changed ? ' changed' : ''}${one.locked === undefined ? '' : ' locked'}`} aria-pressed={one.pfn === chosen} aria-label={frameSentence(one)} title={frameSentence(one)} onClick={() => choose(one.pfn)}>
-            <span aria-hidden="true"><b>{one.pfn}</b>{one.content === 'free' ? '' : one.content === 'poison' ? '✗' : one.content === 'zero' ? '0' : one.content === 'host' ? 'h' : 'v'}<small>{one.refcount === 0 ? '' : one.refcount}</small></span>
+          <button key={one.pfn} type="button" class={`frame ${one.content}${one.changed ? ' changed' : ''}${one.locked === undefined ? '' : ' locked'}`} aria-pressed={one.pfn === chosen} aria-label={frameSentence(one)} title={frameSentence(one)} data-pfn={one.pfn} data-refs={one.refcount === 0 ? '' : one.refcount} onClick={() => choose(one.pfn)}>
+            <span data-letter={LETTERS[one.content]} />
           </button>
         ))}
       </div>
@@ -145,5 +148,5 @@ function ObjectRow({ reader, table, object, all = false, why }: { readonly reade
 }
 
 function ValueButton({ value: { word, field, text, changed }, why }: { readonly value: Value; readonly why: (word: string) => void }): JSX.Element {
-  return <button type="button" class={changed ? 'value changed' : 'value'} onClick={() => why(word)} aria-label={`${word} is ${text}${changed ? ', changed by this step' : ''}; to the step that wrote it last`} title={`${word}: to the step that wrote it last`}><i>{field}</i> {text}</button>;
+  return <button type="button" class={changed ? 'value changed' : 'value'} onClick={() => why(word)} aria-label={`${field} ${text}${changed ? ', changed by this step' : ''}: to the step that wrote ${word} last`} title={`${word}: to the step that wrote it last`}><i>{field}</i> {text}</button>;
 }
