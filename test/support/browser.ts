@@ -48,13 +48,13 @@ export class Looker {
     const own = new URL(address);
     page.on('request', (request) => {
       const url = request.url();
-      if (!/^(?:data|blob):/.test(url) && new URL(url).origin !== own.origin) this.offSite.push(url);
-      if (own.protocol === 'file:' && url.split('#')[0] !== address.split('#')[0] && !/^(?:data|blob):/.test(url)) this.offSite.push(url);
+      if (/^(?:data|blob|about):/.test(url) || [own.origin + own.pathname, ...this.servers.map((server) => server.address)].some((one) => one.startsWith('http') && url.startsWith(one))) return;
+      if (own.protocol !== 'file:' || url.split('#')[0] !== own.href.split('#')[0]) this.offSite.push(url);
     });
     page.on('pageerror', (error) => { this.complaints.push(error.message); });
     page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(message.text()); });
     await page.goto(address);
-    await page.waitForSelector('.status-step, .failed');
+    await page.waitForSelector('.status-step, .failed, .live');
     return page;
   }
 

@@ -84,10 +84,8 @@ async function start(link: Link): Promise<void> {
   }
 }
 
-let first: Link = {};
 try {
-  first = readLink(location.hash);
+  void start(readLink(location.hash));
 } catch (error) {
   fail(error);
 }
-void start(first);

@@ -75,5 +75,5 @@ export async function layoutsOf(kernel: string): Promise<unknown> {
   if (own !== undefined) return JSON.parse(own);
   if (embedded('faultline-session') !== undefined) return undefined;
   const answer = await fetch(`layouts-${kernel}.json`);
-  return answer.ok ? answer.json() : undefined;
+  return answer.ok ? await answer.json() ?? undefined : undefined;
 }

@@ -19,8 +19,8 @@ import { traceInMemory } from '../../../trace/source.ts';
 import { InspectError } from './errors.ts';
 import { Records } from './records.ts';
 
-/** Megabytes that a world may take in a page, which keeps two of them and copies. */
-const MEGABYTES = 256;
+/** Megabytes that a world may take in a page, which keeps some of them and copies of memory. */
+const MEGABYTES = 96;
 /** Steps that a page keeps. */
 export const MOST_STEPS = 20_000_000;
 /** Steps of a run without an end, unless somebody says. */

@@ -14,7 +14,7 @@ const MOST_CHOICES = 6;
 export function Actors({ session, view, act }: PanelProps): JSX.Element {
   const [all, setAll] = useState(false);
   const actors = session.actors();
-  const shown = all || actors.length <= 14 ? actors : actors.filter((one) => one.enabled || (one.blockedOn?.isLock && !one.leaf.idle) || one.holds.length > 0 || one.number === view.now.actor);
+  const shown = all ? actors : actors.filter((one) => one.enabled || (one.blockedOn?.isLock && !one.leaf.idle) || one.holds.length > 0 || (!one.leaf.idle && !one.ended) || one.number === view.now.actor);
   const { opened } = session;
   const menu = useMemo(() => strokes(opened.topology, opened.kernel, gmemFiles(opened.scenario)), [opened]);
   const next = session.at < session.length ? session.records.actor(session.at + 1) : 0;

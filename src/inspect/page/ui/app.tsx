@@ -152,10 +152,11 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
 
 function PanelFrame({ panel, session, view, act }: { readonly panel: Panel; readonly session: Session; readonly view: View; readonly act: Actions }): JSX.Element {
   const { Content } = panel;
+  const [shut, setShut] = useState(false);
   return (
-    <section class={`panel panel-${panel.id}`} id={panel.id} aria-label={panel.title}>
-      <div class="panel-head"><h2>{panel.title}</h2></div>
-      <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}><Content session={session} view={view} act={act} /></div>
+    <section class={`panel panel-${panel.id}${shut ? ' shut' : ''}`} id={panel.id} aria-label={panel.title}>
+      <div class="panel-head"><h2><button type="button" class="panel-title" aria-expanded={!shut} onClick={() => setShut(!shut)}>{panel.title}</button></h2></div>
+      {shut ? null : <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}><Content session={session} view={view} act={act} /></div>}
     </section>
   );
 }

@@ -27,7 +27,7 @@ export function Changes({ session, view, act }: PanelProps): JSX.Element {
             <thead><tr><th scope="col">written</th><th scope="col">before</th><th scope="col">after</th><th scope="col"><span class="hidden">last written</span></th></tr></thead>
             <tbody>{event.writes.map((write, k) => <tr key={k} class={write.old === write.value ? 'same' : ''}><td>{placeText(write)}</td><td>{write.old}</td><td>{write.text ?? write.value}</td><td><WhyButton write={write} act={act} /></td></tr>)}</tbody>
           </table>
-          <details><summary>{event.reads.length} words read</summary>
+          <details><summary>{event.reads.length === 1 ? '1 word' : `${event.reads.length} words`} read</summary>
             <table aria-label="What the step read"><tbody>{event.reads.map((read, k) => <tr key={k}><td>{placeText(read)}</td><td>{read.text ?? read.value}</td><td><WhyButton write={read} act={act} /></td></tr>)}</tbody></table>
           </details>
         </>

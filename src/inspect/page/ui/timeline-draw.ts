@@ -51,7 +51,10 @@ export function drawTimeline(paint: Paint, session: Session, sight: Sight, color
     const x = xOf(sight, step);
     if (step < 1 || x < -60 || x > width + 2) return;
     paint.line(x, 0, x, height, color, 1.5, dash);
-    if (label !== '') paint.text(Math.min(x + 3, width - label.length * 6.2), SCALE / 2, label, color);
+    if (label === '') return;
+    const at = Math.min(x + 3, width - label.length * 6.2);
+    paint.rect(at - 1, 1, label.length * 6.2, SCALE - 3, palette.ground);
+    paint.text(at, SCALE / 2, label, color);
   };
   for (const step of sight.bad) mark(step, palette.bad, 'violation');
   mark(sight.noReturn, palette.warn, 'no return', [2, 3]);
