@@ -12,6 +12,8 @@ import { tableOf, type Beside } from '../inspect/table.ts';
 import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
 import { MAGIC } from '../trace/chunk.ts';
+import { storedFor } from '../export/machines/stored-layouts.ts';
+import { chartLayouts } from './chart-layouts.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { Interruption } from './interruption.ts';
@@ -56,12 +58,22 @@ to somebody: faultline export TRACE --format html -o run.html
     .action(async (what: string | undefined, options: Options) => done(await inspected(what, onMemory(options))));
 };
 
+/** Charts of a kernel that the build has not laid out; nothing where ELK is not installed. */
+async function layoutsText({ kernel }: NamedKernel): Promise<string | undefined> {
+  try {
+    return JSON.stringify(storedFor([kernel], { version: '', layouts: Object.fromEntries(await chartLayouts(kernel, kernel.machines)) }));
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
 /** Serves until somebody ends it. */
 async function inspected(what: string | undefined, options: Options): Promise<number> {
   checkLive(options);
   const { given, beside, named, live } = whatToShow(what, options);
   const interruption = new Interruption();
-  const server = await listening(given, { ...beside, kernels: [...kernels.map(({ name }) => name), named.kernel.name] }, options.port);
+  const server = await listening(given, { ...beside, kernels: [...kernels.map(({ name }) => name), named.kernel.name], layOut: () => layoutsText(named) }, options.port);
   if (server.moved) complain(`port ${options.port} is taken; this is the next one that is free`);
   await line(`inspecting ${given.trace ?? (typeof given.scenario === 'string' ? given.scenario : what)}, kernel ${named.kernel.name}: ${server.address}`);
   await line('on this machine only; Ctrl-C ends it');

@@ -4,7 +4,7 @@ import elkModule from 'elkjs/lib/elk.bundled.js';
 import { describe, expect, test } from 'vitest';
 import { fragment, step, use, type Fragment } from '../../machines/fragment.ts';
 import { kernels, weakKernels } from '../../machines/kernels/index.ts';
-import { builtLayouts } from '../../src/cli/chart-layouts.ts';
+import { builtLayouts, chartLayouts } from '../../src/cli/chart-layouts.ts';
 import { chartOf, statesOf } from '../../src/export/machines/chart.ts';
 import { isDispatch } from '../../src/export/machines/dispatch.ts';
 import { layoutFragments, type Elk as Layout } from '../../src/export/machines/elk.ts';
@@ -13,7 +13,7 @@ import { SMALL, type FragmentLayout, type Rectangle } from '../../src/export/mac
 import { isLaidOut, linesOfTransition, sceneOf } from '../../src/export/machines/scene.ts';
 import { layoutsFrom, storedFor } from '../../src/export/machines/stored-layouts.ts';
 import { sceneSvg } from '../../src/export/machines/svg.ts';
-import type { Kernel } from '../../src/kernel/define.ts';
+import { deriveKernel, type Kernel } from '../../src/kernel/define.ts';
 import { outcome } from '../../src/memory/outcome.ts';
 import { v6_8 } from '../support/recorded.ts';
 
@@ -78,6 +78,18 @@ describe('the layouts that the build makes', () => {
     expect(Object.keys(stored.layouts).length).toBeLessThan(layouts.size);
     expect(v6_8.machines.filter((spec) => !isLaidOut(v6_8, spec, layoutsFrom(stored)))).toEqual([]);
   });
+});
+
+test("a person's own kernel is laid out when somebody wants to see it: its machine is not the file's, and then complete", async () => {
+  const own = deriveKernel(v6_8, { name: 'own', fragments: { 'mmu.fault': (edit) => edit.remove('stale', 'map') } });
+  const vcpu = own.machines.find((one) => one.machine === 'vcpu')!;
+  expect(isLaidOut(own, vcpu, layouts)).toBe(false);
+  const made = await chartLayouts(own, [vcpu]);
+  expect(isLaidOut(own, vcpu, made)).toBe(true);
+  expect(sceneOf(own, vcpu, made).boxes.some(({ path }) => path.endsWith('fault.stale'))).toBe(false);
+  // What was not touched is where it was.
+  const key = fragmentKeys(own.fragments)('gmem.getPfn');
+  expect(made.get(key)).toEqual(layouts.get(key));
 });
 
 /** The package's types say that its default export is a module. */
