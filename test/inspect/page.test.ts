@@ -82,7 +82,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await page.locator('.slider').fill('7');
     await expect.poll(() => status(page)).toContain('takes invalidate_lock(inode 1) for writing');
     await page.locator('#step-12').click();
-    expect(await stepOf(page)).toBe(12);
+    await expect.poll(() => stepOf(page)).toBe(12);
     await keys(page, 'Home', ' ');
     await expect.poll(() => stepOf(page)).toBeGreaterThan(1);
     await keys(page, ' ');
