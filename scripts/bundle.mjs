@@ -38,6 +38,8 @@ if (!existsSync(mark) || statSync(mark).mtimeMs < Number(wanted)) {
       outDir: made,
       emptyOutDir: true,
       rolldownOptions: {
+        // For development only, and looked for when it is wanted.
+        external: [/^elkjs/],
         input: { 'src/cli/main': join(dist, 'src/cli/main.js'), ...Object.fromEntries(workers.map((name) => [`workers/${name.slice(0, -3)}`, join(dist, 'workers', name)])) },
         output: { entryFileNames: '[name].js', chunkFileNames: 'src/shared/[name].js' },
       },

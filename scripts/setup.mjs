@@ -48,14 +48,16 @@ export function install() {
 /** A program of a package, as arguments to Node. */
 export const tool = (path) => join(root, 'node_modules', path);
 
-/** Compiles what has changed. */
-export async function build() {
+/** Compiles what has changed, and lays out the charts that are new, unless this can wait: who draws one lays it out then. */
+export async function build({ charts = true } = {}) {
   if (!existsSync(join(root, 'dist/.tsbuildinfo'))) console.error('faultline: building');
   await import('./reproducer-parts.mjs');
   await import('./fingerprints.mjs');
   quietly('the build', process.execPath, [tool('typescript/bin/tsc'), '-b']);
   await import('./scenario-schema.mjs');
   await import('./recorder-sources.mjs');
+  await import('./page.mjs');
+  if (charts) await import('./layouts.mjs');
   await import('./bundle.mjs');
 }
 

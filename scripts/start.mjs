@@ -48,7 +48,7 @@ again      ${command}
 }
 
 install();
-await build();
+await build({ charts: false });
 const code = given.length > 0 ? node(bin, 'run', ...given) : node(bin, 'run', 'stress', '--runtime', 'threads', '--seconds', '4', '--brief');
 const told = given.length === 0 && fine(code) ? teaser() : 0;
 if (fine(code)) {

@@ -1,4 +1,4 @@
-// npm test: sets itself up, lints, checks the types of the tests, runs them all. Arguments go to vitest: npm test -- test/trace
+// npm test: sets itself up, lints, checks the types of the page and the tests, runs them all. Arguments go to vitest: npm test -- test/trace
 // Ends with one line, `N passed, N failed`, which CI reads.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { build, install, node, tool } from './setup.mjs';
 install();
 await build();
 const lint = node(tool('oxlint/bin/oxlint'), '--deny-warnings', 'src', 'machines', 'workers', 'bench', 'test', 'scripts', 'bin');
-const types = lint === 0 ? node(tool('typescript/bin/tsc'), '-p', 'test') : 0;
+const types = lint === 0 ? node(tool('typescript/bin/tsc'), '-p', 'test') || node(tool('typescript/bin/tsc'), '-p', 'src/inspect/page') : 0;
 const folder = mkdtempSync(join(tmpdir(), 'faultline-test-'));
 try {
   const report = join(folder, 'report.json');

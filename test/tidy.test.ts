@@ -20,7 +20,7 @@ function allFiles(): string[] {
 }
 const files = allFiles().filter((file) => file !== '' && existsSync(join(root, file)));
 const texts = new Map(files.filter((file) => !/\.(trace|png|jpg|woff2?|gz)$/.test(file)).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
-const sources = files.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.endsWith('.gen.ts'));
+const sources = files.filter((file) => /\.(tsx?|mjs|js)$/.test(file) && !file.endsWith('.gen.ts'));
 const code = sources.filter((file) => /^(src|machines|workers|test\/kernels\/mutants)\//.test(file));
 const text = (file: string): string => texts.get(file)!;
 const linesOf = (file: string): string[] => text(file).split('\n');

@@ -1,6 +1,8 @@
 // Sends the steps of a trace through a writer to where they go.
 
 import type { Exporter, Piece } from '../export/exporter.ts';
+import { pageFiles } from '../inspect/page-files.ts';
+import { singleFile } from '../inspect/single-file.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { StepEvent } from '../runtime/events.ts';
 import { eventsOfTrace } from '../runtime/replay.ts';
@@ -22,7 +24,7 @@ const PIECE = 1 << 16;
 
 /** Sends everything to the sink, a piece at a time, until it is `ended`; answers how many steps it was. */
 export async function exported({ source, kernel, topology }: Exportable, exporter: Exporter, sink: Sink, { from, to, wanted }: Part, ended: () => boolean = () => false): Promise<number> {
-  const writer = exporter.open(source.header, topology.actors, { kernel, topology }, sink.parts);
+  const writer = exporter.open(source.header, topology.actors, { kernel, topology, page: (header) => singleFile(pageFiles(), header) }, sink.parts);
   const events = eventsOfTrace(source, kernel, topology, from, to);
   const progress = new ExportProgress();
   let pending = '';

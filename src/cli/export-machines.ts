@@ -3,7 +3,9 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineFormats } from '../export/machines/index.ts';
+import type { Layouts } from '../export/machines/layout.ts';
 import { nearest } from '../kernel/nearest.ts';
+import { chartLayouts } from './chart-layouts.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { fileSink, standardOutput } from './export-sink.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
@@ -26,15 +28,17 @@ export function exportMachines({ format = names[0]!, kernel: kernelName = 'v6.8'
       if (!all.includes(name)) throw new UsageError(`kernel ${kernel.name} has no machine '${name}'${nearest(name, all) || `; it has ${all.join(', ')}`}`);
     }
     const specs = kernel.machines.filter(({ machine }) => actor === undefined || actor.includes(machine));
+    const layouts = (): Promise<Layouts> => (chosen.needsLayouts === true ? chartLayouts(kernel, specs) : Promise.resolve(new Map()));
     if (output === undefined) {
       if (specs.length !== 1) throw new UsageError(`kernel ${kernel.name} has ${specs.length === all.length ? '' : 'these '}${counted(specs.length, 'machine')} (${specs.map(({ machine }) => machine).join(', ')}); choose one with --actor, or give a folder with -o DIR`);
-      await standardOutput().write(chosen.text(kernel, specs[0]!));
+      await standardOutput().write(chosen.text(kernel, specs[0]!, await layouts()));
       return EXIT.HELD;
     }
     makeFolder(output);
     const files = specs.map((spec) => ({ spec, file: join(output, `${spec.machine}${chosen.extension}`) }));
     for (const { file } of files) mayWrite('--output', file, force);
-    for (const { spec, file } of files) await writeWhole(file, chosen.text(kernel, spec));
+    const laidOut = await layouts();
+    for (const { spec, file } of files) await writeWhole(file, chosen.text(kernel, spec, laidOut));
     await line(`${output}: ${counted(files.length, 'machine')} of kernel ${kernel.name}, format ${format}`);
     return EXIT.HELD;
   });

@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { explore } from './explore.ts';
 import { exportTrace } from './export.ts';
 import { hunt } from './hunt.ts';
+import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
@@ -21,4 +22,4 @@ import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, record, mutants, bugs, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, record, mutants, bugs, replay, show, inspect, why, diff, shrink, exportTrace, check, newFile, list, explain];

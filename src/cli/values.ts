@@ -37,6 +37,9 @@ export function shard(text: string): { index: number; of: number } {
   return { index: Number(index) - 1, of: Number(of) };
 }
 
+/** A port to listen on; 0: any. */
+export const port = whole(0, 65_535);
+
 /** A place in a trace; 0 is in front of the first step. */
 export const step = whole(0, Number.MAX_SAFE_INTEGER);
 

@@ -24,7 +24,12 @@ export interface Exporter {
 }
 
 /** What a trace is a run of. */
-export interface ExportRun { readonly kernel: Kernel; readonly topology: Topology }
+export interface ExportRun {
+  readonly kernel: Kernel;
+  readonly topology: Topology;
+  /** The page of `faultline inspect`, for what is put into it: all in front of a trace, and all behind it. */
+  readonly page?: ((header: TraceHeader) => { readonly head: string; readonly tail: string }) | undefined;
+}
 
 /** An actor of the scenario, in the order of their numbers, from 1. */
 export interface ExportedActor { readonly name: string; readonly machine: string }

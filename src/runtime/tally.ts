@@ -11,9 +11,9 @@ export class Tally {
   readonly outcomes: readonly string[];
   private readonly counts: Float64Array;
   private readonly places: ReadonlyMap<string, number>;
-  private readonly world: RunWorld;
+  private readonly world: Pick<RunWorld, 'table' | 'topology'>;
 
-  constructor(world: RunWorld) {
+  constructor(world: Pick<RunWorld, 'table' | 'topology'>) {
     this.world = world;
     this.outcomes = outcomeNames(world.table);
     this.places = new Map(this.outcomes.map((name, place) => [name, place]));

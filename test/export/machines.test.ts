@@ -6,6 +6,7 @@ import { createMachine, transition, type AnyStateMachine } from 'xstate';
 import { mainline } from '../../machines/kernels/mainline.ts';
 import { dot } from '../../src/export/machines/dot.ts';
 import { machineFormats } from '../../src/export/machines/index.ts';
+import type { Layouts } from '../../src/export/machines/layout.ts';
 import { stateDiagram } from '../../src/export/machines/state-diagram.ts';
 import { xstate } from '../../src/export/machines/xstate.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
@@ -20,6 +21,9 @@ const tabulated = (kernel: Kernel, machine: string): string[] => leavesOf(kernel
   const next = kernel.table.next[leaf.number * kernel.table.width + outcome(name)]!;
   return `${leaf.path} ${name} -> ${kernel.table.leaves[next]!.path}`;
 })).toSorted();
+
+/** These formats draw nothing. */
+const none: Layouts = new Map();
 
 const cases = [v6_8, mainline].flatMap((kernel) => kernel.machines.map((spec) => ({ name: `${kernel.name} ${spec.machine}`, kernel, spec })));
 
@@ -39,7 +43,7 @@ function* nodesOf(node: AnyStateMachine['root']): Generator<AnyStateMachine['roo
 
 describe('XState', () => {
   test.each(cases)('loads $name: the same leaves and transitions', ({ kernel, spec }) => {
-    const machine = createMachine(JSON.parse(xstate.text(kernel, spec)) as never) as AnyStateMachine;
+    const machine = createMachine(JSON.parse(xstate.text(kernel, spec, none)) as never) as AnyStateMachine;
     const found: string[] = [];
     const steps: string[] = [];
     for (const node of nodesOf(machine.root)) {
@@ -101,7 +105,7 @@ function arrive(drawing: Drawing, state: string): string {
 
 describe('Mermaid', () => {
   test.each(cases)('draws $name as the table has it', ({ kernel, spec }) => {
-    const drawing = readDiagram(stateDiagram.text(kernel, spec));
+    const drawing = readDiagram(stateDiagram.text(kernel, spec, none));
     const path = (id: string): string => id.slice(2).replaceAll('__', '.');
     const found = [...drawing.edges].filter(([from]) => !drawing.initial.has(from))
       .flatMap(([from, edges]) => [...edges].map(([label, to]) => `${path(from)} ${label} -> ${path(arrive(drawing, to))}`));
@@ -117,7 +121,7 @@ const graphviz = spawnSync('dot', ['-V']).status === 0;
 
 describe('Graphviz', () => {
   test.each(cases)('is given $name as the table has it', ({ kernel, spec }) => {
-    const edges = [...dot.text(kernel, spec).matchAll(EDGE)].map(({ groups }) => groups as { from: string; to: string; label: string });
+    const edges = [...dot.text(kernel, spec, none).matchAll(EDGE)].map(({ groups }) => groups as { from: string; to: string; label: string });
     const behind = new Map(edges.filter(({ from, label }) => label === 'done' && from.endsWith('.done')).map(({ from, to }) => [from, to]));
     const at = (leaf: string): string => (behind.has(leaf) ? at(behind.get(leaf)!) : leaf);
     const found = edges.filter(({ from }) => !behind.has(from)).map(({ from, to, label }) => `${from} ${label} -> ${at(to)}`);
@@ -127,7 +131,7 @@ describe('Graphviz', () => {
 
   test.skipIf(!graphviz)(`draws the vCPU and the file${graphviz ? '' : ' (skipped: there is no dot here)'}`, () => {
     for (const machine of ['vcpu', 'gmem']) {
-      const text = dot.text(v6_8, v6_8.machines.find((one) => one.machine === machine)!);
+      const text = dot.text(v6_8, v6_8.machines.find((one) => one.machine === machine)!, none);
       const { status, stdout, stderr } = spawnSync('dot', ['-Tsvg'], { input: text, encoding: 'utf8' });
       expect({ status, stderr: stderr.replaceAll(/^.*(?:fontconfig|Fontconfig).*\n/gm, '') }).toEqual({ status: 0, stderr: '' });
       expect([...stdout.matchAll(/<g id="edge\d+"/g)]).toHaveLength([...text.matchAll(/ -> /g)].length);
@@ -137,7 +141,7 @@ describe('Graphviz', () => {
 });
 
 test("Mermaid's own parser takes the machines; of those of system calls, which take it seconds, the smallest", async () => {
-  const texts = v6_8.machines.map((spec) => machineFormats.find(({ name }) => name === 'mermaid')!.text(v6_8, spec)).filter((text) => text.length < 100_000);
+  const texts = v6_8.machines.map((spec) => machineFormats.find(({ name }) => name === 'mermaid')!.text(v6_8, spec, none)).filter((text) => text.length < 100_000);
   expect(texts.length).toBeGreaterThan(v6_8.machines.length - 3);
   for (const text of texts) expect(await diagramType(text)).toBe('stateDiagram');
   await expect(diagramType('stateDiagram-v2\n  state "a as b\n  a --> \n')).rejects.toThrow('Parse error');
@@ -145,7 +149,7 @@ test("Mermaid's own parser takes the machines; of those of system calls, which t
 
 test('a small one, in full', () => {
   const spec = v6_8.machines.find(({ machine }) => machine === 'injector')!;
-  expect(machineFormats.filter(({ name }) => name !== 'xstate').map((format) => format.text(v6_8, spec)).join('\n')).toMatchInlineSnapshot(`
+  expect([stateDiagram, dot].map((format) => format.text(v6_8, spec, none)).join('\n')).toMatchInlineSnapshot(`
     "stateDiagram-v2
       %% injector of kernel v6.8: memory errors, interrupts, signals, pins, failing allocations
       state "next: hw.next" as s_next

@@ -1,7 +1,7 @@
 // System calls of a scenario as calls of the program's functions.
 
 import type { Call } from '../../memory/calls.ts';
-import { FLAG_NAMES, sugarOf, ATTRIBUTE_PRIVATE } from '../../scenario/sugar.ts';
+import { flagNames, sugarOf } from '../../scenario/sugar.ts';
 import type { CallOp, U64 } from '../../scenario/types.ts';
 import { bits, constant, PAGE, symbol } from './values.ts';
 
@@ -47,17 +47,18 @@ export const isKnown = (call: string): boolean => Object.hasOwn(FORMS, call);
 /** Number of a VM or vCPU that is given as one, or by its name. */
 export const numbered = (value: unknown): number => (typeof value === 'number' ? value : Number(/\d+$/.exec(String(value))?.[0] ?? 0));
 
-function valueOf(name: string, call: Call, op: CallOp): bigint | undefined {
-  const given = op[name];
+function valueOf(argument: Call['arguments'][number], call: Call, op: CallOp): bigint | undefined {
+  const given = op[argument.name];
   if (Array.isArray(given)) {
-    const names = FLAG_NAMES[call.name]![name]!;
-    return (given as readonly string[]).reduce((sum, one) => sum | names[one]!, 0n);
+    const names = flagNames(call, argument)!;
+    return (given as readonly string[]).reduce((sum, one) => sum | BigInt(names[one]!), 0n);
   }
   return given === undefined ? undefined : bits(given as U64);
 }
 
 /** An argument in C. */
-function argument({ name, type, default: usual }: Call['arguments'][number], call: Call, op: CallOp): string {
+function argument(one: Call['arguments'][number], call: Call, op: CallOp): string {
+  const { name, type, default: usual } = one;
   const given = op[name];
   switch (type) {
     case 'vm': case 'vcpu': return String(numbered(given ?? 0));
@@ -71,8 +72,8 @@ function argument({ name, type, default: usual }: Call['arguments'][number], cal
       const region = sugar.find(({ kind, name: short }) => kind === 'region' && op[short] !== undefined);
       if (region !== undefined) return `hva(${symbol('MEMORY', op[region.name] as string)}, ${constant(BigInt.asUintN(64, offset ?? 0n))})`;
       const state = sugar.find(({ kind, name: short }) => kind === 'state' && op[short] !== undefined);
-      const stated = state === undefined ? undefined : op[state.name] === 'private' ? ATTRIBUTE_PRIVATE : 0n;
-      return constant(BigInt.asUintN(64, valueOf(name, call, op) ?? offset ?? stated ?? BigInt(usual ?? 0)));
+      const stated = state?.states?.[op[state.name] as 'private' | 'shared'];
+      return constant(BigInt.asUintN(64, valueOf(one, call, op) ?? offset ?? stated ?? BigInt(usual ?? 0)));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { expandMachine, type MachineSpec } from '../../kernel/table.ts';
 import type { Kernel } from '../../kernel/define.ts';
+import type { Layouts } from './layout.ts';
 
 /** What XState is given for a state. */
 export type StateConfig = ReturnType<typeof expandMachine>;
@@ -40,8 +41,10 @@ export interface MachineFormat {
   /** Of its files, with the dot. */
   readonly extension: string;
   readonly description: string;
+  /** It draws states at places that must be known. */
+  readonly needsLayouts?: true;
   /** The whole text of one machine. */
-  text(kernel: Kernel, spec: MachineSpec): string;
+  text(kernel: Kernel, spec: MachineSpec, layouts: Layouts): string;
 }
 
 /** The chart of a machine. */

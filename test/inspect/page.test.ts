@@ -1,0 +1,238 @@
+// The page in a real browser, as a person meets it. The points are those of what the page is for.
+
+import axe from 'axe-core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Looker, missingBrowser } from '../support/browser.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const deadlock = new Uint8Array(readFileSync(join(root, 'traces/sc22-deadlock.trace')));
+
+const status = (page: Page): Promise<string> => page.locator('.status-step').innerText();
+const stepOf = async (page: Page): Promise<number> => Number(/^step (\d+) of/.exec(await status(page))![1]);
+/** Lets the page draw. */
+const drawn = (page: Page): Promise<unknown> => page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+/** Goes to a step by its number. */
+async function go(page: Page, step: number): Promise<void> {
+  await page.locator('#goto').fill(String(step));
+  await page.locator('#goto').press('Enter');
+  await page.locator('#goto').press('Escape');
+  await drawn(page);
+}
+/** Presses keys one after the other, and lets the page draw. */
+async function keys(page: Page, ...list: string[]): Promise<void> {
+  for (const key of list) await page.keyboard.press(key);
+  await drawn(page);
+}
+
+it.skipIf(missingBrowser === undefined || process.env['CI'] === undefined)('there is a browser', () => {
+  expect(missingBrowser).toBeUndefined();
+});
+
+describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === undefined ? '' : ` (${missingBrowser})`}`, () => {
+  let looker: Looker;
+  let page: Page;
+  beforeAll(async () => {
+    looker = await Looker.start();
+    page = await looker.open(await looker.serve({ trace: 'sc22.trace' }, { trace: deadlock }));
+  });
+  afterAll(() => looker?.stop());
+
+  it('opens on the answer: the cursor stands where it ended, and the bar says how', async () => {
+    expect(await stepOf(page)).toBe(22);
+    expect(await page.locator('.ending').innerText()).toBe('deadlock: nobody can go on behind step 22');
+    await expect.poll(() => page.locator('.chip.held').count()).toBeGreaterThan(10);
+    await looker.picture(page, 'page-light-1280');
+  });
+
+  it('says of everybody where they stand, what they wait for and who has it', async () => {
+    const actors = await page.locator('.actor').allInnerTexts();
+    const of = (name: string): string => actors.find((one) => one.startsWith(`${name}\n`))!.replaceAll(/\s+/g, ' ');
+    expect(of('main.gmem')).toContain('waits for folio_lock(pfn 1), which hw.mf has');
+    expect(of('main.gmem')).toContain('invalidate_lock(inode 1)');
+    expect(of('hw.mf')).toContain('waits for invalidate_lock(inode 1), which main.gmem has');
+    await looker.picture(page, 'actors', '#actors');
+  });
+
+  it('travels: by keys, by the slider, by number, by a click', async () => {
+    await keys(page, 'Home');
+    expect(await stepOf(page)).toBe(0);
+    await keys(page, 'j', 'j', 'j');
+    expect(await stepOf(page)).toBe(3);
+    await keys(page, 'k');
+    expect(await stepOf(page)).toBe(2);
+    // Steps 4 to 8 are main.gmem's.
+    await keys(page, 'J', 'J');
+    expect(await stepOf(page)).toBe(4);
+    await keys(page, 'J');
+    expect(await stepOf(page)).toBe(9);
+    await keys(page, 'K', 'K');
+    expect(await stepOf(page)).toBe(3);
+    await keys(page, 'g');
+    expect(await stepOf(page)).toBe(22);
+    await keys(page, '[');
+    expect(await stepOf(page)).toBe(22);
+    await keys(page, 'n');
+    await page.keyboard.type('16');
+    await keys(page, 'Enter', 'Escape');
+    expect(await status(page)).toContain('hw.mf: MF3: folio_lock · takes folio_lock(pfn 1)');
+    await page.locator('.slider').fill('7');
+    await expect.poll(() => status(page)).toContain('takes invalidate_lock(inode 1) for writing');
+    await page.locator('#step-12').click();
+    await expect.poll(() => stepOf(page)).toBe(12);
+    await keys(page, 'Home', ' ');
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(1);
+    await keys(page, ' ');
+    const there = await stepOf(page);
+    await page.waitForTimeout(600);
+    expect(await stepOf(page)).toBe(there);
+  });
+
+  it('follows a message, and the locks that somebody waits for', async () => {
+    await keys(page, 'Home', 'j', 'j', 'f');
+    expect(await stepOf(page)).toBe(4);
+    await keys(page, 'F');
+    expect(await stepOf(page)).toBe(2);
+    await keys(page, 'w');
+    expect(await stepOf(page)).toBe(18);
+    await keys(page, 'w');
+    expect(await stepOf(page)).toBe(22);
+  });
+
+  it('shows what a step changed, who wrote that before, and what differs between two markers', async () => {
+    await keys(page, 'Home', 'j', 'm', 'End', 'm');
+    expect(await page.locator('.markers').innerText()).toContain('A 1, B 22: 21 steps');
+    expect(await page.locator('#changes h3').innerText()).toMatch(/^From A to B: 21 steps, \d+ words differ$/);
+    await go(page, 16);
+    const row = page.locator('#changes tr', { hasText: 'folio_lock(pfn 1).owner' }).first();
+    expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/^folio_lock\(pfn 1\)\.owner 0 hw\.mf/);
+    await looker.picture(page, 'changes', '#changes');
+    await go(page, 20);
+    await page.getByRole('button', { name: 'why: who wrote mmu_lock(vm 0).writer before' }).click();
+    expect(await stepOf(page)).toBe(11);
+    await page.getByRole('button', { name: 'remove the markers' }).click();
+  });
+
+  it('searches and filters, by what a record says and by what only execution tells', async () => {
+    await keys(page, '/');
+    await page.keyboard.type('actor:hw.mf -outcome:ok');
+    await expect.poll(() => page.locator('#filter-says').innerText()).toMatch(/^2 steps(?!, looked)/);
+    await page.locator('#filter').fill('object:folio_lock');
+    await expect.poll(() => page.locator('.row .number').allInnerTexts()).toEqual(['16']);
+    await page.locator('#filter').fill('who:me');
+    await expect.poll(() => page.locator('#filter-says').innerText()).toContain("there is no 'who:' to filter by");
+    await page.locator('#filter').fill('');
+    await keys(page, 'Escape');
+    await page.getByLabel('as the kernel prints').check();
+    await go(page, 12);
+    expect(await page.locator('#step-12').innerText()).toMatch(/hw\.mf +0\.000012: faultline_step: name=mf\.setHwpoison/);
+    await page.getByLabel('as the kernel prints').uncheck();
+  });
+
+  it('tells what led to a step from what is concurrent with it', async () => {
+    await go(page, 18);
+    await keys(page, 'c');
+    expect(await page.locator('.status').innerText()).toMatch(/\d+ steps around are concurrent with this one/);
+    const unrelated = await page.locator('.row.unrelated .number').allInnerTexts();
+    // What the punch did under its own locks has nothing to do with the error so far; what the handler did has.
+    expect(unrelated).toContain('17');
+    expect(unrelated).not.toContain('16');
+    await keys(page, 'c');
+  });
+
+  it('lets a person be the scheduler, keeps the fork, and opens the same state elsewhere by its address', async () => {
+    await keys(page, 'Home');
+    for (let k = 0; k < 8; k++) await keys(page, 'j');
+    await page.getByRole('button', { name: 'let main.gmem take its next step' }).click();
+    await expect.poll(() => status(page)).toMatch(/^step 9 of 9: main.gmem/);
+    await page.getByRole('button', { name: 'run on' }).click();
+    await expect.poll(() => page.locator('.status-say').innerText()).toMatch(/nobody can go on behind step \d+/);
+    await drawn(page);
+    const forked = await status(page);
+    await expect.poll(() => page.url()).toContain('&fork=0&by=');
+    await expect.poll(() => page.url()).toContain(`at=${await stepOf(page)}`);
+    const address = page.url();
+    const other = await looker.open(`${await looker.serve({ scenario: 'SC01' })}${address.slice(address.indexOf('#'))}`);
+    expect(await status(other)).toBe(forked);
+    expect(await other.locator('h1').innerText()).toContain('SC22 on v6.8');
+    await other.close();
+    const kept = page.getByLabel('Runs that are kept');
+    for (const [run, actor] of [['the run', 'hw.mf'], ['fork at 8', 'main.gmem'], ['the run', 'hw.mf']]) {
+      await kept.selectOption({ label: run! });
+      await go(page, 9);
+      await expect.poll(() => status(page)).toMatch(new RegExp(`^step 9 of 22: ${actor!}`));
+    }
+  });
+
+  it('puts a memory error or a hole in, where somebody wants it', async () => {
+    const own = await looker.open(`${await looker.serve({ scenario: 'SC01', seed: 1 })}#scenario=SC01&kernel=v6.8&seed=1&at=20`);
+    await own.getByLabel('Put something in').selectOption({ label: 'memory error in page 0 of A' });
+    expect(await own.locator('.status-say').innerText()).toContain('memory error in page 0 of A: strike does it when you let it go on');
+    const go = own.getByRole('button', { name: 'let strike take its next step' });
+    await go.click();
+    await expect.poll(() => status(own)).toMatch(/^step 22 of 22: strike: /);
+    await go.click();
+    await expect.poll(() => status(own)).toMatch(/^step 23 of 23: strike: /);
+    await expect.poll(async () => own.url().includes('hands=1') && own.url().endsWith(`at=${await stepOf(own)}`)).toBe(true);
+    const [there, address] = [await status(own), own.url()];
+    const again = await looker.open(`${await looker.serve({ scenario: 'SC22' })}${address.slice(address.indexOf('#'))}`);
+    expect(await status(again)).toBe(there);
+    await Promise.all([own.close(), again.close()]);
+  });
+
+  it('saves pictures of panels', async () => {
+    for (const [label, name] of [['Timeline, SVG', 'faultline-timeline.svg'], ['Timeline, PNG', 'faultline-timeline.png'], ['Actors, SVG', 'faultline-actors.svg'], ['Actors, PNG', 'faultline-actors.png']]) {
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.getByLabel('Save a picture of a panel').selectOption({ label: label! })]);
+      expect(saved.suggestedFilename()).toBe(name);
+      const bytes = readFileSync((await saved.path()));
+      if (name!.endsWith('svg')) expect(bytes.toString()).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*main\.gmem[\s\S]*<\/svg>\n$/);
+      else {
+        expect(bytes.subarray(0, 8)).toEqual(Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]));
+        expect(bytes.length).toBeGreaterThan(3000);
+      }
+    }
+  });
+
+  it('is usable by keyboard alone, with names for everything', async () => {
+    await keys(page, '?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await looker.picture(page, 'help');
+    await keys(page, 'Escape');
+    expect(await page.locator('dialog').count()).toBe(0);
+    // Everything that can be pressed is reached by the tabulator, and is seen to be.
+    await page.evaluate('document.activeElement.blur(); window.scrollTo(0, 0)');
+    const reached = new Set<string>();
+    for (let k = 0; k < 140; k++) {
+      await page.keyboard.press('Tab');
+      const { name, outline } = await page.evaluate(`(() => { const one = document.activeElement; return { name: one === document.body ? '' : one.getAttribute('aria-label') || one.textContent.slice(0, 40) || one.id, outline: getComputedStyle(one).outlineStyle }; })()`) as { name: string; outline: string };
+      if (name === '') continue;
+      expect(outline, name).not.toBe('none');
+      if (reached.has(name) && name.startsWith('deadlock')) break;
+      reached.add(name);
+    }
+    for (const wanted of ['copy link', 'play', 'Step', 'Filter of steps', 'Steps', 'hw.mf', 'run on', 'Put something in']) expect([...reached].some((one) => one.startsWith(wanted)), wanted).toBe(true);
+  });
+
+  it('has no serious fault that axe finds, in light and dark, at 1280 and 1920', async () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize(scheme === 'light' ? { width: 1280, height: 800 } : { width: 1920, height: 1080 });
+      await keys(page, 'g');
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })') as { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary.slice(0, 300)}`)).toEqual([]);
+      await looker.picture(page, `page-${scheme}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('has asked nobody but its own server, and complained of nothing', () => {
+    expect(looker.offSite).toEqual([]);
+    expect(looker.complaints).toEqual([]);
+  });
+});
