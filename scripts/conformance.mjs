@@ -1,7 +1,7 @@
 // Judges all committed recordings, and writes what comes of it into README.md and docs/conformance.md; --check only compares.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { put } from './marked.mjs';
 import { build, install, root } from './setup.mjs';
 
 install();
@@ -18,19 +18,5 @@ const rows = COMMITTED.map(([file, kernel]) => {
 const total = process.cpuUsage();
 console.log(`in all ${((total.user + total.system) / 1e6).toFixed(2)} s of processor time, building and start-up included`);
 
-/** Puts `text` between the marks of `name`. */
-function put(file, name, text) {
-  const path = join(root, file);
-  const old = readFileSync(path, 'utf8');
-  const [begin, end] = [`<!-- ${name} -->\n`, `\n<!-- end of ${name} -->`];
-  const [from, to] = [old.indexOf(begin) + begin.length, old.indexOf(end)];
-  if (to < from || !old.includes(begin)) throw new Error(`${file} has no place marked '${name}'`);
-  const made = `${old.slice(0, from)}${text}${old.slice(to)}`;
-  if (made === old) return;
-  if (process.argv.includes('--check')) {
-    console.error(`${file} has other figures; node scripts/conformance.mjs writes them`);
-    process.exitCode = 1;
-  } else writeFileSync(path, made);
-}
-put('README.md', 'figure of conformance', figureOf(rows));
-put('docs/conformance.md', 'table of conformance', tableOf(rows));
+put('README.md', 'figure of conformance', figureOf(rows), 'node scripts/conformance.mjs');
+put('docs/conformance.md', 'table of conformance', tableOf(rows), 'node scripts/conformance.mjs');

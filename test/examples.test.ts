@@ -114,3 +114,9 @@ test('P3: the exit names what the page was when its attribute was copied', async
   inOrder(steps, 'vcpu0 fault.copyIntent', 'vcpu0 fault.lookupSlot', 'main.vm mmu.invalidateBegin', 'main.vm attributes.storeNext', 'vcpu0 fault.testPrivacy', 'vcpu0 fault.prepareMemoryFault');
   for (const scenario of ['SC16', 'prefault-convert', 'entry-private']) expect(await explored(scenario, 'p3-retry-on-mismatch.ts'), scenario).toEqual({ code: 0, result: 'held' });
 });
+
+test('G3-B2: version 11 takes two locks in two orders, which nobody needs to be caught in to be told', async () => {
+  const { code, out } = await box.run(['explore', 'SC27', '--kernel', 'rfc-v11']);
+  expect([code, /^S-17 .*$/m.exec(out)?.[0]]).toEqual([3, 'S-17 possible deadlock: locks are taken in an order that can hang:']);
+  expect(await explored('SC27', 'g3-b2-lock-order.ts')).toEqual({ code: 0, result: 'held' });
+});

@@ -6,10 +6,15 @@ import { fixes } from './fixes/index.ts';
 import { g4b10Convert } from './fixes/g4-b10-convert.ts';
 import { g4b11Convert } from './fixes/g4-b11-convert.ts';
 import { g4b11Prefault } from './fixes/g4-b11-prefault.ts';
+import { fsealFixes } from './fixes/fseal-2021.ts';
+import { g4b5 } from './fixes/g4-b5.ts';
 import { laterFixes } from './fixes/later.ts';
+import { privateOpsFixes } from './fixes/private-ops-2022.ts';
+import { v11Fixes } from './v11/index.ts';
 
-/** What a mend needs beside it in kernels that have this fragment. */
+/** What a mend needs beside it in kernels that have this fragment: G3-B5's makes of the handler one that 6.8's bug is in. */
 const companions: readonly { readonly of: string; readonly fragment: string; readonly fix: Fix }[] = [
+  { of: 'G3-B5', fragment: 'memoryFailure', fix: { ...g4b5, mended: [] } },
   { of: 'G4-B11', fragment: 'vcpu.prefault', fix: g4b11Prefault },
   { of: 'G4-B11', fragment: 'gmem.convert', fix: g4b11Convert },
   { of: 'G4-B10', fragment: 'gmem.convert', fix: g4b10Convert },
@@ -17,6 +22,6 @@ const companions: readonly { readonly of: string; readonly fragment: string; rea
 
 /** The mends that are known for these bugs, in the order in which they are made. */
 export function mendsOf(kernel: Pick<Kernel, 'fragments'>, bugs: readonly string[]): Fix[] {
-  const chosen = [...fixes, ...laterFixes].filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
+  const chosen = [...fsealFixes, ...privateOpsFixes, ...v11Fixes, ...fixes, ...laterFixes].filter(({ mended = [] }) => mended.length > 0 && mended.every((id) => bugs.includes(id)));
   return [...chosen, ...companions.filter(({ of, fragment }) => bugs.includes(of) && kernel.fragments.has(fragment)).map(({ fix }) => fix)];
 }

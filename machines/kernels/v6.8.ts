@@ -75,11 +75,11 @@ export const v6_8 = defineKernel({
     // Files, poison.
     {
       id: 'G4-B1', breaks: 'A fault that finds a poisoned folio never drops its reference: the page is not freed by a hole.',
-      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'SC23', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC21', shownBy: ['S-19'], alsoIn: ['SC19', 'SC23', 'lost-fault', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B2', breaks: 'A memslot that is deleted while its file is dying is freed and left in the bindings, which the release follows.',
-      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['unbind-dying', 'stress-all'], fixedIn: 'v6.8-fixed',
+      scenario: 'SC26', shownBy: ['S-11'], alsoIn: ['SC28', 'unbind-dying', 'stress-all'], fixedIn: 'v6.8-fixed',
     },
     {
       id: 'G4-B5', breaks: 'memory_failure() fails for a page of a guest_memfd though it was dealt with, and the thread that hit it is killed.',

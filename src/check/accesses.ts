@@ -107,7 +107,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // slot->gmem.file: a weak pointer, written under slots_lock, read by rcu_dereference alone and checked twice.
   slot_gmem: {
     read: plain, write: plain | release,
-    steps: { ...of(['gmem.loadFile', 'gmem.recheckFile', 'gmem.testFile', 'unbind.loadFile', 'unbind.recheckFile'], { read: acquire }), ...of(RECORD, unordered) },
+    steps: { ...of(['gmem.loadFile', 'gmem.loadPinned', 'gmem.recheckFile', 'gmem.testFile', 'unbind.loadFile', 'unbind.recheckFile'], { read: acquire }), ...of(RECORD, unordered) },
   },
   // A section of srcu is read memory by memory: who has left lets go, who has waited for all comes after.
   srcu_reader: { read: acquire, write: release, steps: of(['srcu.beginSynchronize'], unordered) },
@@ -129,7 +129,9 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   // vcpu_array: an xarray, inserted under kvm->lock.
   vcpu_id: { read: acquire, write: both },
   // gmem->bindings: under invalidate_lock; faults load from the xarray without it (F6d).
-  binding: { read: plain, write: plain, steps: of(['gmem.testBinding'], { read: free }) },
+  binding: { read: plain, write: plain, steps: of(['gmem.testBinding', 'gmem.testSource'], { read: free }) },
+  // Where a file was linked from: stored under invalidate_lock, asked by faults without.
+  gmem_source: { read: plain, write: atomic, steps: of(['gmem.testSource'], { read: atomic }) },
 
   // Pages. The page cache is an xarray: filemap_get_folio finds without a lock.
   cache: { read: acquire, write: both, steps: of(OUTSIDE, unordered) },
@@ -166,5 +168,11 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   kvm_run: { read: plain, write: plain, steps: of(['vcpu.receiveRun', 'vmm.receiveExit', 'vmm.receiveDecision'], unordered) },
   // Each access is one hold of the policy tree's own lock.
   mem_policy: { read: both, write: both },
+  // Memfds. Seals, and whether writers are denied, are written under inode_lock and read without it: the order of tests is all there is.
+  shmem_info: { read: atomic, write: atomic },
+  i_mmap_writable: { read: atomic, write: atomic },
+  kvm_memory: MODEL,
+  // Counted like the VM's own references.
+  owner_pins: { read: free, write: count, counter: 'count' },
   fault_injection: MODEL,
 };

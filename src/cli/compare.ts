@@ -4,12 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparing, type Compared, type CompareBudget, type Difference } from '../explore/compare/compare.ts';
 import { traceOfSchedule } from '../explore/schedule-trace.ts';
-import { builtinScenarios } from '../scenario/builtin/index.ts';
-import { fits } from '../runtime/fits.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/types.ts';
 import * as api from '../index.ts';
 import { examples, type CommandDefinition } from './command.ts';
+import { catalogueOf, type OneSided } from './compare-catalogue.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { drive, StatusLine, type Drive } from './explore-drive.ts';
 import { Interruption } from './interruption.ts';
@@ -49,14 +48,16 @@ export const compare: CommandDefinition = (program, done) => {
     });
 };
 
+/** The name of a scenario, as a label that does not run into its text. */
+const label = (name: string): string => `${name} `;
+
 /** One scenario, compared. */
 interface Row { readonly scenario: Scenario; readonly compared: Compared; readonly traces: readonly (string | undefined)[] }
 
 async function compareKernels(kernels: readonly [NamedKernel, NamedKernel], named: readonly string[], options: Options, interruption: Interruption): Promise<number> {
   const names = labels(kernels);
   const say = async (...lines: readonly string[]): Promise<void> => { if (options.json !== true) for (const one of lines) await line(one); };
-  const scenarios = named.length === 0 ? builtinScenarios.filter((one) => one.name !== 'scale' && !one.name.startsWith('stress') && kernels.every(({ kernel }) => fits(one, kernel)))
-    : named.map((one) => loadScenario(one, { modules: { faultline: api } }));
+  const { scenarios, oneSided } = named.length === 0 ? catalogueOf([kernels[0].kernel, kernels[1].kernel], names) : { scenarios: named.map((one) => loadScenario(one, { modules: { faultline: api } })), oneSided: [] };
   const budget: CompareBudget = { states: options.states, schedules: named.length === 0 ? 0 : options.schedules, seed: options.seed };
   await say(labelled('first', `${names[0]}: ${kernels[0].kernel.title}`), labelled('second', `${names[1]}: ${kernels[1].kernel.title}`), '');
   const rows: Row[] = [];
@@ -75,7 +76,8 @@ async function compareKernels(kernels: readonly [NamedKernel, NamedKernel], name
     rows.push({ scenario, compared, traces });
     await say(...rowLines(rows.at(-1)!, names));
   }
-  return report(kernels, names, rows, ended, options, say);
+  for (const { scenario, refusedBy, why } of oneSided) await say(labelled(label(scenario), `not compared: ${refusedBy} does not take it, ${why}`));
+  return report(kernels, names, rows, oneSided, ended, options, say);
 }
 
 /** What the kernels are called; first and second, where both have one name. */
@@ -100,34 +102,34 @@ function keep(kernels: readonly [NamedKernel, NamedKernel], scenario: Scenario, 
 function rowLines({ scenario, compared, traces }: Row, names: readonly [string, string]): string[] {
   const { complete, skipped, states, differences, notes } = compared;
   const how = complete ? `in every interleaving, ${grouped(states[0])} and ${grouped(states[1])} states` : 'in samples';
-  if (skipped) return [labelled(scenario.name, 'left out: it has too many states, or neither kernel takes it; name it to have it sampled')];
+  if (skipped) return [labelled(label(scenario.name), 'left out: it has too many states, or neither kernel takes it; name it to have it sampled')];
   const lines = differences.slice(0, MOST).flatMap(({ only, what, text, schedule }, k) => [
     labelled('', `only ${names[only]}, ${what}: ${text}${schedule === undefined ? '' : `; ${counted(schedule.length, 'step')} show it`}`),
     ...(traces[k] === undefined ? [] : [labelledCommand('', `${COMMAND} show ${shellWord(traces[k])}`)]),
   ]);
   return [
-    labelled(scenario.name, `${differences.length === 0 ? 'nothing differs' : counted(differences.length, 'difference')}, ${how}`), ...lines,
+    labelled(label(scenario.name), `${differences.length === 0 ? 'nothing differs' : counted(differences.length, 'difference')}, ${how}`), ...lines,
     ...(differences.length > MOST ? [labelled('', `and ${differences.length - MOST} more; --json has them all`)] : []),
     ...notes.length === 0 ? [] : [labelled('', `note: ${([0, 1] as const).map((only) => [names[only], notes.filter((one) => one.only === only)] as const).filter(([, own]) => own.length > 0)
       .map(([name, own]) => `states that only ${name} reaches: ${own.slice(0, 4).map(({ text }) => text).join(', ')}${own.length > 4 ? ` and ${own.length - 4} more` : ''}`).join('; ')}`)],
   ];
 }
 
-async function report(kernels: readonly [NamedKernel, NamedKernel], names: readonly [string, string], rows: readonly Row[], ended: Drive, { json }: Options, say: (...lines: readonly string[]) => Promise<void>): Promise<number> {
+async function report(kernels: readonly [NamedKernel, NamedKernel], names: readonly [string, string], rows: readonly Row[], oneSided: readonly OneSided[], ended: Drive, { json }: Options, say: (...lines: readonly string[]) => Promise<void>): Promise<number> {
   const differ = rows.filter(({ compared }) => compared.differences.length > 0);
   const skipped = rows.filter(({ compared }) => compared.skipped).length;
   const sampled = rows.filter(({ compared }) => !compared.complete && !compared.skipped).length;
   const code = ended === 'interrupted' ? EXIT.INTERRUPTED : differ.length > 0 ? EXIT.SAFETY : rows.length === skipped ? EXIT.INCONCLUSIVE : EXIT.HELD;
   if (json === true) {
     await line(JSON.stringify({
-      kernels: kernels.map(({ kernel, fingerprint }, n) => ({ name: kernel.name, label: names[n], fingerprint })), ended, exitCode: code,
+      kernels: kernels.map(({ kernel, fingerprint }, n) => ({ name: kernel.name, label: names[n], fingerprint })), ended, exitCode: code, oneSided,
       scenarios: rows.map(({ scenario, compared, traces }) => ({ scenario: scenario.name, ...compared, differences: compared.differences.map((one, k) => ({ ...one, trace: traces[k] ?? null })) })),
     }, null, 2));
     return code;
   }
   const searched = rows.length - skipped - sampled;
   const over = [...(searched > 0 ? [`every interleaving of ${counted(searched, 'scenario')}`] : []), ...(sampled > 0 ? [`samples of ${counted(sampled, 'scenario')}`] : [])].join(' and ');
-  const rest = skipped > 0 ? `; ${skipped} left out` : '';
+  const rest = `${skipped > 0 ? `; ${skipped} left out` : ''}${oneSided.length > 0 ? `; ${counted(oneSided.length, 'scenario')} that one of them does not take` : ''}`;
   await say('', labelled('result', ended === 'interrupted' ? `interrupted; until then ${differ.length} of ${counted(rows.length, 'scenario')} differ`
     : differ.length > 0 ? `DIFFERENT: in ${differ.length} of ${counted(rows.length, 'scenario')}${rest}`
       : over === '' ? 'INCONCLUSIVE: nothing could be compared' : `nothing differs, in ${over}${rest}`));

@@ -2,23 +2,22 @@
 
 import { writeFileSync } from 'node:fs';
 import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
-import { defaultMode, estimate } from '../explore/estimate.ts';
 import { partOf } from '../explore/part.ts';
 import { withVcpus } from '../scenario/with-vcpus.ts';
-import { readCheckpoint, type Kept } from './checkpoint-file.ts';
+import { readCheckpoint } from './checkpoint-file.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { coverageText } from './coverage-text.ts';
 import { EXIT } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { caseOf } from './explore-case.ts';
-import { sample, type Explored, type Subject } from './explore-engines.ts';
+import { carryOut } from './explore-carry-out.ts';
+import type { Explored, Subject } from './explore-engines.ts';
 import { findingsCode, findingText, keepTrace, replayCommand, smallest, type Small } from './explore-findings.ts';
 import { checkExplore, declareExploreOptions, DEFAULTS, exploreWords, knownFindings, type ExploreArguments } from './explore-options.ts';
-import { searchAll } from './explore-search.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { onMemory } from './memory-order.ts';
-import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord, write } from './output.ts';
+import { COMMAND, counted, labelled, labelledCommand, line, shellWord, write } from './output.ts';
 import { mayWrite } from './recording.ts';
 import { wantedReports, writeReports } from './reports.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
@@ -68,21 +67,6 @@ async function exploreScenario(name: string, given: ExploreArguments, interrupti
     await writeReports(reports, [caseOf(subject, explored, small, { name, strategy: given.strategy, seconds: (performance.now() - began) / 1000, command })]);
   }
   return code;
-}
-
-/** Explores as the strategy says. */
-async function carryOut(subject: Subject, given: ExploreArguments, kept: Kept | undefined, interruption: Interruption, status: StatusLine, say: (...lines: readonly string[]) => Promise<void>): Promise<Explored> {
-  const { kernel: { kernel }, topology } = subject;
-  const limited = given.schedules !== undefined || given.states !== undefined;
-  const seconds = given.seconds ?? (limited ? Number.MAX_SAFE_INTEGER / 1000 : DEFAULTS.seconds);
-  // What is kept, or gone on with, is a search; how large it is nobody need guess then.
-  const isSearch = given.checkpoint !== undefined || kept !== undefined;
-  const guess = kept === undefined && (given.strategy === 'auto' || given.strategy === 'exhaustive') ? estimate(kernel, topology, given.states ?? DEFAULTS.states) : undefined;
-  const strategy = given.strategy !== 'auto' ? given.strategy : isSearch ? 'exhaustive' : given.schedules !== undefined ? 'portfolio' : defaultMode(guess!);
-  const about = kept !== undefined ? `, going on with ${kept.file}` : guess === undefined ? '' : guess.exact ? `, ${grouped(guess.states)} states without reduction`
-    : guess.states === Infinity ? ', since it has no end in sight' : `, since it has some ${grouped(Number(guess.states.toPrecision(1)))} states by estimate`;
-  await say(labelled('strategy', `${strategy}${about}${strategy === 'exhaustive' ? '' : `, seed ${given.seed}`}`), '');
-  return strategy === 'exhaustive' ? searchAll(subject, given, guess, kept, seconds, interruption, status) : sample(subject, strategy, given, seconds, interruption, status);
 }
 
 /** A shard's sums go into its file; what they mean is said when all are together. */

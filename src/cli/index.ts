@@ -1,6 +1,7 @@
 // All commands, in the order in which help lists them. A command is one file and one row here.
 
 import type { CommandDefinition } from './command.ts';
+import { bugs } from './bugs.ts';
 import { check } from './check.ts';
 import { diff } from './diff.ts';
 import { compare } from './compare.ts';
@@ -20,4 +21,4 @@ import { show } from './show.ts';
 import { shrink } from './shrink.ts';
 import { why } from './why.ts';
 
-export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, record, mutants, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];
+export const commands: readonly CommandDefinition[] = [run, explore, merge, hunt, compare, conform, record, mutants, bugs, replay, show, why, diff, shrink, exportTrace, check, newFile, list, explain];

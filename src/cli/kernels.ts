@@ -24,7 +24,8 @@ const MOST_TEXT = 1 << 20;
 
 const compile: CompileBody = (code, file) => compileFunction(code, ['require', 'exports'], { filename: file }) as ReturnType<CompileBody>;
 
-const looksLikeFile = (name: string): boolean => /[/\\]/.test(name) || /\.(?:ts|mts|js|mjs|cjs)$/.test(name);
+/** The name of a file, not of a built-in kernel. */
+export const looksLikeFile = (name: string): boolean => /[/\\]/.test(name) || /\.(?:ts|mts|js|mjs|cjs)$/.test(name);
 
 /** The kernel that `--kernel` names. */
 export function findKernel(name: string): NamedKernel {

@@ -36,10 +36,14 @@ export interface Call {
   readonly results?: readonly Result[];
   /** An ioctl on the VM descriptor that its first argument names: it keeps the VM's file open until it returns. */
   readonly vmIoctl?: true;
+  /** It makes a guest_memfd file: a scenario has room for one more by each place that makes one. */
+  readonly makesFile?: true;
   /** Only recordings of real kernels make it: it is no operation of the scenario language. */
   readonly recorded?: true;
   /** A scenario that makes it says nothing on this kernel; why, and what there is instead, as half a sentence. */
   readonly instead?: string;
+  /** It stands for something that the kernel cannot do, and only a set-up may make it; the sentence says why. */
+  readonly setupOnly?: string;
 }
 
 /** The calls of the scenario language, with the arguments that it has. */

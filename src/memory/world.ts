@@ -26,6 +26,14 @@ export interface Config {
   /** Files keep the state of their pages, private or shared, themselves: those that the host can map, or all. Left out none does, and the
    *  attributes of VMs say it. */
   readonly shareability?: 'mapped' | 'every';
+  /** What makes a guest page private: its memslot has a file, or its page is allocated in the file. Its attribute when left out. */
+  readonly privacy?: 'memslot' | 'allocation';
+  /** Files of guest memory are memfds of shmem: of no VM, and with pages behind their end where userspace wants that. Not when left out. */
+  readonly shmem?: boolean;
+  /** A memslot holds a reference on the file that it is bound to; not when left out. */
+  readonly slotHoldsFile?: boolean;
+  /** A guest_memfd file holds no reference on a VM; each does when left out. */
+  readonly fileWithoutVm?: boolean;
 }
 
 /** Gives a dimension's members names, for printing. */

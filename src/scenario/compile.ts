@@ -27,6 +27,7 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
   const scenario = validateScenario(input, kernel.calls);
   const calls = new Map(kernel.calls.map((call) => [call.name, call]));
   const cast = castOf(scenario, calls);
+  checkPrivacy(scenario, kernel);
   const vmTypes = vmTypesOf(scenario, kernel);
   const spaces = new Spaces();
   const largestFile = fileSizes(cast, calls);
@@ -67,6 +68,15 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
   };
 }
 
+/** How sentences say what makes a page private. */
+const PRIVACY = { attribute: 'its attribute', memslot: 'its memslot', allocation: 'being allocated in the file' } as const;
+
+function checkPrivacy({ privacy }: Scenario, { name, config }: ForKernel): void {
+  const here = config.privacy ?? 'attribute';
+  if (privacy === undefined || privacy.includes(here)) return;
+  throw new ScenarioError('privacy', `it is for kernels in which a page is private by ${privacy.map((one) => PRIVACY[one]).join(' or ')}; in kernel '${name}' it is by ${PRIVACY[here]}`);
+}
+
 /** `confidential` is the laboratory's: a VM as SNP and TDX have it, which every kernel runs that has private memory by attribute. */
 function vmTypesOf({ vms }: Scenario, { name, config }: ForKernel): string[] {
   return vms.map(({ type = 'sw-protected' }, i) => {
@@ -83,15 +93,19 @@ function regionsOfPages({ regions }: Cast, hvas: PageSpace): number[] {
   return result;
 }
 
+/** Calls that give a file its size, and which argument that is. */
+const SIZES: Readonly<Record<string, string>> = { create_gmem: 'size', memfd_create: 'size', file_truncate: 'length' };
+
 /** Size in bytes of the largest file that each descriptor can name. */
 export function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descriptor: bigint) => bigint {
-  const create = calls.get('create_gmem');
   const sizes = new Map<string, bigint>();
   let largest = 0n;
   for (const { program, path } of cast.threads) {
     for (const { op, path: here } of walk(program, path)) {
-      if (create === undefined || op.op !== create.name) continue;
-      const size = BigInt.asIntN(64, readCall(create, op, here, cast).values.get('size')!);
+      const sized = SIZES[op.op];
+      const call = sized === undefined ? undefined : calls.get(op.op);
+      if (call === undefined) continue;
+      const size = BigInt.asIntN(64, readCall(call, op, here, cast).values.get(sized!)!);
       const fd = String(op['fd']);
       if (size > (sizes.get(fd) ?? 0n)) sizes.set(fd, size);
       if (size > largest) largest = size;

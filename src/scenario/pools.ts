@@ -22,7 +22,7 @@ export class Pools {
   }
 
   count({ call, values }: ReadCall, path: string): void {
-    if (call.name === 'create_gmem') {
+    if (call.makesFile === true) {
       this.files++;
       if (this.files > LIMITS.files) throw new ScenarioError(path, `more than ${LIMITS.files} files are made; the limit 'files' is ${LIMITS.files}`);
     }

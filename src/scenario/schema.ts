@@ -155,6 +155,7 @@ function makeSchema(calls: readonly Call[]): Made {
     title: optional(text('a few words')),
     shows: optional(text('one sentence of what it shows')),
     about: optional(list(property, 'properties that it is about', 0, 64, 'nodes')),
+    privacy: optional(v.pipe(v.array(word(['attribute', 'memslot', 'allocation'], 'what makes a page private', 'one of: attribute, memslot, allocation'), 'must be a list'), v.description('what makes a page private in the kernels that it is for; any when left out'))),
     frames: optional(whole(1, LIMITS.frames, 'page frames of the machine; enough for everything when left out', 'frames')),
     slotIds: optional(whole(1, 32_768, 'slot ids that the table of slots has room for')),
     slots: optional(whole(1, 3 * LIMITS.slots, 'memslot objects')),

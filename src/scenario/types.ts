@@ -83,6 +83,8 @@ export interface Scenario {
   readonly shows?: string | undefined;
   /** Properties that it is about: S-01. */
   readonly about?: readonly string[] | undefined;
+  /** What makes a page private in the kernels that it is for; any when left out. */
+  readonly privacy?: readonly ('attribute' | 'memslot' | 'allocation')[] | undefined;
   readonly frames?: number | undefined;
   readonly slotIds?: number | undefined;
   readonly slots?: number | undefined;

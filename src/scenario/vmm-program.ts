@@ -47,6 +47,7 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
   const definition = context.calls.get(op.op);
   if (definition === undefined) throw unknownName(at(path, 'op'), `call of kernel '${context.kernel}'`, op.op, context.calls.keys());
   if (definition.instead !== undefined) throw new ScenarioError(at(path, 'op'), `'${op.op}' is of no use on kernel '${context.kernel}': ${definition.instead}`);
+  if (definition.setupOnly !== undefined && thread.name !== SETUP) throw new ScenarioError(path, `kernel '${context.kernel}' cannot do that: ${definition.setupOnly}`);
   const read = readCall(definition, op, path, context.cast);
   context.onCall(read, path);
   const target: Target = definition.on === 'vcpu' ? `vcpu${Number(read.values.get('vcpu')!)}` : definition.on;
@@ -60,13 +61,15 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
 }
 
 /** RUN: [actor of the vCPU, vcpu, policy, actors of the thread's operations, from the first instruction]. */
-function run({ vcpu, policy }: Run, path: string, { cast }: VmmContext, thread: ThreadEntry, needs: Set<Target>): Emit {
+function run({ vcpu, policy }: Run, path: string, { cast, calls, kernel }: VmmContext, thread: ThreadEntry, needs: Set<Target>): Emit {
   const number = vcpu === undefined ? thread.vcpu : vcpuNumber(cast, vcpu, at(path, 'vcpu'));
   if (number < 0 || number !== thread.vcpu) {
     const place = number < 0 ? "the 'thread' of a vCPU" : `${cast.vcpus[number]!.path}.thread`;
     throw new ScenarioError(path, `a vCPU is run by a thread of its own; this belongs into ${place}`);
   }
   const name: PolicyName = policy ?? cast.vcpus[number]!.spec.policy ?? 'stop';
+  const impossible = calls.get('set_attributes')?.setupOnly;
+  if (name === 'convert' && impossible !== undefined) throw new ScenarioError(path, `no VMM can answer an exit by a conversion on kernel '${kernel}': ${impossible}`);
   if (name === 'convert' || name === 'ask') for (const target of ['vm', 'gmem', 'host'] as const) needs.add(target);
   return (link) => [VMM.RUN, link.actor(`vcpu${number}`), number, POLICY[name.toUpperCase() as keyof typeof POLICY], ...operations(link, thread, needs), cast.vcpus[number]!.spec.commands === true ? 1 : 0];
 }

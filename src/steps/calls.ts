@@ -19,7 +19,7 @@ const memoryCalls: readonly Call[] = [mmapCall, anonCall, ...mappingCalls, madvi
 
 /** KVM_CREATE_GUEST_MEMFD; kernels have their own flags. */
 export const createGmemCall = (flags: Partial<Argument> = {}): Call => ({
-  name: 'create_gmem', on: 'vm', vmIoctl: true, fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
+  name: 'create_gmem', on: 'vm', vmIoctl: true, makesFile: true, fragment: 'gmem.create', description: 'KVM_CREATE_GUEST_MEMFD',
   arguments: [
     { name: 'vm', type: 'vm', description: 'VM that the file belongs to' },
     { name: 'fd', type: 'newFd', description: 'name of the new descriptor' },

@@ -20,13 +20,16 @@ export type OnSlot = Operation & { slot: number };
 /** End of the range that fits, as the generation compares it. */
 export type PastEnd = (offset: Pair, size: Pair, i_size: Pair) => boolean;
 
+/** gmem->kvm (+ 1) against the VM of the memslot. */
+const sameVm = (kvm: number, vm: number): boolean => kvm === vm + 1;
+
 /** Owner, then range: the checks between fget and the lock. */
-export function validate(world: World, f: Frame<OnSlot>, pastEnd: PastEnd): number {
+export function validate(world: World, f: Frame<OnSlot>, pastEnd: PastEnd, mayBind = sameVm): number {
   const { inode: number, kvm } = world.file(f.handle);
   const { size_lo, size_hi } = world.inode(number);
   const offset = arg64(world, f, SET_REGION.offset);
   const size = arg64(world, f, SET_REGION.size);
-  if (kvm - 1 !== f.vm || negative(offset) || !pageAligned(offset) || pastEnd(offset, size, pair(size_lo, size_hi))) {
+  if (!mayBind(kvm, f.vm) || negative(offset) || !pageAligned(offset) || pastEnd(offset, size, pair(size_lo, size_hi))) {
     f.errno = EINVAL;
     return refused;
   }

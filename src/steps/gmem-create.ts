@@ -3,19 +3,19 @@
 import { ok } from '../memory/outcome.ts';
 import { arg, arg64, recordedArg } from '../memory/calls.ts';
 import { FILE_FREE, FILE_LIVE, FILE_RELEASED } from '../memory/layouts/gmem.ts';
-import { isZero, negative, pageAligned, pageNumber } from '../memory/u64.ts';
+import { isZero, negative, pageAligned, pageNumber, type Pair } from '../memory/u64.ts';
 import { EFAULT, EINVAL, EMFILE, ENFILE } from './errno.ts';
 import { refused } from './fallocate.ts';
 import { isFree } from './handle.ts';
 import { supportedGmemFlags } from './vm-type.ts';
 import type { Operation } from '../memory/frames.ts';
-import type { Step, World } from '../memory/world.ts';
+import type { Frame, Step, World } from '../memory/world.ts';
 
 /** Words of the message. */
 const FD = 1, SIZE = 2, FLAGS = 4, BADPTR = 7;
 
 /** A file object that nobody uses; objects are type-stable, so that the number of a released one comes back at once. */
-function freeFile({ file, facts }: World): number {
+export function freeFile({ file, facts }: World): number {
   for (let number = 1; number < facts.sizes.file; number++) {
     const { state } = file(number);
     if (state === FILE_FREE || state === FILE_RELEASED) return number;
@@ -23,21 +23,24 @@ function freeFile({ file, facts }: World): number {
   return 0;
 }
 
-function freeInode({ inode, facts }: World): number {
+/** An inode that nobody uses, 0 if there is none. */
+export function freeInode({ inode, facts }: World): number {
   for (let number = 1; number < facts.sizes.inode; number++) if (inode(number).live === 0) return number;
   return 0;
 }
 
+/** copy_from_user, then kvm_gmem_create: flags, of which 6.8 knows none, then size, which `tooSmall` may refuse. Reserved words are not looked at. */
+export function validate(world: World, f: Frame<Operation>, tooSmall: (size: Pair) => boolean): number {
+  const size = arg64(world, f, SIZE);
+  const flags = arg64(world, f, FLAGS);
+  if (recordedArg(world, f, BADPTR) !== 0) f.errno = EFAULT;
+  else if (flags.hi !== 0 || (flags.lo & ~supportedGmemFlags(world, f.vm)) !== 0) f.errno = EINVAL;
+  else if (negative(size) || tooSmall(size) || !pageAligned(size)) f.errno = EINVAL;
+  return f.errno === 0 ? ok : refused;
+}
+
 export const steps = {
-  /** copy_from_user, then kvm_gmem_create: flags, of which 6.8 knows none, then size. Reserved words are not looked at. */
-  'create.validate': (world, f) => {
-    const size = arg64(world, f, SIZE);
-    const flags = arg64(world, f, FLAGS);
-    if (recordedArg(world, f, BADPTR) !== 0) f.errno = EFAULT;
-    else if (flags.hi !== 0 || (flags.lo & ~supportedGmemFlags(world, f.vm)) !== 0) f.errno = EINVAL;
-    else if (negative(size) || isZero(size) || !pageAligned(size)) f.errno = EINVAL;
-    return f.errno === 0 ? ok : refused;
-  },
+  'create.validate': (world, f) => validate(world, f, isZero),
   /** get_unused_fd_flags: a descriptor whose name is taken by an open file is none. */
   'create.reserveFd': (world, f) => {
     if (isFree(world, arg(world, f, FD))) return ok;

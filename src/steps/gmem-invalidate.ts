@@ -12,7 +12,7 @@ export const unlock = outcome('unlock');
 export const none = outcome('none');
 
 /** Binding at or behind f.next_index: the slot and the first index behind its part of the range. */
-function nextBinding({ binding }: World, file: number, from: number, end: number): { slot: number; from: number; to: number } | undefined {
+export function nextBinding({ binding }: World, file: number, from: number, end: number): { slot: number; from: number; to: number } | undefined {
   for (let index = from; index < end; index++) {
     const { slot } = binding(file, index);
     if (slot === 0) continue;

@@ -1,6 +1,9 @@
 // faultline compare, as a person calls it.
 
 import { afterAll, describe, expect, test } from 'vitest';
+import { v6_12 } from '../../machines/kernels/v6.12.ts';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
+import { catalogueOf } from '../../src/cli/compare-catalogue.ts';
 import { PATCH, Sandbox } from '../support/command.ts';
 
 const box = new Sandbox();
@@ -27,6 +30,15 @@ describe('compare', () => {
     const sampled = await box.run(['compare', 'v6.8', 'v6.8', 'SC02', '--states', '100', '--schedules', '50']);
     expect(sampled.code).toBe(0);
     expect(sampled.out).toMatch(/^result {5}nothing differs, in samples of 1 scenario$/m);
+  });
+
+  test('over all built-in scenarios: those that only one kernel takes are listed, with what the other has not', () => {
+    const { scenarios, oneSided } = catalogueOf([v6_8, v6_12], ['first', 'second']);
+    expect(scenarios.map(({ name }) => name)).toEqual(expect.arrayContaining(['SC01', 'SC66', 'unbind-dying']));
+    expect(oneSided).toContainEqual({ scenario: 'SC30', refusedBy: 'first', why: "threads[1].program[0].op: there is no VMM operation 'prefault'" });
+    // What both refuse is left out.
+    expect([...scenarios.map(({ name }) => name), ...oneSided.map(({ scenario }) => scenario)]).not.toContain('SC52');
+    expect(catalogueOf([v6_12, v6_8], ['first', 'second']).oneSided.map(({ scenario, refusedBy }) => [scenario, refusedBy])).toEqual(oneSided.map(({ scenario }) => [scenario, 'second']));
   });
 
   test('says it as JSON', async () => {

@@ -59,7 +59,7 @@ describe('the catalogue', () => {
       const all = [...new Set(mutants.filter((mutant) => mutant.memory === undefined && baseOf(mutant) === base).map(({ scenario }) => scenario))];
       // Built-in ones are searched on the kernels of the list by the tests of verdicts.
       const own = all.filter((scenario) => !kernels.includes(base) || !builtinScenarios.includes(scenario));
-      expect(own.length, base.name).toBeGreaterThan(0);
+      if (!kernels.includes(base)) expect(own.length, base.name).toBeGreaterThan(0);
       for (const scenario of own) {
         expect({ [scenario.name]: search(base, scenario, { invariants, graph: true, stop: 'never' }) }).toMatchObject({ [scenario.name]: { complete: true, findings: [] } });
         expect(sample(base, scenario, 90).findings).toEqual([]);

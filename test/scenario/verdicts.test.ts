@@ -6,16 +6,18 @@ import { expectHolds } from 'faultline/vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import { Checker } from '../../src/check/checker.ts';
 import { invariants } from '../../src/check/invariants/index.ts';
+import { Sampler } from '../../src/explore/sample.ts';
 import { scenariosOf } from '../../src/runtime/fits.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { Simulation } from '../../src/runtime/simulate.ts';
 import { WriteLog } from '../../src/runtime/write-log.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
+import type { SampleResult } from '../../src/explore/sample-types.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 
-/** Random schedules of a scenario: all of those of 6.8, which the other kernels have their fault path from; fewer of these. */
-const seedsOn = ({ name }: Kernel): number => (name.startsWith('v6.8') ? 200 : 60);
+/** Random schedules of a scenario: all of those of 6.8, which the other kernels have their fault path from; fewer of these, and of those before it. */
+const seedsOn = ({ name, config }: Kernel): number => (name.startsWith('v6.8') ? 200 : config.shmem === true ? 20 : 60);
 /** Steps of one schedule: an endless scenario is cut there. */
 const STEPS = 3000;
 /** A deadlock is L-04; who goes round for ever breaks L-01. */
@@ -59,6 +61,12 @@ const IN_PLACE = /"(convert_gmem|init|launch_update|init_mem_region)"/;
 /** Kernels that convert in place are mainline but for that: of the others' scenarios those are asked that show a bug they are known for. */
 const asked = (kernel: Kernel): Scenario[] => scenariosOf(kernel).filter((scenario) => kernel.config.shareability === undefined
   || IN_PLACE.test(JSON.stringify(scenario)) || kernel.bugs.some((bug) => bug.scenario === scenario.name));
+/** What a sample of schedules shows. */
+function orders(kernel: Kernel, scenario: Scenario): SampleResult['findings'] {
+  const sampler = new Sampler(kernel, compile(scenario, kernel), { invariants, schedules: 60, seed: 1 });
+  while (sampler.advance(100_000));
+  return sampler.result().findings;
+}
 
 describe.each(kernels)('on $name', (kernel) => {
   const scenarios = asked(kernel);
@@ -78,8 +86,9 @@ describe.each(kernels)('on $name', (kernel) => {
     const { complete, findings } = await expectHolds(scenario, { kernel, strategy: 'exhaustive', seconds: Infinity, allow: [...allowed(kernel, scenario)] });
     expect(complete).toBe(true);
     const broken = new Set(findings.map(({ id }) => id));
-    // Must-find: each bug that names this scenario as its own is there.
+    // Must-find: each bug that names this scenario as its own is there. An order of locks is of many schedules together, which no search has.
     for (const bug of kernel.bugs.filter((one) => one.scenario === scenario.name)) {
+      if (bug.shownBy[0] === 'S-17') for (const { id } of orders(kernel, scenario)) broken.add(id);
       expect(bug.shownBy.some((id) => broken.has(id)), `${bug.id} (${bug.shownBy.join(', ')}) was not found; found: ${[...broken].join(', ')}`).toBe(true);
     }
   });

@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
 
 /** Standard error without the lines that say how far a run is: on a busy machine any run may last long enough for one. */
-export const withoutProgress = (err: string): string => err.replace(/^faultline: (?:[\d,]+ (?:steps?|scenarios?|cases?|schedules?|distinct states)[, ]|shrinking \d).*\n/gm, '');
+export const withoutProgress = (err: string): string => err.replace(/^faultline: (?:[\d,]+ (?:steps?|scenarios?|cases?|schedules?|distinct states)[, ]|shrinking \d|[\w-]+, \d+ of \d+$|[\w-]+ of \S+, (?:exhaustive|portfolio): ).*\n/gm, '');
 
 export interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
 

@@ -20,6 +20,8 @@ import { s19 } from './s19.ts';
 import { s20 } from './s20.ts';
 import { s21, s26 } from './s21.ts';
 import { s22 } from './s22.ts';
+import { s23 } from './s23.ts';
+import { s24 } from './s24.ts';
 import { s25 } from './s25.ts';
 import { s27 } from './s27.ts';
 import { s28 } from './s28.ts';
@@ -32,5 +34,5 @@ import { s35 } from './s35.ts';
 import type { Invariant } from '../invariant.ts';
 
 export const invariants: readonly Invariant[] = [
-  s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s20, s21, s22, s25, s26, s27, s28, s29, s30, s31, s32, s33, s34, s35, l05, l10, l11,
+  s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s20, s21, s22, s23, s24, s25, s26, s27, s28, s29, s30, s31, s32, s33, s34, s35, l05, l10, l11,
 ];

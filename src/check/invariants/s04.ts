@@ -7,7 +7,8 @@ import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
 function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number): string | undefined {
-  if (mappedAt(world, vm, root, gfn) === 0) return undefined;
+  // Where privacy is no attribute, S-24 and memslots say it.
+  if (mappedAt(world, vm, root, gfn) === 0 || world.facts.config.privacy !== undefined) return undefined;
   const mapped = mappedPrivate(world, vm, root, gfn);
   const slot = slotAt(world, vm, gfn);
   const wanted = privacyOf(world, vm, slot, gfn);

@@ -1,10 +1,11 @@
 // S-05: a page of guest_memfd has one owner.
 
 import { alive } from './state.ts';
-import { spteName } from './words.ts';
+import { spteName, vmName } from './words.ts';
 import { SPTE } from '../whereabouts.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
+import type { MemfdWorld } from '../../steps/memfd-world.ts';
 
 /** May another gfn, or another VM, map the page? */
 function mappedElsewhere({ whereabouts, facts }: CheckedWorld, vm: number, gfn: number, pfn: number): boolean {
@@ -33,11 +34,19 @@ function leafBroken(world: CheckedWorld, vm: number, root: number, gfn: number):
   return undefined;
 }
 
+/** Another VM believes that it owns the inode. */
+function ownersBroken(world: CheckedWorld, inode: number): string | undefined {
+  const { by } = (world.objects as MemfdWorld).registration(inode);
+  const first = by.first();
+  for (let vm = first + 1; first >= 0 && vm < world.facts.sizes.vm; vm++) if (by.has(vm)) return `inode ${inode} has two owners, ${vmName(world, first)} and ${vmName(world, vm)}`;
+  return undefined;
+}
+
 export const s05: Invariant = {
   id: 'S-05',
   title: 'one owner of a private page',
-  statement: 'A page of guest_memfd is mapped by SPTEs of at most one VM, and there by at most one gfn.',
-  onWrite: { spte: leafBroken },
+  statement: 'A page of guest_memfd is mapped by SPTEs of at most one VM, and there by at most one gfn. A memfd has one owner.',
+  onWrite: { spte: leafBroken, registration: ownersBroken },
   whole: (world) => {
     const { sizes } = world.facts;
     for (let vm = 0; vm < sizes.vm; vm++) {

@@ -147,7 +147,8 @@ function pointerBroken(world: CheckedWorld, slot: number): string | undefined {
   if (file === 0 || memslot(slot).state !== SLOT_LIVE) return undefined;
   const { state, kvm } = files(file);
   if (state !== FILE_LIVE && state !== FILE_DYING) return `memslot ${slot} points to file ${file}, which is ${state === FILE_RELEASED ? 'released' : 'free'}`;
-  if (kvm !== memslot(slot).kvm) return `memslot ${slot} points to ${fileName(world, file)}, which does not belong to its VM`;
+  // A memfd is of no VM.
+  if (kvm !== memslot(slot).kvm && world.facts.config.shmem !== true) return `memslot ${slot} points to ${fileName(world, file)}, which does not belong to its VM`;
   return undefined;
 }
 

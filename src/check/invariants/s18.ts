@@ -7,6 +7,7 @@ import type { CheckedWorld } from '../checked-world.ts';
 import type { Check, Invariant } from '../invariant.ts';
 import type { Plan } from '../../memory/plan.ts';
 import type { Frame, World } from '../../memory/world.ts';
+import type { MemfdWorld } from '../../steps/memfd-world.ts';
 
 /** Does the actor of this frame hold the lock that the step drops? */
 type Holds = (objects: World, frame: Frame<Record<string, number>>) => boolean;
@@ -19,6 +20,9 @@ const bindingsLock = (objects: World, inode: number): ReturnType<World['invalida
 const mappingsLock = (objects: World, inode: number): ReturnType<World['invalidate_lock']> =>
   (objects as unknown as { i_mmap_lock: World['invalidate_lock'] }).i_mmap_lock(inode);
 
+/** The locks of a memfd, where there are memfds. */
+const memfds = (objects: World): MemfdWorld => objects as MemfdWorld;
+
 const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'mmu.readUnlock': ['mmu_lock, for reading', ({ mmu_lock }, f) => mmu_lock(f.vm).readers.has(f.self)],
   'mmu.writeUnlock': ['mmu_lock, for writing', ({ mmu_lock }, f) => mmu_lock(f.vm).writer === f.self],
@@ -28,6 +32,8 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'bindings.upRead': ['the bindings lock, for reading', (objects, f) => bindingsLock(objects, f['inode']!).readers.has(f.self)],
   'imap.upWrite': ['i_mmap_rwsem, for writing', (objects, f) => mappingsLock(objects, f['inode']!).writer === f.self],
   'imap.upRead': ['i_mmap_rwsem, for reading', (objects, f) => mappingsLock(objects, f['inode']!).readers.has(f.self)],
+  'inode.unlock': ['inode_lock', (objects, f) => memfds(objects).i_rwsem(f['inode']!).writer === f.self],
+  'infoLock.unlock': ['the lock of shmem_inode_info', (objects, f) => memfds(objects).info_lock(f['inode']!).owner === f.self],
   'fileFolio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['page']!).owner === f.self],
   'fileFolio.upRead': ['invalidate_lock, for reading', ({ invalidate_lock }, f) => invalidate_lock(f['of']!).readers.has(f.self)],
   'tdx.upWrite': ['invalidate_lock, for writing', ({ invalidate_lock }, f) => invalidate_lock(f['filled']!).writer === f.self],
@@ -50,7 +56,7 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
 const SLEEPS: readonly string[] = [
   'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'fileFolio.downRead', 'tdx.downWrite', 'imap.downWrite', 'imap.downRead',
-  'mmap.downRead', 'mmap.downWrite', 'vcpu.lock',
+  'mmap.downRead', 'mmap.downWrite', 'vcpu.lock', 'inode.lock',
   'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'convert.addWork', 'convert.preallocate', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',
 ];

@@ -2,22 +2,27 @@
 // too low, and exact when everybody rests, since temporary references are gone then.
 
 import { FILE_LIVE } from '../../memory/layouts/gmem.ts';
+import { SLOT_LIVE } from '../../memory/layouts/kvm.ts';
 import { headOf } from '../../steps/folio.ts';
 import { inBatch } from '../../steps/lru-batch.ts';
 import { fileName, vmName } from './words.ts';
+import type { World } from '../../memory/world.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
 
 /** Registers of a hardware program that hold a page. */
 const PINS = ['pin0', 'pin1', 'pin2', 'pin3'] as const;
 
-/** Open descriptors of the VM and its vCPUs, each as long as a call through it runs, and gmem files that are not released. */
+/** Open descriptors of the VM and its vCPUs, each as long as a call through it runs, and gmem files that are not released, where these hold their VM. */
 function holders({ objects, facts }: CheckedWorld, vm: number): number {
   let count = objects.vm_file(vm).f_count > 0 ? 1 : 0;
   const vcpus = facts.vcpusOfVm[vm]!;
   for (let k = 0; k < vcpus.length; k++) if (objects.vcpu_fd(vcpus[k]!).f_count > 0) count++;
+  if (facts.config.fileWithoutVm === true) return count;
   for (let file = 1; file < facts.sizes.file; file++) if (objects.file(file).kvm === vm + 1) count++;
-  return count;
+  // Who calls the owner of a memfd holds it, in kernels that do so.
+  const { owner_pins } = objects as World & { owner_pins?: (vm: number) => { readonly count: number } };
+  return owner_pins === undefined ? count : count + owner_pins(vm).count;
 }
 
 function usersBroken(world: CheckedWorld, vm: number): string | undefined {
@@ -81,7 +86,10 @@ function exact(world: CheckedWorld): string | undefined {
     let count = 0;
     for (let fd = 0; fd < sizes.fd; fd++) if (objects.fd(fd).file === file) count++;
     for (let region = 0; region < facts.regionAt.length; region++) if (objects.mapping(region).file === file) count++;
-    if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors and mappings`;
+    // A memfd is held by its memslots too.
+    const heldBySlots = facts.config.shmem === true || facts.config.slotHoldsFile === true;
+    for (let slot = 1; heldBySlots && slot < sizes.slot; slot++) if (objects.slot_gmem(slot).file === file && objects.memslot(slot).state === SLOT_LIVE) count++;
+    if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors and mappings${heldBySlots ? ', or memslots' : ''}`;
   }
   for (let inode = 1; inode < sizes.inode; inode++) {
     let count = 0;

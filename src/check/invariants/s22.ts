@@ -6,6 +6,7 @@ import { ERRNO_NAMES } from '../../steps/errno.ts';
 import { MF_RECOVERED } from '../../steps/memory-failure.ts';
 import { actorName, indexName } from './words.ts';
 import type { Invariant } from '../invariant.ts';
+import type { MemfdWorld } from '../../steps/memfd-world.ts';
 
 const unexpected = outcome('unexpected');
 const errnoName = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errno}`;
@@ -16,6 +17,20 @@ export const s22: Invariant = {
   statement: 'A system call fails with the errno of the first check, in documented order, that does not hold, and leaves things as they were. memory_failure() calls '
     + 'a page recovered only when nobody has it any more.',
   bySentence: true,
+  before: {
+    // A fallocate has failed where pages are state: what had a page before has it still.
+    'memfdFallocate.failed': (world) => {
+      const { objects, frames, last, facts } = world;
+      const { inode = 0 } = frames[last.actor]! as { inode?: number };
+      if (facts.config.privacy !== 'allocation') return undefined;
+      const { present } = (objects as MemfdWorld).before_fallocate(inode);
+      for (let index = 0; index < facts.sizes.index; index++) {
+        if (!present.has(index) || objects.cache(inode, index).pfn !== 0) continue;
+        return `fallocate of ${actorName(world, last.actor)} fails, and ${indexName(world, inode, index)}, which had a page before it, has none any more`;
+      }
+      return undefined;
+    },
+  },
   after: {
     'mf.verdict': (world) => {
       const { objects, frames, last } = world;

@@ -1,6 +1,7 @@
-// S-28: nobody follows a pointer to a memslot that was freed.
+// S-28: nobody follows a pointer to a memslot that was freed, or to the owner of a file that was.
 
 import { SLOT_FREED } from '../../memory/layouts/kvm.ts';
+import { freed } from '../../steps/memfd-owner.ts';
 import { actorName, vmName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -40,7 +41,15 @@ function everyVm(world: CheckedWorld): string | undefined {
 export const s28: Invariant = {
   id: 'S-28',
   title: 'no use of a freed memslot',
-  statement: 'Nobody looks into a memslot after it was freed, and the memslots that readers find were not freed.',
+  statement: 'Nobody looks into a memslot after it was freed, and the memslots that readers find were not freed. Nobody calls an owner that was freed.',
+  after: {
+    'guestOps.call': (world) => {
+      const { frames, last } = world;
+      if (last.outcome !== freed) return undefined;
+      const { vm, inode = 0 } = frames[last.actor]! as { vm: number; inode?: number };
+      return `${actorName(world, last.actor)} calls guest_ops of inode ${inode}, whose owner ${vmName(world, vm)} was freed`;
+    },
+  },
   before: Object.fromEntries(FOLLOWS.map((step) => [step, beforeFollowing])),
   onWrite: {
     memslot: (world, slot) => {

@@ -10,7 +10,8 @@ import type { Invariant } from '../invariant.ts';
 function hasFile({ objects, facts }: CheckedWorld, vm: number, inode: number): boolean {
   for (let file = 1; file < facts.sizes.file; file++) {
     const { state, inode: own, kvm } = objects.file(file);
-    if (own === inode && kvm === vm + 1 && (state === FILE_LIVE || state === FILE_DYING)) return true;
+    // A memfd is of no VM; the memslots that map it hold it.
+    if (own === inode && (kvm === vm + 1 || facts.config.shmem === true) && (state === FILE_LIVE || state === FILE_DYING)) return true;
   }
   return false;
 }

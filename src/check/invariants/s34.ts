@@ -1,6 +1,7 @@
 // S-34: no WARN or BUG of the kernel is reached. Each is the outcome of a step, or a count below zero.
 
 import { spurious } from '../../steps/fault.ts';
+import { outside as outsideSlot } from '../../steps/gmem-error-page.ts';
 import { mismatch } from '../../steps/gmem-fault.ts';
 import { mappedAt } from './state.ts';
 import { actorName, fileName, gfnName, vmName } from './words.ts';
@@ -22,7 +23,11 @@ function otherPage(world: CheckedWorld): string | undefined {
 export const s34: Invariant = {
   id: 'S-34',
   title: 'no WARN is reached',
-  statement: 'No WARN or BUG of the kernel is reached: a binding that is not that of the memslot, an invalidation without a range, a leaf that maps another page than the fault has looked up, a count below zero.',
+  statement: 'No WARN or BUG of the kernel is reached: a binding that is not that of the memslot, an invalidation without a range, a leaf that maps another page than the fault has looked up, '
+    + 'a pointer or a page that is null or an error, a count below zero.',
+  before: {
+    'kernel.oops': (world) => `BUG: unable to handle page fault: ${actorName(world, world.last.actor)} dies in ${world.table.leaves[world.last.to]!.description}`,
+  },
   after: {
     'gmem.testBinding': (world) => {
       const { frames, last } = world;
@@ -30,12 +35,24 @@ export const s34: Invariant = {
       if (last.outcome !== mismatch) return undefined;
       return `WARN_ON_ONCE in kvm_gmem_get_pfn: ${actorName(world, last.actor)} finds ${gfnName(world, frame.vm, frame['gfn']!)} of memslot ${frame['slot']} not bound to it in ${fileName(world, frame['file']!)}`;
     },
+    'errorPage.nextSlot': (world) => {
+      const { frames, last } = world;
+      const { slot, start = 0, next_index = 0 } = frames[last.actor]! as { slot?: number; start?: number; next_index?: number };
+      if (last.outcome !== outsideSlot) return undefined;
+      return `WARN_ON_ONCE in kvm_gmem_error_page: ${actorName(world, last.actor)} takes index ${world.facts.indexes.real(Math.max(start, next_index - 1))} for a page number of the guest, which is not in memslot ${slot}`;
+    },
     'fault.testStale': (world) => {
       const { objects, frames, last } = world;
       const { vm, slot } = frames[last.actor]!;
       const { mmu_invalidate_in_progress, range_start } = objects.kvm_mmu(vm);
       if (slot === 0 || mmu_invalidate_in_progress === 0 || range_start !== 0) return undefined;
       return `WARN_ON_ONCE in mmu_invalidate_retry_gfn: ${actorName(world, last.actor)} finds an invalidation of ${vmName(world, vm)} in progress, and no range`;
+    },
+    'oops.nullPage': (world) => `${actorName(world, world.last.actor)} follows a null page: get_lock_pfn found none and did not ask`,
+    'oops.errorPfn': (world) => {
+      const { frames, last } = world;
+      const { vm, gfn = 0 } = frames[last.actor]!;
+      return `${actorName(world, last.actor)} maps ${gfnName(world, vm, gfn)} to the page frame of an error that get_lock_pfn has answered`;
     },
     'fault.map': otherPage,
     'fault.mapEntry': otherPage,

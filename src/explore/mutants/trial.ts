@@ -2,6 +2,7 @@
 // until its bounds are reached. It uses no clock: who has a time limit calls `advance` for some steps at a time.
 
 import { invariants } from '../../check/invariants/index.ts';
+import type { Invariant } from '../../check/invariant.ts';
 import { compile } from '../../scenario/compile.ts';
 import { Sampler } from '../sample.ts';
 import { exhaustive } from '../search/exhaustive.ts';
@@ -24,6 +25,10 @@ export interface TrialOptions {
   readonly depth?: number | undefined;
   /** Keys of findings that do not count: the kernel shows them without the mistake. */
   readonly known?: ReadonlySet<string> | undefined;
+  /** What is checked: all invariants when left out. */
+  readonly checks?: readonly Invariant[] | undefined;
+  /** Which findings are what is looked for: any that is not known when left out. */
+  readonly counts?: ((finding: Finding) => boolean) | undefined;
 }
 
 export interface TrialResult {
@@ -46,20 +51,25 @@ export class Trial {
   private readonly known: ReadonlySet<string>;
   private readonly search: Search | undefined;
   private readonly sampler: Sampler | undefined;
+  private readonly counts: ((finding: Finding) => boolean) | undefined;
   private more = true;
+  private seen = 0;
 
-  constructor(kernel: Kernel, scenario: Scenario, way: Way, { seed = 1, schedules = TRIAL.schedules, states = TRIAL.states, depth = TRIAL.depth, known = new Set() }: TrialOptions = {}) {
+  constructor(kernel: Kernel, scenario: Scenario, way: Way, options: TrialOptions = {}) {
+    const { seed = 1, schedules = TRIAL.schedules, states = TRIAL.states, depth = TRIAL.depth, known = new Set(), checks = invariants, counts } = options;
     this.way = way;
     this.known = known;
+    this.counts = counts;
     const topology = compile(scenario, kernel);
-    if (way === 'exhaustive') this.search = new Search(kernel, topology, { invariants, states, graph: true, known });
-    else this.sampler = new Sampler(kernel, topology, { invariants, strategy: way, seed, schedules, depth, recheck: 0 });
+    if (way === 'exhaustive') this.search = new Search(kernel, topology, { invariants: checks, states, graph: true, known, stop: counts === undefined ? 'first' : 'never' });
+    else this.sampler = new Sampler(kernel, topology, { invariants: checks, strategy: way, seed, schedules, depth, recheck: 0 });
   }
 
   /** Explores on for about so many steps. False when there is nothing more to do. */
   advance(steps: number): boolean {
     const { search, sampler } = this;
-    if (search !== undefined) this.more = this.more && search.advance(steps);
+    if (search !== undefined && this.counts === undefined) this.more = this.more && search.advance(steps);
+    else if (search !== undefined) for (let left = steps; left > 0 && this.more; left -= SLICE) this.more = search.advance(SLICE) && !this.shows(search);
     else for (let left = steps; left > 0 && this.more; left -= SLICE) this.more = sampler!.advance(SLICE) && (sampler!.progress().findings <= this.known.size || this.first() === undefined);
     return this.more;
   }
@@ -73,16 +83,25 @@ export class Trial {
   result(): TrialResult {
     const { way, search } = this;
     if (search !== undefined) {
-      const { findings: [finding], states, complete } = search.result();
+      const { findings, states, complete } = search.result();
+      const finding = findings.find(this.counts ?? (() => true));
       return { way, finding, effort: states, complete: complete || finding !== undefined };
     }
     const finding = this.first();
     return { way, finding, effort: finding?.first ?? this.sampler!.progress().schedules, complete: finding !== undefined || !this.more };
   }
 
+  /** Has a search come to what is looked for? */
+  private shows(search: Search): boolean {
+    const { findings } = search.progress();
+    if (findings === this.seen) return false;
+    this.seen = findings;
+    return search.result().findings.some(this.counts!);
+  }
+
   /** Of everything that counts, what came first. */
   private first(): (Finding & { readonly first: number }) | undefined {
-    return this.sampler!.result().findings.filter(({ key }) => !this.known.has(key)).toSorted((a, b) => a.first - b.first)[0];
+    return this.sampler!.result().findings.filter((one) => !this.known.has(one.key) && (this.counts === undefined || this.counts(one))).toSorted((a, b) => a.first - b.first)[0];
   }
 }
 

@@ -17,7 +17,7 @@ export const file = layout('file', {
 /** gmem->bindings at one index. Written under invalidate_lock exclusive; faults read it with no lock but the SRCU section. */
 export const binding = layout('binding', { slot: { ref: 'slot' } }, { per: ['file', 'index'] });
 
-/** A gmem inode. Folios belong to it; a VM's view of it is the file. */
+/** A gmem inode. Folios belong to it; a VM's view of it is the file. Its files are those that name it: `file.inode` is the list. */
 export const inode = layout('inode', {
   live: {},
   /** References: open files. */

@@ -7,6 +7,7 @@ export const SC34 = scenario({
   title: 'bound twice',
   shows: 'Of two slots over the same page of a file one is refused, with EEXIST as documented, and a slot of another VM always is.',
   about: ['S-05', 'S-12', 'S-22'],
+  privacy: ['attribute'],
   vms: [{}, {}],
   setup: [createGmem('A', 3, { vm: 0 })],
   threads: [

@@ -4,6 +4,7 @@
 import { attributeMutants } from './attributes.ts';
 import { barrierMutants } from './barriers.ts';
 import { conversionMutants } from './conversions.ts';
+import { earlyMutants } from './early.ts';
 import { equivalentMutants } from './equivalent.ts';
 import { faultMutants } from './fault.ts';
 import { invalidationMutants } from './invalidation.ts';
@@ -11,6 +12,7 @@ import { laterMutants } from './later.ts';
 import { lifecycleMutants } from './lifecycle.ts';
 import { memoryErrorMutants } from './memory-errors.ts';
 import { otherMutants } from './others.ts';
+import { severalFilesMutants } from './several-files.ts';
 import type { Mutant } from '../../../src/explore/mutants/mutant.ts';
 
 export { notCut } from './not-cut.ts';
@@ -18,5 +20,5 @@ export { notCut } from './not-cut.ts';
 const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 3 : id.startsWith('EQ') ? 2 : id.startsWith('A') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
 
 export const mutants: readonly Mutant[] = [
-  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...conversionMutants, ...equivalentMutants, ...barrierMutants,
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...conversionMutants, ...earlyMutants, ...severalFilesMutants, ...equivalentMutants, ...barrierMutants,
 ].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));

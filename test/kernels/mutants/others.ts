@@ -5,6 +5,7 @@ import { changed, type Mutant } from '../../../src/explore/mutants/mutant.ts';
 import { await_, createGmem, notify, punch, read, scenario, setAttributes, slot, write } from '../../../src/scenario/builder.ts';
 import { SC01 } from '../../../src/scenario/builtin/sc01.ts';
 import { SC16 } from '../../../src/scenario/builtin/sc16.ts';
+import { SC18 } from '../../../src/scenario/builtin/sc18.ts';
 import { SC22 } from '../../../src/scenario/builtin/sc22.ts';
 import { steps } from '../../../src/steps/fault.ts';
 import type { Fault } from '../../../src/memory/frames.ts';
@@ -52,6 +53,16 @@ export const otherMutants: readonly Mutant[] = [
     fragments: { 'gmem.errorFolio': (edit) => {
       edit.replace('lock', step('inode.downRead', 'filemap_invalidate_lock_shared', { ok: 'begin' }));
       edit.replace('unlock', step('inode.upRead', 'filemap_invalidate_unlock_shared', { ok: '^done' }));
+    } },
+  },
+  {
+    id: 'A08', does: 'discards the old side of a page before it changes the attributes', where: 'kvm_convert_memory of QEMU', scenario: SC18, shownBy: ['S-27'],
+    fragments: { 'vmm.convert': (edit) => {
+      edit.insertBefore('attributes', 'early', step('convert.discardNext', 'ram_block_discard_guest_memfd_range, too early', { sent: 'discarding', done: 'attributes' }));
+      edit.add('discarding', step('convert.receive', 'in fallocate(2) or madvise(2)', { ok: 'early', failed: '^failed' }));
+      edit.redirect('converted', 'ok', '^done');
+      edit.remove('discarded', '^done');
+      edit.remove('discard', '^done');
     } },
   },
 ];
