@@ -36,7 +36,7 @@ export const rfcV11 = deriveKernel(v6_8, together('rfc-v11', 'guest_memfd as pos
   stillIn6_8,
   {
     unshown: [
-      { id: 'G3-B7', breaks: 'The set-up of guest_memfd is called twice, and what it mounts first is lost.', why: 'A kernel that has begun is where the model begins.' },
+      { id: 'G3-B7', breaks: 'The set-up of guest_memfd is called twice, and what it mounts first is lost.', why: 'The model begins where the kernel has.' },
       { id: 'G3-B16', breaks: 'The module leaves its mount behind when it is removed.', why: 'The model does not remove the module.' },
       { id: 'G3-B17', breaks: 'The series does not compile as it was posted.', why: 'A model of it says what it was meant to be.' },
       {

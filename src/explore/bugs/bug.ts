@@ -25,7 +25,12 @@ export const checksOf = ({ shownBy }: KnownBug): Invariant[] => invariants.filte
 const isTwin = ({ name }: Pick<Kernel, 'name'>): boolean => name.endsWith('-fixed');
 /** Does the bug's scenario run there? A later design may not have what it is about. */
 const runsOn = (kernel: Kernel, { scenario }: KnownBug): boolean => fits(builtinScenario(scenario)!, kernel);
-const lacks = (kernel: Kernel, { id }: KnownBug): boolean => kernel.bugs.every((bug) => bug.id !== id);
+const lacks = (kernel: Kernel, { id, sameAs }: KnownBug): boolean => kernel.bugs.every((bug) => bug.id !== id && bug.id !== sameAs);
+/** A proposal that was derived from a kernel with its bugs mended says nothing of when they were. */
+const fromTwin = ({ base }: Pick<Kernel, 'base'>): boolean => {
+  const of = base === undefined ? undefined : builtinKernel(base);
+  return of !== undefined && (isTwin(of) || fromTwin(of));
+};
 
 /** Kernels that have a bug, oldest first. */
 export const kernelsWith = (id: string): Kernel[] => kernels.filter((kernel) => kernel.bugs.some((bug) => bug.id === id));
@@ -38,7 +43,7 @@ export function mendedIn(kernel: Kernel, bug: KnownBug): Kernel | undefined {
   const named = builtinKernel(bug.fixedIn);
   if (named !== undefined && !isTwin(named) && lacks(named, bug)) return named;
   const at = kernels.indexOf(listed(kernel));
-  const later = at < 0 ? undefined : kernels.slice(at + 1).find((one) => !isTwin(one) && lacks(one, bug) && runsOn(one, bug));
+  const later = at < 0 ? undefined : kernels.slice(at + 1).find((one) => !isTwin(one) && !fromTwin(one) && lacks(one, bug) && runsOn(one, bug));
   return later ?? twinOf(kernel, bug) ?? (named !== undefined && lacks(named, bug) ? named : undefined);
 }
 
