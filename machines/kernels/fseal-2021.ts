@@ -20,11 +20,13 @@ import { lookupCall, setAttributesInSetup } from '../../src/steps/memfd-calls.ts
 import { steps as faultSteps } from '../../src/steps/memfd-fault.ts';
 import { steps as ownerSteps } from '../../src/steps/memfd-owner.ts';
 import { steps as pageSteps } from '../../src/steps/memfd-pages.ts';
+import { reclaimCalls, steps as reclaimSteps } from '../../src/steps/memfd-reclaim.ts';
 import { step, use } from '../fragment.ts';
 import * as file from '../memfd/file.ts';
 import * as guest from '../memfd/guest.ts';
 import * as owner from '../memfd/owner.ts';
 import * as pages from '../memfd/pages.ts';
+import * as reclaim from '../memfd/reclaim.ts';
 import * as seals from '../memfd/seals.ts';
 import { hostMmap } from './changes/host-mmap.ts';
 import { fsealBugs, fsealUnshown } from './bugs/fseal-2021.ts';
@@ -41,6 +43,8 @@ const registers = [
   frame('memfd.undoAllocation', { index: { ref: 'index' }, pfn: { ref: 'pfn' }, cursor: { ref: 'index' } }),
   frame('gmem.allocate', { index: { ref: 'index' }, pfn: { ref: 'pfn' }, next: { ref: 'index' } }),
   frame('memfd.read', { index: { ref: 'index' }, pfn: { ref: 'pfn' } }),
+  frame('memfd.migrate', { index: { ref: 'index' }, pfn: { ref: 'pfn' } }),
+  frame('memfd.writeback', { index: { ref: 'index' }, pfn: { ref: 'pfn' } }),
   frame('memfd.write', { index: { ref: 'index' }, pfn: { ref: 'pfn' } }),
   frame('guestMem.lookup', { slot: { ref: 'slot' }, gfn: { ref: 'gfn' }, file: { ref: 'file' }, index: { ref: 'index' }, pfn: { ref: 'pfn' } }),
   frame('kvm.invalidatePage', {
@@ -51,11 +55,11 @@ const registers = [
 const memfds: Fix = {
   objects: Object.values(memfdLayouts),
   registers,
-  calls: [memfdCreateCall, addSealsCall, lookupCall, setAttributesInSetup, ...fileCalls],
+  calls: [memfdCreateCall, addSealsCall, lookupCall, setAttributesInSetup, ...fileCalls, ...reclaimCalls],
   config: { attributes: false, shmem: true, privacy: 'memslot' },
-  steps: { ...fileSteps, ...g4b8.steps, ...sealSteps, ...pageSteps, ...ownerSteps, ...faultSteps },
+  steps: { ...fileSteps, ...g4b8.steps, ...sealSteps, ...pageSteps, ...ownerSteps, ...faultSteps, ...reclaimSteps },
   fragments: {
-    ...Object.fromEntries([file, guest, owner, pages, seals].flatMap((module) => Object.values(module)).map((one) => [one.name, one])),
+    ...Object.fromEntries([file, guest, owner, pages, reclaim, seals].flatMap((module) => Object.values(module)).map((one) => [one.name, one])),
     'mmu.fault': (edit) => {
       edit.remove('intent', 'slot');
       edit.replace('privacy', step('fault.testBacking', 'the memslot: a memfd, or memory of the VMM', { private: 'private', shared: 'shared', differs: 'failed' }));

@@ -35,7 +35,7 @@ export const write = fragment('memfd.write', 'pwrite(2): generic_perform_write, 
   copy: step('write.copy', 'copy_page_from_iter, shmem_write_end', { ok: 'unlockPage' }),
   unlockPage: step('folio.unlock', 'unlock_page', { ok: 'put' }),
   put: step('folio.put', 'put_page', { ok: 'unlock' }),
-  unlock: step('inode.unlock', 'inode_unlock', { ok: 'fput' }),
+  unlock: step('iRwsem.upWrite', 'inode_unlock', { ok: 'fput' }),
   fput: step('fd.put', 'fdput', { ok: '^done' }),
 });
 

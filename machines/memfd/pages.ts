@@ -15,7 +15,7 @@ export const fallocate = fragment('gmem.fallocate', 'fallocate(2): shmem_falloca
   tell: use('guestOps.fallocate', 'unlock'),
   undo: use('memfd.undoAllocation', 'failed'),
   failed: step('memfdFallocate.failed', 'the error, without a callback', { ok: 'unlock' }),
-  unlock: step('inode.unlock', 'inode_unlock', { ok: 'fput' }),
+  unlock: step('iRwsem.upWrite', 'inode_unlock', { ok: 'fput' }),
   fput: step('fd.put', 'fdput', { ok: '^done' }),
 });
 
@@ -52,7 +52,7 @@ export const getPage = fragment('memfd.getPage', 'shmem_getpage_gfp: the locked 
 /** undo_range; `page` says what happens to each locked page. */
 const undo = (name: string, description: string, page: string): Fragment => fragment(name, description, {
   find: step('undo.findNext', 'pass 1: pagevec_lookup_entries', { ok: 'trylock', done: 'findRest' }),
-  trylock: step('undo.trylock', 'trylock_page', { ok: 'checkTried', busy: 'skip' }),
+  trylock: step('undo.tryPage', 'trylock_page', { ok: 'checkTried', busy: 'skip' }),
   checkTried: step('folio.checkMapping', 'page->mapping, now that it is locked', { ok: 'page', truncated: 'unlockTried' }),
   unlockTried: step('folio.unlock', 'unlock_page', { ok: 'skip' }),
   skip: step('folio.put', 'pagevec_release of a page that is locked', { ok: 'find' }),
@@ -86,12 +86,19 @@ export const unfallocPage = fragment('memfd.unfallocPage', 'the same when a fall
   put: step('folio.put', 'pagevec_release', { ok: '^done' }),
 });
 
+/** madvise(MADV_REMOVE) comes by here. */
+export const punchHole = fragment('gmem.punchHole', 'shmem_fallocate(FALLOC_FL_PUNCH_HOLE) of a file that is mapped', {
+  lock: use('inode.lock', 'undo'),
+  undo: use('memfd.undoRange', 'unlock'),
+  unlock: step('iRwsem.upWrite', 'inode_unlock', { ok: '^done' }),
+});
+
 export const truncate = fragment('memfd.truncate', 'ftruncate(2): shmem_setattr', {
   fdget: step('fd.get', 'fdget', { ok: 'lock', badFd: '^done', foreign: 'foreign' }),
   foreign: step('memfd.foreign', 'a file that has no size to set', { refused: '^done' }),
   lock: use('inode.lock', 'size'),
   size: step('memfd.setSize', 'seals, i_size_write', { ok: 'undo', done: 'unlock', refused: 'unlock' }),
   undo: use('memfd.undoRange', 'unlock'),
-  unlock: step('inode.unlock', 'inode_unlock', { ok: 'fput' }),
+  unlock: step('iRwsem.upWrite', 'inode_unlock', { ok: 'fput' }),
   fput: step('fd.put', 'fdput', { ok: '^done' }),
 });

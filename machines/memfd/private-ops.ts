@@ -37,10 +37,10 @@ export const convert = fragment('vm.setAttributes', 'a VMM converts guest pages:
   tell: use('guestOps.fallocate', 'unlock'),
   undo: use('memfd.undoAllocation', 'failed'),
   failed: step('memfdFallocate.failed', 'fallocate fails', { ok: 'unlockFailed' }),
-  unlockFailed: step('inode.unlock', 'inode_unlock', { ok: 'putFailed' }),
+  unlockFailed: step('iRwsem.upWrite', 'inode_unlock', { ok: 'putFailed' }),
   putFailed: step('fd.put', 'fdput', { ok: '^done' }),
   lockShared: use('inode.lock', 'punch'),
   punch: use('memfd.undoRange', 'unlock'),
-  unlock: step('inode.unlock', 'inode_unlock', { ok: 'fput' }),
+  unlock: step('iRwsem.upWrite', 'inode_unlock', { ok: 'fput' }),
   fput: step('fd.put', 'fdput', { ok: 'next' }),
 });

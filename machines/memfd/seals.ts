@@ -4,8 +4,8 @@
 import { fragment, step, use } from '../fragment.ts';
 
 export const inodeLock = fragment('inode.lock', 'inode_lock: down_write of i_rwsem', {
-  acquire: step('inode.lock', 'down_write', { ok: '^done', queued: 'wait' }),
-  wait: step('inode.lockGranted', 'rwsem_down_write_slowpath', { ok: '^done' }),
+  acquire: step('iRwsem.downWrite', 'down_write', { ok: '^done', queued: 'wait' }),
+  wait: step('iRwsem.downWriteGranted', 'rwsem_down_write_slowpath', { ok: '^done' }),
 });
 
 export const addSeals = fragment('memfd.addSeals', 'memfd_add_seals', {
@@ -23,6 +23,6 @@ export const addSeals = fragment('memfd.addSeals', 'memfd_add_seals', {
   set: step('seals.set', 'info->seals |= seals', { ok: 'out' }),
   out: step('seals.wantsGuest', 'the common exit: was F_SEAL_GUEST asked for?', { guest: 'unlockMappings', none: 'unlock' }),
   unlockMappings: step('imap.upRead', 'i_mmap_unlock_read', { ok: 'unlock' }),
-  unlock: step('inode.unlock', 'inode_unlock', { ok: 'fput' }),
+  unlock: step('iRwsem.upWrite', 'inode_unlock', { ok: 'fput' }),
   fput: step('fd.put', 'fdput', { ok: '^done' }),
 });

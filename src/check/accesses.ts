@@ -131,7 +131,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   cache: { read: acquire, write: both, steps: of(OUTSIDE, unordered) },
   folio_ref: { read: free, write: count, counter: 'refcount' },
   // The allocator's lock, for the moment of the step.
-  buddy: { read: free, write: release, steps: of(['folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate'], { read: acquire, write: acquire }) },
+  buddy: { read: free, write: release, steps: of(['folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'migrate.move'], { read: acquire, write: acquire }) },
   // mapping and index with the folio locked. page flags are atomic bits; compound_head and the order are read by who has a reference;
   // `anon` stands for the map count, an atomic that the page-table lock orders.
   folio: {
@@ -166,7 +166,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
   shmem_info: { read: atomic, write: atomic },
   i_mmap_writable: { read: atomic, write: atomic },
   kvm_memory: MODEL,
-  // Counted like the VM's own references.
-  owner_pins: { read: free, write: count, counter: 'count' },
+  // Which of a VM's references are callbacks': no kernel keeps that.
+  owner_pins: MODEL,
   fault_injection: MODEL,
 };

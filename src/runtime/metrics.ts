@@ -37,8 +37,9 @@ const COUNTS: { readonly [measure in Exclude<keyof Metrics, 'steps'>]: Counts } 
   faultsRetried: leaves('mmu.fault', 'retry', 'invalid'),
   faultsExited: leaves('mmu.fault', 'exit', 'emulate'),
   staleFaults: ({ step }, outcome) => outcome === 'stale' && step.startsWith('fault.'),
-  conversions: ({ step }, outcome) => step === 'attributes.storeNext' && outcome === 'ok',
-  punches: leaves('gmem.punchHole', 'done'),
+  // By attributes; or, where a page is private by being allocated, by what the VMM does with the file.
+  conversions: ({ step }, outcome) => (step === 'attributes.storeNext' && outcome === 'ok') || (step === 'convertFile.next' && outcome !== 'done'),
+  punches: (leaf, outcome, exits) => leaves('gmem.punchHole', 'done')(leaf, outcome, exits) || (leaf.path.includes('.punch.') && exits.includes('memfd.undoRange ^done')),
   memoryErrors: leaves('memoryFailure', 'done'),
   lockWaits: (_leaf, outcome) => outcome === 'queued',
 };

@@ -69,9 +69,9 @@ function makeFile(world: MemfdWorld, f: Frame<Mem>, size: Pair): boolean {
 
 export const steps = {
   /** inode_lock, inode_unlock */
-  'inode.lock': ({ i_rwsem }, f) => rwsem.downWrite(i_rwsem(f.inode), f.self),
-  'inode.lockGranted': ({ i_rwsem }, f) => rwsem.downWriteGranted(i_rwsem(f.inode), f.self),
-  'inode.unlock': ({ i_rwsem }, f) => rwsem.upWrite(i_rwsem(f.inode)),
+  'iRwsem.downWrite': ({ i_rwsem }, f) => rwsem.downWrite(i_rwsem(f.inode), f.self),
+  'iRwsem.downWriteGranted': ({ i_rwsem }, f) => rwsem.downWriteGranted(i_rwsem(f.inode), f.self),
+  'iRwsem.upWrite': ({ i_rwsem }, f) => rwsem.upWrite(i_rwsem(f.inode)),
 
   'memfd.create': (world, f) => {
     const number = arg(world, f, 0);

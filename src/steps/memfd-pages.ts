@@ -109,7 +109,7 @@ export const steps = {
     return done;
   },
   /** trylock_page */
-  'undo.trylock': ({ folio_lock }, f) => (folio_lock(f.pfn).owner !== 0 ? busy : mutex.lock(folio_lock(f.pfn), f.self)),
+  'undo.tryPage': ({ folio_lock }, f) => (folio_lock(f.pfn).owner !== 0 ? busy : mutex.lock(folio_lock(f.pfn), f.self)),
   /** A fallocate that failed takes back what is not up to date; the pages that were there and in use stay. */
   'undo.isInUse': ({ folio }, f) => (folio(f.pfn).uptodate !== 0 ? keep : gone),
   /** put_page of the page cache's reference. */

@@ -8,7 +8,7 @@ const fixedIn = 'private-ops-2022-fixed';
 export const privateOpsBugs: readonly KnownBug[] = [
   {
     id: 'G2-B1', breaks: 'A shared fault asks the file and finds no page, the page is allocated and map zaps, and then the fault maps the shared page: nothing has made it stale (D, confirmed).',
-    scenario: 'SC59', shownBy: ['S-24'], alsoIn: ['SC11', 'SC13', 'SC15', 'SC16', 'stress-all', 'stress-small'], fixedIn,
+    scenario: 'SC59', shownBy: ['S-24'], alsoIn: ['SC11', 'SC13', 'SC15', 'SC16', 'SC17', 'stress-all', 'stress-small'], fixedIn,
   },
   {
     id: 'G2-B4', breaks: 'A private fault leaves out all of the stale test, and installs its SPTE in a root that became obsolete meanwhile and was zapped.',

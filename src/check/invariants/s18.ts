@@ -32,7 +32,7 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'bindings.upRead': ['the bindings lock, for reading', (objects, f) => bindingsLock(objects, f['inode']!).readers.has(f.self)],
   'imap.upWrite': ['i_mmap_rwsem, for writing', (objects, f) => mappingsLock(objects, f['inode']!).writer === f.self],
   'imap.upRead': ['i_mmap_rwsem, for reading', (objects, f) => mappingsLock(objects, f['inode']!).readers.has(f.self)],
-  'inode.unlock': ['inode_lock', (objects, f) => memfds(objects).i_rwsem(f['inode']!).writer === f.self],
+  'iRwsem.upWrite': ['inode_lock', (objects, f) => memfds(objects).i_rwsem(f['inode']!).writer === f.self],
   'infoLock.unlock': ['the lock of shmem_inode_info', (objects, f) => memfds(objects).info_lock(f['inode']!).owner === f.self],
   'fileFolio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['page']!).owner === f.self],
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
@@ -54,7 +54,7 @@ const beforeUnlock = (lock: string, holds: Holds): Check => (world) => {
 /** Steps that may sleep: every mutex and rw_semaphore, allocations, SRCU, waits for others. mmu_lock is a spinning lock. */
 const SLEEPS: readonly string[] = [
   'inode.downWrite', 'inode.downRead', 'bindings.downWrite', 'bindings.downRead', 'slots.lock', 'slots.archLock', 'folio.lock', 'mf.lock', 'mf.lockFolio', 'fileFolio.lock', 'imap.downWrite', 'imap.downRead',
-  'mmap.downRead', 'mmap.downWrite', 'vcpu.lock', 'inode.lock',
+  'mmap.downRead', 'mmap.downWrite', 'vcpu.lock', 'iRwsem.downWrite',
   'folio.alloc', 'hostFault.allocate', 'fileFolio.alloc', 'offline.allocate', 'memslot.allocate', 'memslot.copyInvalid', 'attributes.reserve', 'srcu.awaitReaders', 'slots.awaitNotifiers',
   'rcu.synchronize',
 ];

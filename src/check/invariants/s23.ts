@@ -15,15 +15,23 @@ const memfds = ({ objects }: CheckedWorld): MemfdWorld => objects as MemfdWorld;
 const mappedBroken = (world: CheckedWorld, inode: number): string | undefined =>
   (inode !== 0 && sealed(memfds(world), inode, F_SEAL_GUEST) && isFileMapped(world.objects, inode, false) ? `inode ${inode} is sealed for a guest, and the VMM's process maps it` : undefined);
 
+/** A page of a sealed file was dealt with as if it was the host's. */
+function takenBroken(world: CheckedWorld, does: string): string | undefined {
+  const { inode = 0, index = 0 } = world.frames[world.last.actor]! as { inode?: number; index?: number };
+  return sealed(memfds(world), inode, F_SEAL_GUEST) ? `${actorName(world, world.last.actor)} ${does} ${indexName(world, inode, index)}, which is sealed for a guest` : undefined;
+}
+
 export const s23: Invariant = {
   id: 'S-23',
   title: 'a sealed file is out of reach of the host',
-  statement: 'A memfd is empty when the seal for guests is set. From then on no mapping of it exists, and no read returns what a guest has written.',
+  statement: 'A memfd is empty when the seal for guests is set. From then on no mapping of it exists, no read returns what a guest has written, and no page is moved or written out.',
   onWrite: {
     shmem_info: mappedBroken,
     mapping: (world, region) => mappedBroken(world, world.objects.mapping(region).inode),
   },
   after: {
+    'migrate.move': (world) => (world.last.outcome === ok ? takenBroken(world, 'moves') : undefined),
+    'writeback.write': (world) => takenBroken(world, 'writes out'),
     'seals.set': (world) => {
       const { inode = 0 } = world.frames[world.last.actor]! as { inode?: number };
       if (!sealed(memfds(world), inode, F_SEAL_GUEST)) return undefined;

@@ -25,7 +25,14 @@ export const checksOf = ({ shownBy }: KnownBug): Invariant[] => invariants.filte
 const isTwin = ({ name }: Pick<Kernel, 'name'>): boolean => name.endsWith('-fixed');
 /** Does the bug's scenario run there? A later design may not have what it is about. */
 const runsOn = (kernel: Kernel, { scenario }: KnownBug): boolean => fits(builtinScenario(scenario)!, kernel);
-const lacks = (kernel: Kernel, { id }: KnownBug): boolean => kernel.bugs.every((bug) => bug.id !== id);
+/** It was derived from a twin, and so has lost known bugs by mends that are ours. */
+function fromTwin(kernel: Kernel): boolean {
+  const base = kernel.base === undefined ? undefined : builtinKernel(kernel.base);
+  return base !== undefined && (isTwin(base) || fromTwin(base));
+}
+/** The same bug: of one id, or what shows in the same scenario in the same way, as one may have another id in a later design. */
+const same = (a: KnownBug, b: KnownBug): boolean => a.id === b.id || (a.scenario === b.scenario && a.shownBy.some((id) => b.shownBy.includes(id)));
+const lacks = (kernel: Kernel, bug: KnownBug): boolean => !kernel.bugs.some((one) => same(one, bug));
 
 /** Kernels that have a bug, oldest first. */
 export const kernelsWith = (id: string): Kernel[] => kernels.filter((kernel) => kernel.bugs.some((bug) => bug.id === id));
@@ -33,12 +40,12 @@ export const kernelsWith = (id: string): Kernel[] => kernels.filter((kernel) => 
 /** The kernel of the list that a person's own one was derived from. */
 const listed = (kernel: Kernel): Kernel => (kernels.includes(kernel) ? kernel : kernels.find(({ name }) => name === kernel.base) ?? kernel);
 
-/** The kernel that lost a bug: the one that its list names, or the first later one without it, unless none has; then its twin. */
+/** The kernel that lost a bug: the one that its list names, or the one behind the last that has it, unless none is; then its twin. */
 export function mendedIn(kernel: Kernel, bug: KnownBug): Kernel | undefined {
   const named = builtinKernel(bug.fixedIn);
   if (named !== undefined && !isTwin(named) && lacks(named, bug)) return named;
-  const at = kernels.indexOf(listed(kernel));
-  const later = at < 0 ? undefined : kernels.slice(at + 1).find((one) => !isTwin(one) && lacks(one, bug) && runsOn(one, bug));
+  const later = !kernels.includes(listed(kernel)) ? undefined
+    : kernels.slice(1 + kernels.findLastIndex((one) => !lacks(one, bug))).find((one) => !isTwin(one) && !fromTwin(one) && runsOn(one, bug));
   return later ?? twinOf(kernel, bug) ?? (named !== undefined && lacks(named, bug) ? named : undefined);
 }
 

@@ -3,6 +3,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { deriveKernel, type Kernel } from '../../../src/kernel/define.ts';
 import { invariants } from '../../../src/check/invariants/index.ts';
+import { ok } from '../../../src/memory/outcome.ts';
 import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
 import { scenariosOf } from '../../../src/runtime/fits.ts';
 import { allocate, await_, call, close, convert, createGmem, deleteSlot, notify, punch, read, run, scenario, slot, write } from '../../../src/scenario/builder.ts';
@@ -99,6 +100,23 @@ describe.each([fseal_2021, fseal_2021_fixed])('calls of $name', (kernel) => {
     expect(answers(kernel, [memfd, map, seal(8), call('munmap', { memory: 'view', pages: 1 }), seal(8), punch('A', 0, 1), map], view)).toEqual(['ok', 'ok', 'EBUSY', 'ok', 'ok', 'EPERM', 'EPERM']);
     const readOnly = call('mmap', { region: 'view', fd: 'A', length: 4096, prot: 1 });
     expect(answers(kernel, [memfd, allocate('A', 0, 1), seal(8), call('file_pwrite', { fd: 'A' }), readOnly], view)).toEqual(['ok', 'ok', 'ok', 'EPERM', 'ok']);
+  });
+
+  test('the kernel moves and writes out pages of ordinary files alone', () => {
+    const host = [call('migrate_page', { fd: 'A' }), call('write_back', { fd: 'A' })];
+    expect(answers(kernel, [createGmem('A', 1), ...host, allocate('A', 0, 1), ...host])).toEqual(['ok', 'ENOENT', 'ENOENT', 'ok', 'ENOTSUPP', 'ok']);
+    const file = [call('memfd_create', { fd: 'A', size: 4096 }), allocate('A', 0, 1), call('file_pwrite', { fd: 'A' })];
+    const { results, objects } = play({ name: 'moved', vms: [{}], frames: 4, ...view, threads: [{ name: 'main', program: [...file, map, { op: 'host_read', memory: 'view', page: 0, value: 1 }, ...host, { op: 'host_read', memory: 'view', page: 0, value: 1 }] }] }, { kernel });
+    expect(results).toEqual(Array.from({ length: 6 }, () => 'main: ok'));
+    expect([objects.cache(1, 0).pfn, objects.hpte(0).pfn, objects.folio_ref(1).refcount]).toEqual([2, 2, 0]);
+  });
+
+  test('S-23 notices a sealed page that is moved, or written out', () => {
+    for (const [op, step] of [['migrate_page', 'migrate.testSeal'], ['write_back', 'writeback.testSeal']] as const) {
+      const one = scenario({ name: 'taken', vms: [{}], setup: [createGmem('A', 1), allocate('A', 0, 1)], threads: [{ name: 'main', program: [call(op, { fd: 'A' })] }] });
+      expect(found(kernel, one)).toEqual([]);
+      expect(found(deriveKernel(kernel, { name: 'blind', steps: { [step]: () => ok } }), one)).toEqual(['S-23']);
+    }
   });
 
   test('a file has one owner', () => {
