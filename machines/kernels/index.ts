@@ -22,9 +22,7 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [
-  fseal_2021, fseal_2021_fixed, private_ops_2022, private_ops_2022_fixed, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline,
-];
+export const kernels: readonly Kernel[] = [fseal_2021, fseal_2021_fixed, private_ops_2022, private_ops_2022_fixed, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline];
 
 /** Other ones with their known bugs mended: there to be compared with, and to cut mutants from. */
 export const fixedTwins: readonly Kernel[] = [rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed];

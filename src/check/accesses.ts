@@ -47,6 +47,8 @@ const OUTSIDE = ['guest.execute', 'guest.walk', 'vmm.hostAccess', 'hw.next', 'ch
 const RECORD = ['convert.discardNext'];
 /** The kernel reads or writes what is userspace's, or moves it while the entry says so. */
 const COPIES = ['copy.finish', 'copy.short', 'offline.move'];
+/** Whose the content of a page is goes over to another VM, which is the specification's affair. */
+const HAND_OVERS = ['unbind.erase', 'release.unlink'];
 const unordered = { read: free, write: free };
 
 /** Steps that put stores into buffers, and barriers. */
@@ -148,7 +150,7 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
     },
   },
   // Content: what the kernel clears must be nobody else's yet. What guests and userspace write is theirs.
-  page: { read: plain, write: plain, steps: of([...OUTSIDE, ...COPIES], unordered) },
+  page: { read: plain, write: plain, steps: of([...OUTSIDE, ...COPIES, ...HAND_OVERS], unordered) },
   page_bytes: { read: plain, write: plain, steps: of([...OUTSIDE, ...COPIES], unordered) },
   // Each access is one hold of the page-table lock, but for fast GUP, which disables interrupts, and the CPU's own walk.
   hpte: { read: both, write: both, steps: { ...of(['host.fastGup', 'hwpoison.getPage'], { read: acquire }), ...of(OUTSIDE, unordered) } },

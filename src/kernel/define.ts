@@ -29,6 +29,8 @@ export interface KnownBug {
   readonly race?: readonly [string, string];
   /** Kernel that does not have it any more. */
   readonly fixedIn: string;
+  /** The name that later kernels have it under. */
+  readonly sameAs?: string;
 }
 
 /** A bug that a kernel of this generation has, and the model cannot show. */

@@ -56,7 +56,9 @@ describe.each(kernels)('the table of $name', (kernel: Kernel) => {
       expect(leaf.description.length).toBeGreaterThan(2);
       if (leaf.final) continue;
       expect(kernel.steps.has(leaf.step), leaf.step).toBe(true);
-      expect(leaf.outcomes.length, leaf.path).toBeGreaterThan(0);
+      // A thread that follows a null pointer goes nowhere any more.
+      if (leaf.step === 'kernel.oops') expect(leaf.outcomes, leaf.path).toEqual([]);
+      else expect(leaf.outcomes.length, leaf.path).toBeGreaterThan(0);
     }
   });
 

@@ -11,7 +11,7 @@ import { kernels } from '../../machines/kernels/index.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 
-const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC06 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC17 SC18 SC19 SC20 SC21 SC22 SC23 SC24 SC25 SC26 SC27 SC28 SC29 SC30 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 SC52 SC53 SC54 SC55 SC56 SC57 SC58 SC59 SC60 SC61 SC62 SC63 SC64 SC65 SC66 bind-closed create-empty create-no-memory dying-root entry-private entry-readonly fault-enomem first-slot grab-no-memory init-shared lookup-hole lost-fault lost-mapped munmap-file next-owner prefault-convert prefault-root register-unsealed seal-frozen seal-half seal-preallocated shared-punch take-over unbind-dying scale stress stress-all stress-small';
+const REQUIRED = 'SC01 SC02 SC03 SC04 SC05 SC06 SC07 SC08 SC09 SC10 SC11 SC12 SC13 SC14 SC15 SC16 SC17 SC18 SC19 SC20 SC21 SC22 SC23 SC24 SC25 SC26 SC27 SC28 SC29 SC30 SC31 SC32 SC33 SC34 SC35 SC36 SC37 SC38 SC39 SC52 SC53 SC54 SC55 SC56 SC57 SC58 SC59 SC60 SC61 SC62 SC63 SC64 SC65 SC66 bind-closed create-empty create-no-memory entry-private entry-readonly first-slot grab-no-memory init-shared lost-fault lost-mapped munmap-file prefault-convert prefault-root shared-punch take-over unbind-dying dying-root fault-enomem lookup-hole next-owner register-unsealed seal-frozen seal-half seal-preallocated scale stress stress-all stress-small';
 
 /** The newest kernel that has what a scenario needs. */
 const newestFor = (scenario: Scenario): Kernel => kernels.findLast((kernel) => fits(scenario, kernel))!;

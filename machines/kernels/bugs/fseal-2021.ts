@@ -24,7 +24,7 @@ export const fsealBugs: readonly KnownBug[] = [
   },
   {
     id: 'G1-B15', breaks: 'memory_failure() takes a page out of the file and tells no owner: the guest goes on with the page that is lost (D, confirmed).',
-    scenario: 'SC19', shownBy: ['S-01'], alsoIn: ['SC23', 'SC24'], fixedIn,
+    scenario: 'SC19', shownBy: ['S-01'], alsoIn: ['SC23', 'SC24', 'lost-mapped'], fixedIn,
   },
   // Seals.
   {

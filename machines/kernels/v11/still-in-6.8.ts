@@ -17,7 +17,7 @@ const known = (id: string): KnownBug => v6_8.bugs.find((bug) => bug.id === id)!;
  *  to say of a kernel that deals with none. */
 export const stillIn6_8: Fix = {
   mended: ['G4-B1', 'G4-B5', ...Object.values(NAMES)],
-  bugs: Object.entries(NAMES).map(([id, same]) => ({ ...known(same), id, fixedIn: 'rfc-v11-fixed' })),
+  bugs: Object.entries(NAMES).map(([id, same]) => ({ ...known(same), id, sameAs: same, fixedIn: 'rfc-v11-fixed' })),
 };
 
 /** Their mends, by their older names. */

@@ -84,10 +84,10 @@ function exact(world: CheckedWorld): string | undefined {
     let count = 0;
     for (let fd = 0; fd < sizes.fd; fd++) if (objects.fd(fd).file === file) count++;
     for (let region = 0; region < facts.regionAt.length; region++) if (objects.mapping(region).file === file) count++;
-    // A memfd is held by its memslots too.
-    const heldBySlots = facts.config.shmem === true || facts.config.slotHoldsFile === true;
-    for (let slot = 1; heldBySlots && slot < sizes.slot; slot++) if (objects.slot_gmem(slot).file === file && objects.memslot(slot).state === SLOT_LIVE) count++;
-    if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors and mappings${heldBySlots ? ', or memslots' : ''}`;
+    // A memfd is held by its memslots too, and so is a guest_memfd where they hold it.
+    const byMemslots = facts.config.shmem === true || facts.config.slotHoldsFile === true;
+    for (let slot = 1; byMemslots && slot < sizes.slot; slot++) if (objects.slot_gmem(slot).file === file && objects.memslot(slot).state === SLOT_LIVE) count++;
+    if (f_count !== count) return `everybody rests, but ${fileName(world, file)} has ${f_count} references and ${count} descriptors and mappings${byMemslots ? ', or memslots' : ''}`;
   }
   for (let inode = 1; inode < sizes.inode; inode++) {
     let count = 0;

@@ -24,7 +24,7 @@ export const s34: Invariant = {
   id: 'S-34',
   title: 'no WARN is reached',
   statement: 'No WARN or BUG of the kernel is reached: a binding that is not that of the memslot, an invalidation without a range, a leaf that maps another page than the fault has looked up, '
-    + 'a pointer or a page that is null or an error, a count below zero.',
+    + 'a null page or an error that is taken for a page, a pointer that is null, a count below zero.',
   before: {
     'kernel.oops': (world) => `BUG: unable to handle page fault: ${actorName(world, world.last.actor)} dies in ${world.table.leaves[world.last.to]!.description}`,
   },

@@ -25,14 +25,12 @@ export const checksOf = ({ shownBy }: KnownBug): Invariant[] => invariants.filte
 const isTwin = ({ name }: Pick<Kernel, 'name'>): boolean => name.endsWith('-fixed');
 /** Does the bug's scenario run there? A later design may not have what it is about. */
 const runsOn = (kernel: Kernel, { scenario }: KnownBug): boolean => fits(builtinScenario(scenario)!, kernel);
-/** It was derived from a twin, and so has lost known bugs by mends that are ours. */
-function fromTwin(kernel: Kernel): boolean {
-  const base = kernel.base === undefined ? undefined : builtinKernel(kernel.base);
-  return base !== undefined && (isTwin(base) || fromTwin(base));
-}
-/** The same bug: of one id, or what shows in the same scenario in the same way, as one may have another id in a later design. */
-const same = (a: KnownBug, b: KnownBug): boolean => a.id === b.id || (a.scenario === b.scenario && a.shownBy.some((id) => b.shownBy.includes(id)));
-const lacks = (kernel: Kernel, bug: KnownBug): boolean => !kernel.bugs.some((one) => same(one, bug));
+const lacks = (kernel: Kernel, { id, sameAs }: KnownBug): boolean => kernel.bugs.every((bug) => bug.id !== id && bug.id !== sameAs);
+/** A proposal that was derived from a kernel with its bugs mended says nothing of when they were. */
+const fromTwin = ({ base }: Pick<Kernel, 'base'>): boolean => {
+  const of = base === undefined ? undefined : builtinKernel(base);
+  return of !== undefined && (isTwin(of) || fromTwin(of));
+};
 
 /** Kernels that have a bug, oldest first. */
 export const kernelsWith = (id: string): Kernel[] => kernels.filter((kernel) => kernel.bugs.some((bug) => bug.id === id));

@@ -13,7 +13,10 @@ export const TODAY = 'mainline';
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const heading = (...cells: readonly string[]): string[] => [row(...cells), row(...cells.map(() => '---'))];
 const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-const effort = ({ foundBy, effort: many }: BugLook): string => (foundBy === null ? `not in ${grouped(many)}` : grouped(many));
+/** Orders of locks and races are of schedules, which a search over states has not. */
+const ofSchedules = ({ shownBy }: KnownBug): boolean => shownBy.every((id) => id === 'S-17' || id === 'data-race');
+const effort = (bug: KnownBug, { way, foundBy, effort: many }: BugLook): string =>
+  (foundBy !== null ? grouped(many) : way === 'exhaustive' && ofSchedules(bug) ? 'of schedules' : `not in ${grouped(many)}`);
 
 /** `` `npx --no faultline bugs G4-B3` ``, in another kernel than the oldest with --kernel. */
 const command = (kernel: Kernel, { id }: KnownBug): string => `\`npx --no faultline bugs ${id}${kernelsWith(id)[0] === kernel ? '' : ` --kernel ${kernel.name}`}\``;
@@ -38,7 +41,7 @@ export function gallery(): string {
     const own = kernel.bugs.filter(({ id }) => kernelsWith(id)[0] === kernel);
     const shown = own.map((bug) => {
       const looks = measured(kernel, bug, builtinScenario(bug.scenario)!);
-      return row(bug.id, bug.breaks, bug.scenario, bug.shownBy.join(', '), ...looks.map(effort), mended(kernel, bug), command(kernel, bug));
+      return row(bug.id, bug.breaks, bug.scenario, bug.shownBy.join(', '), ...looks.map((look) => effort(bug, look)), mended(kernel, bug), command(kernel, bug));
     });
     return [
       ...(own.length + kernel.unshown.length === 0 ? [] : [`### ${kernel.name}: ${kernel.title}`, '']),

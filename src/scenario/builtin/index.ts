@@ -62,10 +62,10 @@ import { entryPrivate } from './entry-private.ts';
 import { entryReadonly } from './entry-readonly.ts';
 import { dyingRoot } from './dying-root.ts';
 import { faultEnomem } from './fault-enomem.ts';
-import { initShared } from './init-shared.ts';
-import { lookupHole } from './lookup-hole.ts';
 import { firstSlot } from './first-slot.ts';
 import { grabNoMemory } from './grab-no-memory.ts';
+import { initShared } from './init-shared.ts';
+import { lookupHole } from './lookup-hole.ts';
 import { lostFault } from './lost-fault.ts';
 import { lostMapped } from './lost-mapped.ts';
 import { munmapFile } from './munmap-file.ts';
@@ -86,8 +86,8 @@ import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
   SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
-  bindClosed, createEmpty, createNoMemory, dyingRoot, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault,
-  lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, sealFrozen, sealHalf, sealPreallocated, sharedPunch, takeOver, unbindDying,
+  bindClosed, createEmpty, createNoMemory, entryPrivate, entryReadonly, firstSlot, grabNoMemory, initShared, lostFault, lostMapped, munmapFile, prefaultConvert, prefaultRoot, sharedPunch, takeOver, unbindDying,
+  dyingRoot, faultEnomem, lookupHole, nextOwner, registerUnsealed, sealFrozen, sealHalf, sealPreallocated,
   scale, stress, stressAll, stressSmall,
 ];
 

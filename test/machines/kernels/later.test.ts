@@ -17,7 +17,8 @@ const later = [v6_12, v6_18, mainline];
 const names = (errnos: readonly number[]): string[] => errnos.map((errno) => ERRNO_NAMES[errno]!);
 
 it('each is the difference from the one before, and has the known bugs that it should', () => {
-  expect(kernels.map(({ name, base }) => `${base ?? '-'} ${name}`)).toEqual(['v6.8 rfc-v11', '- v6.8', 'v6.8 v6.8-fixed', 'v6.8 v6.12', 'v6.12 v6.18', 'v6.18 mainline']);
+  const since = kernels.slice(kernels.indexOf(v6_8));
+  expect(since.map(({ name, base }) => `${base ?? '-'} ${name}`)).toEqual(['- v6.8', 'v6.8 v6.8-fixed', 'v6.8 v6.12', 'v6.12 v6.18', 'v6.18 mainline']);
   const bugs = (kernel: Kernel): string => kernel.bugs.map(({ id }) => id).toSorted().join(' ');
   expect(bugs(v6_12)).toBe('FL-1 FL-2 G4-B10 G4-B11 G4-B14 G4-B2 G4-B3 G4-B4 G4-B5 G4-B6 G4-B8 G4-B9 P2');
   expect(bugs(v6_18)).toBe('FL-1 G4-B10 G4-B11 G4-B14 G4-B5 G4-B8 G4-B9 P2 P4');
