@@ -38,12 +38,12 @@ export const kernelsWith = (id: string): Kernel[] => kernels.filter((kernel) => 
 /** The kernel of the list that a person's own one was derived from. */
 const listed = (kernel: Kernel): Kernel => (kernels.includes(kernel) ? kernel : kernels.find(({ name }) => name === kernel.base) ?? kernel);
 
-/** The kernel that lost a bug: the one that its list names, or the first later one without it, unless none has; then its twin. */
+/** The kernel that lost a bug: the one that its list names, or the one behind the last that has it, unless none is; then its twin. */
 export function mendedIn(kernel: Kernel, bug: KnownBug): Kernel | undefined {
   const named = builtinKernel(bug.fixedIn);
   if (named !== undefined && !isTwin(named) && lacks(named, bug)) return named;
-  const at = kernels.indexOf(listed(kernel));
-  const later = at < 0 ? undefined : kernels.slice(at + 1).find((one) => !isTwin(one) && !fromTwin(one) && lacks(one, bug) && runsOn(one, bug));
+  const later = !kernels.includes(listed(kernel)) ? undefined
+    : kernels.slice(1 + kernels.findLastIndex((one) => !lacks(one, bug))).find((one) => !isTwin(one) && !fromTwin(one) && runsOn(one, bug));
   return later ?? twinOf(kernel, bug) ?? (named !== undefined && lacks(named, bug) ? named : undefined);
 }
 
