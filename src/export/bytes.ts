@@ -2,7 +2,9 @@
 
 import type { FieldValue } from './kvm-forms.ts';
 
-const encoder = new TextEncoder();
+let encoder: InstanceType<typeof TextEncoder> | undefined;
+/** A page may be without it until it is needed. */
+const encoding = (): InstanceType<typeof TextEncoder> => (encoder ??= new TextEncoder());
 /** Texts that are kept encoded. Steps have a few thousand different ones; contents of messages have no end. */
 const MOST_KEPT = 8192;
 const kept = new Map<string, Uint8Array>();
@@ -12,7 +14,8 @@ export function utf8(text: string): Uint8Array {
   let bytes = kept.get(text);
   if (bytes === undefined) {
     if (kept.size === MOST_KEPT) kept.clear();
-    kept.set(text, bytes = encoder.encode(text));
+    bytes = encoding().encode(text);
+    kept.set(text, bytes);
   }
   return bytes;
 }
