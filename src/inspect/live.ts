@@ -135,7 +135,7 @@ export class LiveRun {
     const metrics = this.meter.of(this.tally);
     const sentence = result?.violation === undefined ? undefined : `${result.violation.id}: ${result.violation.sentence}`;
     return {
-      lap, seed: options.seed + Math.max(0, lap - 1), steps, all, perSecond, places, stepsOf, metrics,
+      lap, seed: options.seed + Math.max(0, lap - 1), steps, all, perSecond, places, stepsOf, metrics, taken: this.tally.taken(),
       ...(result === undefined ? {} : { ended: { why: result.why, ...(sentence === undefined ? {} : { sentence }) } }),
     };
   }
