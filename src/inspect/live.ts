@@ -39,7 +39,9 @@ export class LiveRun {
   private readonly stepsOf: number[];
   private readonly listeners = new Set<ServerResponse>();
   private batches: TraceBatch[] = [];
-  private header = new Uint8Array(0);
+  private header: Uint8Array = new Uint8Array(0);
+  /** Trace of the lap before. */
+  private before: Uint8Array = new Uint8Array(0);
   private run: Run | undefined;
   private readonly tally: Tally;
   private lap = 0;
@@ -65,9 +67,9 @@ export class LiveRun {
       while (!this.stopped) {
         this.result = undefined;
         const result = await this.oneLap();
-        if (result.why === 'steps' || result.why === 'finished') continue;
         this.result = result;
-        break;
+        if (result.why !== 'steps' && result.why !== 'finished') break;
+        this.before = this.trace();
       }
     } finally {
       clearInterval(this.timer);
@@ -87,8 +89,9 @@ export class LiveRun {
     response.write(`data: ${JSON.stringify(this.sample())}\n\n`);
   }
 
-  /** The trace of this lap so far. */
+  /** The trace of this lap so far; of the one before as long as this one has not begun. */
   trace(): Uint8Array {
+    if (this.steps === 0 && this.before.length > 0) return this.before;
     const { why, steps, hash, violation } = this.result ?? { why: 'interrupted', steps: this.steps, hash: '', violation: undefined } as const;
     return joined([this.header, ...this.batches.map(encodeBatch), encodeFooter({ why, steps, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }) })]);
   }
@@ -104,7 +107,7 @@ export class LiveRun {
     this.header = encodeHeader({
       faultline: PACKAGE_VERSION, runtime: threads.name, kernel: kernel.name, ...(kernelText === undefined ? {} : { kernelText }), scenario: scenario as unknown as Record<string, unknown>,
       seed, fingerprint, leaves: kernel.table.leaves.length, outcomes: outcomeNames(kernel.table), start: run.startHash,
-    }) as Uint8Array<ArrayBuffer>;
+    });
     run.batches.subscribe((batch) => this.take(batch));
     return run.start();
   }
@@ -132,7 +135,7 @@ export class LiveRun {
     const metrics = this.meter.of(this.tally);
     const sentence = result?.violation === undefined ? undefined : `${result.violation.id}: ${result.violation.sentence}`;
     return {
-      lap, seed: options.seed + Math.max(0, lap - 1), steps, all, perSecond, places, stepsOf, metrics,
+      lap, seed: options.seed + Math.max(0, lap - 1), steps, all, perSecond, places, stepsOf, metrics, taken: this.tally.taken(),
       ...(result === undefined ? {} : { ended: { why: result.why, ...(sentence === undefined ? {} : { sentence }) } }),
     };
   }

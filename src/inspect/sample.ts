@@ -15,6 +15,8 @@ export interface Sample {
   readonly stepsOf: readonly number[];
   /** Of all laps. */
   readonly metrics: Metrics;
+  /** Of all laps, transitions that were taken: leaf, outcome as a trace numbers it, how often. */
+  readonly taken: readonly (readonly [leaf: number, outcome: number, times: number])[];
   /** How the run ended, once it has: a violation or a deadlock ends it, or somebody. */
   readonly ended?: { readonly why: string; readonly sentence?: string };
 }

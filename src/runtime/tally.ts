@@ -31,6 +31,14 @@ export class Tally {
     }
   }
 
+  /** Every transition that was taken: state, outcome by its place in `outcomes`, how often. */
+  taken(): (readonly [leaf: number, outcome: number, times: number])[] {
+    const width = this.outcomes.length;
+    const found: [number, number, number][] = [];
+    this.counts.forEach((times, at) => { if (times > 0) found.push([Math.floor(at / width), at % width, times]); });
+    return found;
+  }
+
   /** How often state `leaf` had this outcome. */
   times(leaf: number, outcome: string): number {
     return this.counts[leaf * this.outcomes.length + this.places.get(outcome)!] ?? 0;

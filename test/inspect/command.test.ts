@@ -81,6 +81,8 @@ describe.skipIf(missingBrowser !== undefined)(`a run on real threads${missingBro
       await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(1000);
       const before = await steps();
       await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(before);
+      await page.getByRole('button', { name: 'vcpu0', exact: true }).click();
+      await page.getByLabel('Statechart of vcpu0').first().waitFor();
       await looker.picture(page, 'live');
       await page.getByRole('button', { name: 'pause and look' }).click();
       await page.waitForSelector('.status-step');

@@ -28,8 +28,8 @@ async function keys(page: Page, ...list: string[]): Promise<void> {
   await drawn(page);
 }
 
-it.skipIf(missingBrowser === undefined || process.env['CI'] === undefined)('there is a browser', () => {
-  expect(missingBrowser).toBeUndefined();
+it('there is a browser, at least where CI runs', () => {
+  expect(process.env['CI'] === undefined ? undefined : missingBrowser).toBeUndefined();
 });
 
 describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === undefined ? '' : ` (${missingBrowser})`}`, () => {
