@@ -15,8 +15,8 @@ import type { Kernel } from '../../src/kernel/define.ts';
 import type { Scenario } from '../../src/scenario/types.ts';
 
 const numbered = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_one, i) => `SC${String(from + i).padStart(2, '0')}`);
-/** About converting in place, and splitting and merging huge pages, which need a kernel that has these. */
-const NEED_OTHERS: readonly string[] = numbered(40, 51);
+/** About splitting and merging huge pages, which need a kernel that has these. */
+const NEED_OTHERS: readonly string[] = numbered(46, 49);
 /** Those that have an end. */
 const small = builtinScenarios.filter(({ name }) => !/^(?:stress|scale)/.test(name));
 const SEEDS = [1, 2, 3];
