@@ -1,7 +1,10 @@
 // Preloaded into every thread of the command: in a worker of a run, the thread ends after some thousand steps, as a crash would end it.
 
 import { isMainThread, workerData } from 'node:worker_threads';
-import { VersionTaker } from '../../dist/src/runtime/threads/versions.js';
+import * as versions from '../../dist/bundle/src/shared/versions.js';
+
+/** In the bundle, whose chunks export under names of their own. */
+const VersionTaker = Object.values(versions).find((one) => one.name === 'VersionTaker');
 
 /** Steps after which it is over. */
 const STEPS = 5000;
