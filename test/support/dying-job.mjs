@@ -2,6 +2,14 @@
 // end it.
 
 import { isMainThread, workerData } from 'node:worker_threads';
-import { Job } from '../../dist/src/explore/search/job.js';
 
-if (!isMainThread && workerData?.number === 1) Job.prototype.run = () => process.exit(7);
+/** Words that it takes before it is over. */
+let left = 100;
+
+if (!isMainThread && workerData?.number === 1) {
+  const { compareExchange } = Atomics;
+  Atomics.compareExchange = (...args) => {
+    if (--left === 0) process.exit(7);
+    return compareExchange(...args);
+  };
+}
