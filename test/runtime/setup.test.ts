@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import { v6_8 } from '../../machines/kernels/v6.8.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
 import { preparedWorld } from '../../src/runtime/prepared.ts';
 import { SetupError } from '../../src/runtime/setup.ts';
 import { builtinScenarios } from '../../src/scenario/builtin/index.ts';
@@ -37,10 +38,13 @@ describe('a set-up', () => {
     expect(sentence(setup, more)).toBe(expected);
   });
 
-  it('of every built-in scenario does so on 6.8 and its fixed kernel', () => {
+  it('of the built-in scenarios does so on 6.8 and its fixed kernel, or says what these have not', () => {
     for (const name of ['v6.8', 'v6.8-fixed']) {
       const kernel = kernels.find((one) => one.name === name)!;
-      for (const scenario of builtinScenarios.filter(({ name: one }) => !['SC30', 'SC52', 'SC64', 'init-shared', 'munmap-file', 'prefault-convert', 'prefault-root', 'shared-punch'].includes(one))) expect(() => preparedWorld(kernel, compile(scenario, kernel)), `${scenario.name} on ${name}`).not.toThrow();
+      const left = builtinScenarios.filter((scenario) => !scenariosOf(kernel).includes(scenario));
+      // What 6.8 has not: prefault, signals, mappings of files, several files on an inode, conversion in place, memfds.
+      for (const scenario of left) expect(() => preparedWorld(kernel, compile(scenario, kernel)), `${scenario.name} on ${name}`).toThrow(/there is no VMM operation|has no member|answered EINVAL, expected ok|kernel 'v6\.8/);
+      expect(left.length).toBeLessThan(builtinScenarios.length / 2);
     }
   });
 });

@@ -57,7 +57,8 @@ describe('the catalogue', () => {
     const on = new Map(kernels.map((kernel) => [kernel.name, small.filter((scenario) => fits(scenario, kernel)).map(({ name }) => name)]));
     for (const { name } of small) expect([...on].filter(([, names]) => names.includes(name)).length, name).toBeGreaterThan(0);
     for (const [name, names] of on) expect(names.length, name).toBeGreaterThan(3);
-    const later = kernels.slice(kernels.findIndex(({ name }) => name === 'v6.8')).map(({ name }) => name);
+    // Where files keep the state of all their pages, the ioctl of the VM that most of them call is refused.
+    const later = kernels.slice(kernels.findIndex(({ name }) => name === 'v6.8')).filter(({ config }) => config.shareability !== 'every').map(({ name }) => name);
     expect(later.flatMap((name) => on.get('v6.8')!.filter((scenario) => !on.get(name)!.includes(scenario)).map((scenario) => `${scenario} on ${name}`))).toEqual([]);
   });
 });

@@ -13,10 +13,11 @@ const memfds = ({ objects }: CheckedWorld): MemfdWorld => objects as MemfdWorld;
 
 /** The file is sealed and somebody maps it. */
 const mappedBroken = (world: CheckedWorld, inode: number): string | undefined =>
-  (inode !== 0 && sealed(memfds(world), inode, F_SEAL_GUEST) && isFileMapped(world.objects, inode, false) ? `inode ${inode} is sealed for a guest, and the VMM's process maps it` : undefined);
+  (inode !== 0 && world.facts.config.shmem === true && sealed(memfds(world), inode, F_SEAL_GUEST) && isFileMapped(world.objects, inode, false) ? `inode ${inode} is sealed for a guest, and the VMM's process maps it` : undefined);
 
 /** A page of a sealed file was dealt with as if it was the host's. */
 function takenBroken(world: CheckedWorld, does: string): string | undefined {
+  if (world.facts.config.shmem !== true) return undefined;
   const { inode = 0, index = 0 } = world.frames[world.last.actor]! as { inode?: number; index?: number };
   return sealed(memfds(world), inode, F_SEAL_GUEST) ? `${actorName(world, world.last.actor)} ${does} ${indexName(world, inode, index)}, which is sealed for a guest` : undefined;
 }

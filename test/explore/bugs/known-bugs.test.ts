@@ -41,14 +41,16 @@ describe('known bugs', () => {
   });
 
   it('have each one sentence, one scenario and properties that are checked, the same wherever they are listed', () => {
-    for (const { bug } of all) {
+    for (const { bug, kernel } of all) {
       expect(bug.breaks).toMatch(/^[A-Za-z_].*[^.]\.$/);
-      expect(once.find(({ id }) => id === bug.id)!.bug).toMatchObject({ breaks: bug.breaks, scenario: bug.scenario });
+      const first = once.find(({ id }) => id === bug.id)!.bug;
+      // A kernel that the first scenario says nothing on shows it in one of its own, in its own words.
+      if (fits(builtinScenario(first.scenario)!, kernel)) expect(first).toMatchObject({ breaks: bug.breaks, scenario: bug.scenario });
       for (const id of bug.shownBy) expect([...invariants.map((one) => one.id), 'L-01', 'L-04', 'L-07', 'S-17', 'data-race']).toContain(id);
     }
     const unshown = kernels.flatMap((kernel) => kernel.unshown);
     for (const { why, breaks, id } of unshown) expect([why, breaks, kernelsWith(id).length]).toEqual([expect.stringMatching(/\.$/), expect.stringMatching(/\.$/), 0]);
-    expect(new Set(unshown.map(({ id }) => id)).size).toBe(unshown.length);
+    for (const { name, unshown: list } of kernels) expect(new Set(list.map(({ id }) => id)).size, name).toBe(list.length);
   });
 });
 
