@@ -51,7 +51,9 @@ const forgetful: readonly Kernel[] = [
 
 describe('checks that look up what is where', () => {
   it.each([v6_8, v6_8_fixed, ...forgetful])('find on $name what walking over everything finds, at the same step', (kernel) => {
-    const scenarios = [...scenariosOf(kernel).filter(({ name }) => name !== 'scale').map((scenario) => [scenario, 2] as const), ...Array.from({ length: 12 }, (_one, seed) => [randomScenario(seed), 1] as const)];
+    // On what forgets something, a third of them: each shows that more than once.
+    const every = kernel === v6_8 || kernel === v6_8_fixed ? 1 : 3;
+    const scenarios = [...scenariosOf(v6_8).filter(({ name }, k) => name !== 'scale' && k % every === 0).map((scenario) => [scenario, 2] as const), ...Array.from({ length: 12 }, (_one, seed) => [randomScenario(seed), 1] as const)];
     let broken = 0;
     for (const [scenario, seeds] of scenarios) {
       for (let seed = 1; seed <= seeds; seed++) {

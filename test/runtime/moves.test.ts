@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 import { MOVE, packMoves } from '../../src/runtime/moves.ts';
+import { scenariosOf } from '../../src/runtime/fits.ts';
 import { planFor } from '../../src/runtime/world.ts';
-import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 
 describe.each(kernels)('the moves of $name', (kernel: Kernel) => {
   const { table } = kernel;
-  const plan = planFor(kernel, compile(builtinScenario('SC01')!, kernel));
+  const plan = planFor(kernel, compile(scenariosOf(kernel)[0]!, kernel));
   const { rows, entries, zeroed } = packMoves(kernel, plan);
   const fields = plan.byName.get('frame')!.fields;
 
