@@ -77,10 +77,10 @@ const LABEL = 11;
 
 /** `label      text`, with the text in lines beside the label. */
 export const labelled = (label: string, text: string): string => wrapped(text, WIDTH - LABEL)
-  .map((one, i) => `${(i === 0 ? label : '').padEnd(LABEL)}${one}`).join('\n');
+  .map((one, i) => `${(i === 0 ? label : '').padEnd(LABEL - 1)} ${one}`).join('\n');
 
 /** `label      command`, on one line however long it is, so that it can be pasted. */
-export const labelledCommand = (label: string, command: string): string => `${label.padEnd(LABEL)}${command}`;
+export const labelledCommand = (label: string, command: string): string => `${label.padEnd(LABEL - 1)} ${command}`;
 
 /** The same as `labelled` for a list, whose members are not broken. */
 export const labelledList = (label: string, members: readonly string[]): string =>
