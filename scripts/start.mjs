@@ -54,6 +54,6 @@ const told = given.length === 0 && fine(code) ? teaser() : 0;
 if (fine(code)) {
   console.log(`
 more       npx --no faultline list scenarios
-           npx --no faultline --help`);
+           npx --no faultline help`);
 }
 process.exitCode = fine(code) ? told : code;
