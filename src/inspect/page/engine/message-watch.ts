@@ -6,8 +6,6 @@ import { Columns } from './columns.ts';
 
 /** What arrows are of. */
 export const MESSAGE = { MAIL: 0, IPI: 1, INTERRUPT: 2 } as const;
-/** How they are called. */
-export const MESSAGE_NAMES = ['message', 'IPI', 'interrupt'] as const;
 
 /** `received`: the step that took it; 0: nobody has. */
 export type Messages = Columns<'from' | 'to' | 'sent' | 'received' | 'kind'>;

@@ -1,25 +1,25 @@
 // Conversion in place, call by call and in chosen orders, on the RFC of 2025, on that with its bugs mended and on the series of 2026.
 
 import { describe, expect, it } from 'vitest';
-import { together } from '../../machines/kernels/fix.ts';
-import { conversions_2025 } from '../../machines/kernels/conversions-2025.ts';
-import { conversions_2025_fixed } from '../../machines/kernels/conversions-2025-fixed.ts';
-import { conversions_2026 } from '../../machines/kernels/conversions-2026.ts';
-import { mainline } from '../../machines/kernels/mainline.ts';
-import { compile } from '../../src/scenario/compile.ts';
+import { together } from '../../../machines/kernels/fix.ts';
+import { conversions_2025 } from '../../../machines/kernels/conversions-2025.ts';
+import { conversions_2025_fixed } from '../../../machines/kernels/conversions-2025-fixed.ts';
+import { conversions_2026 } from '../../../machines/kernels/conversions-2026.ts';
+import { mainline } from '../../../machines/kernels/mainline.ts';
+import { compile } from '../../../src/scenario/compile.ts';
 import {
   await_, call, check, convertGmem, createGmem, failAllocation, hostRead, hostWrite, lruDrain, notify, pin, run, setAttributes, slot, write, type Scenario,
-} from '../../src/scenario/builder.ts';
-import { deriveKernel, type Kernel } from '../../src/kernel/define.ts';
-import { exhaustive } from '../../src/explore/search/exhaustive.ts';
-import { invariants } from '../../src/check/invariants/index.ts';
-import { ERRNO_NAMES } from '../../src/steps/errno.ts';
-import { SHAREABILITIES } from '../../src/memory/layouts/shareability.ts';
-import { withShareability } from '../../src/steps/shareability.ts';
-import { Drive, results } from '../support/drive.ts';
-import { play } from '../support/play.ts';
-import type { Step } from '../../src/memory/world.ts';
-import type { VmmOp } from '../../src/scenario/builder.ts';
+} from '../../../src/scenario/builder.ts';
+import { deriveKernel, type Kernel } from '../../../src/kernel/define.ts';
+import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
+import { invariants } from '../../../src/check/invariants/index.ts';
+import { ERRNO_NAMES } from '../../../src/steps/errno.ts';
+import { SHAREABILITIES } from '../../../src/memory/layouts/shareability.ts';
+import { withShareability } from '../../../src/steps/shareability.ts';
+import { Drive, results } from '../../support/drive.ts';
+import { play } from '../../support/play.ts';
+import type { Step } from '../../../src/memory/world.ts';
+import type { VmmOp } from '../../../src/scenario/builder.ts';
 
 const both = [conversions_2025, conversions_2026];
 const mapped = (pages: number): VmmOp[] => [createGmem('A', pages, { init: 'shared' }), call('mmap', { region: 'view', fd: 'A', length: pages * 4096 }), slot(0, 0, pages, { fd: 'A', memory: 'view' })];

@@ -3,14 +3,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   allocate, await_, call, close, createGmem, deleteSlot, failAllocation, memoryError, notify, punch, read, setAttributes, slot, write,
-} from '../../src/scenario/builder.ts';
-import { compile } from '../../src/scenario/compile.ts';
-import { exhaustive } from '../../src/explore/search/exhaustive.ts';
-import { v6_8 } from '../../machines/kernels/v6.8.ts';
-import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
-import { heldLocks, leftovers, play } from '../support/play.ts';
-import type { Kernel } from '../../src/kernel/define.ts';
-import type { Scenario } from '../../src/scenario/builder.ts';
+} from '../../../src/scenario/builder.ts';
+import { compile } from '../../../src/scenario/compile.ts';
+import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
+import { v6_8 } from '../../../machines/kernels/v6.8.ts';
+import { v6_8_fixed } from '../../../machines/kernels/v6.8-fixed.ts';
+import { heldLocks, leftovers, play } from '../../support/play.ts';
+import type { Kernel } from '../../../src/kernel/define.ts';
+import type { Scenario } from '../../../src/scenario/builder.ts';
 
 const both = [v6_8, v6_8_fixed] as const;
 const onBoth = <T>(look: (kernel: Kernel) => T): T[] => both.map(look);
