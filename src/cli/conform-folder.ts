@@ -27,9 +27,12 @@ export async function conformFolder(folder: string, { kernel, json }: { readonly
   return different === 0 ? EXIT.HELD : EXIT.SAFETY;
 }
 
+/** The name of a file, compressed or not. */
+const plain = (file: string): string => file.replace(/\.gz$/, '');
+
 function kernelsOf(file: string, folder: string, given: string | undefined): readonly string[] {
   if (given !== undefined) return [given];
-  const known = COMMITTED.filter(([name]) => name === file).map(([, kernel]) => kernel);
+  const known = COMMITTED.filter(([name]) => plain(name) === plain(file)).map(([, kernel]) => kernel);
   if (known.length === 0) throw new UsageError(`which kernel ${folder}/${file} is of is not known: name it with --kernel, then all of the folder is judged by it; what machine it was says ${sideFileOf(file)}`);
   return known;
 }

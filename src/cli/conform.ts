@@ -1,8 +1,8 @@
 // faultline conform: does the model do what real kernels did?
 
 import { statSync } from 'node:fs';
-import { loadEntries, machineNames, sideMachine } from '../conform/load.ts';
-import { machineNamed, machineNameOf } from '../conform/machines.ts';
+import { loadEntries, machineNames, sideMachine, usualMachine } from '../conform/load.ts';
+import { machineNamed } from '../conform/machines.ts';
 import type { Machine } from '../conform/config.ts';
 import { judge } from '../conform/judge.ts';
 import { summaryOf } from '../conform/summary.ts';
@@ -111,7 +111,7 @@ function entryNamed<T extends { readonly id: string }>(entries: readonly T[], id
   return found;
 }
 
-/** The machine that is named, or that the side file says, or that of the kernel. */
+/** The machine that is named, or the usual one. */
 function machineFor(file: string, given: string | undefined, { kernel }: NamedKernel, form: Entries['form']): { readonly name: string | undefined; readonly machine: Machine } {
   if (given !== undefined) {
     const known = machineNames().includes(given) ? machineNamed(given) : undefined;
@@ -119,10 +119,5 @@ function machineFor(file: string, given: string | undefined, { kernel }: NamedKe
     if (!/[/\\]|\.json$/.test(given)) throw new UsageError(`there is no machine '${given}'; there is ${machineNames().join(', ')}, or a side file: ./x.config.json`);
     return sideMachine(file, given)!;
   }
-  const beside = sideMachine(file);
-  if (beside !== undefined) return beside;
-  // Facts are of kernels, not of a machine.
-  if (form === 'facts') return { name: undefined, machine: machineNamed(undefined)! };
-  const name = machineNameOf(kernel.name) ?? machineNameOf(kernel.base ?? '');
-  return { name, machine: machineNamed(name)! };
+  return usualMachine(file, kernel, form);
 }

@@ -3,10 +3,9 @@
 import { join } from 'node:path';
 import { builtinKernel } from '../../machines/kernels/index.ts';
 import type { Kernel } from '../kernel/define.ts';
-import { PLAIN_MACHINE } from './config.ts';
 import { judgeFacts } from './facts.ts';
 import { judge } from './judge.ts';
-import { loadEntries, sideMachine } from './load.ts';
+import { loadEntries, usualMachine } from './load.ts';
 import { judgeLoop } from './races/search-loop.ts';
 import { judgeSpin } from './races/spin.ts';
 import { releaseOf } from './ranges.ts';
@@ -41,7 +40,7 @@ export const judgeCommitted = (folder: string, file: string, kernelName: string)
 export function judgeFile(folder: string, file: string, kernel: Kernel): Row {
   const path = join(folder, file);
   const all = loadEntries(path);
-  const machine = sideMachine(path)?.machine ?? PLAIN_MACHINE;
+  const { machine } = usualMachine(path, kernel, all.form);
   const head = { file, kernel: kernel.name, cases: all.entries.length };
   if (all.form === 'recordings') {
     const verdicts = judge(all.entries, kernel, machine).flatMap((one) => one.verdicts);

@@ -5,8 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readMachine, type Machine } from './config.ts';
 import { RecordingError } from './errors.ts';
-import { MACHINES } from './machines.ts';
+import { machineNamed, machineNameOf, MACHINES } from './machines.ts';
 import { readEntries, type Entries } from './read.ts';
+import type { Kernel } from '../kernel/define.ts';
 
 /** Bytes that a file of recordings may have, unpacked. */
 const MOST_BYTES = 256 << 20;
@@ -42,6 +43,14 @@ export function sideMachine(path: string, given?: string): { readonly name: stri
   const file = given ?? sideFileOf(path);
   if (given === undefined && !existsSync(file)) return undefined;
   return { name: file, machine: readMachine(readFileSync(file, 'utf8'), file) };
+}
+
+/** The machine of a recording when none is named: what the side file says, or that of the kernel. Facts are of kernels, not of a machine. */
+export function usualMachine(path: string, kernel: Kernel, form: Entries['form']): { readonly name: string | undefined; readonly machine: Machine } {
+  const beside = sideMachine(path);
+  if (beside !== undefined) return beside;
+  const name = form === 'facts' ? undefined : machineNameOf(kernel.name) ?? machineNameOf(kernel.base ?? '');
+  return { name, machine: machineNamed(name)! };
 }
 
 /** Names of the machines that are known. */

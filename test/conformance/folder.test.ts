@@ -22,6 +22,12 @@ test('a file of the committed names is judged by its kernel', async () => {
   expect(code).toBe(0);
 });
 
+test('and one that is not compressed, without a side file', async () => {
+  mkdirSync(join(box.folder, 'plain'));
+  writeFileSync(join(box.folder, 'plain/kernel-6.18-handmade.jsonl'), first);
+  expect(await box.run(['conform', 'plain'])).toMatchObject({ code: 0, out: 'v6.18      kernel-6.18-handmade.jsonl: 6 of 6 steps\n\nresult     nothing differs\n' });
+});
+
 test('another one by the kernel that is named, which may do otherwise', async () => {
   const { code, err } = await box.run(['conform', 'own']);
   expect(code).toBe(2);
