@@ -26,27 +26,31 @@ if (!existsSync(mark) || statSync(mark).mtimeMs < Number(wanted)) {
   const { build } = await import('vite');
   const made = join(dist, `bundle.${process.pid}`);
   const workers = readdirSync(join(dist, 'workers')).filter((name) => name.endsWith('.js'));
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root,
-    ssr: { noExternal: true },
-    build: {
-      ssr: true,
-      target: 'node20',
-      minify: false,
-      outDir: made,
-      emptyOutDir: true,
-      rolldownOptions: {
-        // For development only, and looked for when it is wanted.
-        external: [/^elkjs/],
-        input: { 'src/cli/main': join(dist, 'src/cli/main.js'), ...Object.fromEntries(workers.map((name) => [`workers/${name.slice(0, -3)}`, join(dist, 'workers', name)])) },
-        output: { entryFileNames: '[name].js', chunkFileNames: 'src/shared/[name].js' },
+  try {
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      root,
+      ssr: { noExternal: true },
+      build: {
+        ssr: true,
+        target: 'node20',
+        minify: false,
+        outDir: made,
+        emptyOutDir: true,
+        rolldownOptions: {
+          // For development only, and looked for when it is wanted.
+          external: [/^elkjs/],
+          input: { 'src/cli/main': join(dist, 'src/cli/main.js'), ...Object.fromEntries(workers.map((name) => [`workers/${name.slice(0, -3)}`, join(dist, 'workers', name)])) },
+          output: { entryFileNames: '[name].js', chunkFileNames: 'src/shared/[name].js' },
+        },
       },
-    },
-  });
-  cpSync(join(dist, 'tools'), join(made, 'tools'), { recursive: true });
-  writeFileSync(join(made, '.made'), '');
-  rmSync(bundle, { recursive: true, force: true });
-  renameSync(made, bundle);
+    });
+    cpSync(join(dist, 'tools'), join(made, 'tools'), { recursive: true });
+    writeFileSync(join(made, '.made'), '');
+    rmSync(bundle, { recursive: true, force: true });
+    renameSync(made, bundle);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
 }

@@ -38,13 +38,13 @@ describe('a set-up', () => {
     expect(sentence(setup, more)).toBe(expected);
   });
 
-  it('of the built-in scenarios does so on 6.8 and its fixed kernel, or says what these have not', () => {
+  it('of every built-in scenario does so on 6.8 and its fixed kernel, but for those about what 6.8 has not', () => {
+    // Prefault, signals, mappings of files, several files on an inode, conversion in place, memfds.
+    const left = 'SC06 SC30 SC40 SC41 SC42 SC43 SC44 SC45 SC50 SC51 SC52 SC53 SC54 SC56 SC57 SC58 SC59 SC60 SC61 SC64 convert-enomem convert-intent dying-root entry-file fault-enomem '
+      + 'init-shared lookup-hole munmap-file next-owner prefault-convert prefault-root register-unsealed review-conversion seal-frozen seal-half seal-preallocated shared-punch take-over';
     for (const name of ['v6.8', 'v6.8-fixed']) {
       const kernel = kernels.find((one) => one.name === name)!;
-      const left = builtinScenarios.filter((scenario) => !scenariosOf(kernel).includes(scenario));
-      // What 6.8 has not: prefault, signals, mappings of files, several files on an inode, conversion in place, memfds.
-      for (const scenario of left) expect(() => preparedWorld(kernel, compile(scenario, kernel)), `${scenario.name} on ${name}`).toThrow(/there is no VMM operation|has no member|answered EINVAL, expected ok|kernel 'v6\.8/);
-      expect(left.length).toBeLessThan(builtinScenarios.length / 2);
+      expect(builtinScenarios.filter((scenario) => !scenariosOf(kernel).includes(scenario)).map((scenario) => scenario.name).join(' ')).toBe(left);
     }
   });
 });
