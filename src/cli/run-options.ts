@@ -21,7 +21,7 @@ export type Check = (typeof CHECKS)[number];
 
 /** Steps of a run, or of each of its rounds, for which nobody gave a limit. */
 const DEFAULT_STEPS = 1_000_000;
-/** Microseconds of a pause at most where rounds are repeated and nobody said: with it known bugs show soonest (ARCHITECTURE.md). */
+/** Microseconds of a pause at most where rounds are repeated and nobody said: with it known bugs show soonest (docs/measurements.md). */
 const ROUNDS_JITTER = 50;
 const DEFAULT_WORKERS = Math.min(2, availableParallelism());
 
