@@ -53,7 +53,8 @@ const code = given.length > 0 ? node(bin, 'run', ...given) : node(bin, 'run', 's
 const told = given.length === 0 && fine(code) ? teaser() : 0;
 if (fine(code)) {
   console.log(`
-more       npx --no faultline list scenarios
+more       npx --no faultline inspect SC22 --seed 3    # the same in a browser
+           npx --no faultline list scenarios
            npx --no faultline help`);
 }
 process.exitCode = fine(code) ? told : code;
