@@ -81,7 +81,7 @@ export async function searchAll(subject: Subject, given: ExploreArguments, guess
 /** What was counted once. */
 function foldsOf({ notes }: SearchResult, { symmetry, reduction }: SearchOptions): string[] {
   const alike = ['actors', 'pages'].filter((what) => symmetry === true && !notes.some((note) => note.startsWith(`no symmetry of ${what}`)));
-  return [...(alike.length > 0 ? [`those of interchangeable ${alike.join(' and ')}`] : []), ...(reduction === true ? ['interleavings of independent steps'] : [])];
+  return [...(alike.length > 0 ? [`those of interchangeable ${alike.join(' and ')}`] : []), ...(reduction === true && !notes.some((note) => note.startsWith('no reduction')) ? ['interleavings of independent steps'] : [])];
 }
 
 /** How to search. What was begun goes on in the way in which it was begun. */

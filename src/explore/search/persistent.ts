@@ -5,7 +5,7 @@
 import { Numbers } from './growing.ts';
 import type { Footprints } from './footprints.ts';
 
-/** With more actors, a word has no bit for each, and everybody is always tried. */
+/** With more actors a word has no bit for each: such a search does without reduction, and says so. */
 export const MOST_ACTORS = 31;
 
 export class PersistentSets {
@@ -36,10 +36,9 @@ export class PersistentSets {
   }
 
   /** Looks at a state. `blocked[at + actor]`: 0 when it can go on, for all that is known, -1 when it has ended, else 1 + the object that it is
-   *  blocked on. False when there are too many actors. */
-  look(leafOf: (actor: number) => number, blocked: Int32Array, at: number): boolean {
+   *  blocked on. */
+  look(leafOf: (actor: number) => number, blocked: Int32Array, at: number): void {
     const { actors, rows, footprints } = this;
-    if (actors > MOST_ACTORS) return false;
     this.movers = this.waiters = this.asked = 0;
     for (let actor = 1; actor <= actors; actor++) {
       const on = blocked[at + actor]!;
@@ -47,7 +46,6 @@ export class PersistentSets {
       if (on === 0) this.movers |= 1 << (actor - 1);
       else if (on > 0) this.waiters |= 1 << (actor - 1);
     }
-    return true;
   }
 
   /** The next actor behind `after` that makes a set alone, by what was learned; 0 when none does. */

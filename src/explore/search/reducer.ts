@@ -100,7 +100,7 @@ export class Reducer {
     const row = top * width;
     this.makeRoom();
     this.leads.fill(UNKNOWN, row, row + width);
-    if (!sets.look(this.leafOf, blocked, row)) return false;
+    sets.look(this.leafOf, blocked, row);
     // What was learned is enough for many a set of one, and only its next step has to be tried then.
     for (let actor = sets.alone(0, blocked, row); actor !== 0; actor = sets.alone(actor, blocked, row)) {
       if (!this.tryOut(top, actor)) continue;

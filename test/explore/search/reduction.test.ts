@@ -37,6 +37,12 @@ describe('with reduction a search comes to the same', () => {
     expect(compare(v6_8, builtinScenario('SC11')!, { invariants: [] })).toBeGreaterThan(0);
   });
 
+  it('and says so where there are more actors than it can tell apart', () => {
+    const { notes, states } = search(v6_8, builtinScenario('stress')!, { reduction: true, states: 50 });
+    expect(notes).toEqual(['no reduction: 41 actors, 31 at most']);
+    expect(states).toBe(50);
+  });
+
   it('and with symmetry', () => {
     const vcpu = { program: [convert(0, 1, 'shared')], policy: 'convert' as const };
     const alike = scenario({ name: 'alike', vms: [{ vcpus: [vcpu, vcpu] }], setup: [createGmem('A', 1), slot(0, 0, 1, { fd: 'A' }), setAttributes(0, 1, 'private')] });
