@@ -18,8 +18,9 @@ export async function carryOut(subject: Subject, given: ExploreArguments, kept: 
   const isSearch = given.checkpoint !== undefined || kept !== undefined;
   const guess = kept === undefined && (given.strategy === 'auto' || given.strategy === 'exhaustive') ? estimate(kernel, topology, given.states ?? DEFAULTS.states) : undefined;
   const strategy = given.strategy !== 'auto' ? given.strategy : isSearch ? 'exhaustive' : given.schedules !== undefined ? 'portfolio' : defaultMode(guess!);
+  const because = given.strategy === 'auto' && !isSearch ? 'since it has' : 'which has';
   const about = kept !== undefined ? `, going on with ${kept.file}` : guess === undefined ? '' : guess.exact ? `, ${grouped(guess.states)} states without reduction`
-    : guess.states === Infinity ? ', since it has no end in sight' : `, since it has some ${grouped(Number(guess.states.toPrecision(1)))} states by estimate`;
+    : guess.states === Infinity ? `, ${because} no end in sight` : `, ${because} some ${grouped(Number(guess.states.toPrecision(1)))} states by estimate`;
   await say(labelled('strategy', `${strategy}${about}${strategy === 'exhaustive' ? '' : `, seed ${given.seed}`}`), '');
   return strategy === 'exhaustive' ? searchAll(subject, given, guess, kept, seconds, interruption, status) : sample(subject, strategy, given, seconds, interruption, status);
 }
