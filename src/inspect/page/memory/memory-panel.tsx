@@ -5,6 +5,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PlacedTable } from '../../../memory/plan.ts';
 import type { PanelProps } from '../ui/panels.ts';
+import { LARGE_WORLD } from '../ui/use-calm.ts';
 import { fileViews } from './file-pages.ts';
 import { FileMap } from './file-map.tsx';
 import { frameSentence, frameView, frameViews, namedBy, type FrameView } from './frames.ts';
@@ -14,7 +15,7 @@ import { Reader, type LockView, type Naming, type Value } from './reader.ts';
 import './memory.css';
 
 /** Page frames, pages of files, objects of a table that are shown. */
-const MOST_FRAMES = 512, MOST_PAGES = 256, MOST_OBJECTS = 32;
+const MOST_FRAMES = 512, MOST_PAGES = 256, MOST_OBJECTS = 32, MOST_LOCKS = 64;
 
 /** What is listed apart, in this order; everything else that is not 0 comes behind. Registers are the actors' own. */
 const SECTIONS: readonly { readonly title: string; readonly tables: RegExp; readonly open: boolean }[] = [
@@ -39,8 +40,10 @@ export function Memory({ session, view, act }: PanelProps): JSX.Element {
   // A mutex does not say who waits for it; who is blocked on it does.
   const wanting = new Map<number, string[]>();
   for (const { name, blockedOn, leaf } of session.actors()) if (blockedOn?.isLock === true && !leaf.idle) wanting.set(blockedOn.id, [...(wanting.get(blockedOn.id) ?? []), name]);
-  const locks = reader.locks(new Set(wanting.keys())).map((one) => (one.waiting.length > 0 || !wanting.has(one.id) ? one : { ...one, waiting: wanting.get(one.id)! }));
-  const listed = SECTIONS.map((section) => ({ ...section, tables: world.plan.tables.filter(({ layout, count }) => count > 0 && section.tables.test(layout.name)) }));
+  const locks = reader.locks(new Set(wanting.keys())).map((one) => (one.waiting.length > 0 || !wanting.has(one.id) ? one : { ...one, waiting: wanting.get(one.id)! })).toSorted((x, y) => Math.sign(y.waiting.length) - Math.sign(x.waiting.length));
+  // In a large world the lists are long: whoever wants them opens them.
+  const large = world.plan.stateWords > LARGE_WORLD;
+  const listed = SECTIONS.map((section) => ({ ...section, open: section.open && !large, tables: world.plan.tables.filter(({ layout, count }) => count > 0 && section.tables.test(layout.name)) }));
   const rest = world.plan.tables.filter(({ layout: { name }, count }) => count > 0 && !APART.test(name) && !SECTIONS.some(({ tables }) => tables.test(name)) && !reader.isLock(name));
   return (
     <div class="memory">
@@ -52,8 +55,8 @@ export function Memory({ session, view, act }: PanelProps): JSX.Element {
         </Lens>
       ) : null}
       <details open>
-        <summary>Locks: {locks.length === 0 ? 'nobody holds or waits for any' : `${locks.length} held or waited for`}</summary>
-        <Locks locks={locks} chosen={view.now.object} choose={(id) => view.set({ object: view.now.object === id ? -1 : id })} />
+        <summary>Locks: {locks.length === 0 ? 'nobody holds or waits for any' : `${locks.length} held or waited for`}{locks.length > MOST_LOCKS ? `; ${MOST_LOCKS} are listed, those first that somebody waits for` : ''}</summary>
+        <Locks locks={locks.slice(0, MOST_LOCKS)} chosen={view.now.object} choose={(id) => view.set({ object: view.now.object === id ? -1 : id })} />
       </details>
       {listed.filter(({ tables }) => tables.length > 0).map(({ title, tables, open }) => <Section key={title} title={title} tables={tables} open={open} reader={reader} why={act.why} />)}
       <Section title="Everything else" tables={rest} open={false} reader={reader} why={act.why} />

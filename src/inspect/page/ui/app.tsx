@@ -18,6 +18,7 @@ import { panels, type Actions, type Panel } from './panels.ts';
 import { savePicture } from './pictures.ts';
 import { Timeline, type TimelineControl } from './timeline.tsx';
 import { Transport } from './transport.tsx';
+import { LARGE_WORLD, useCalm } from './use-calm.ts';
 import { useSession, useView } from './use-session.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
@@ -153,10 +154,11 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
 function PanelFrame({ panel, session, view, act }: { readonly panel: Panel; readonly session: Session; readonly view: View; readonly act: Actions }): JSX.Element {
   const { Content } = panel;
   const [shut, setShut] = useState(false);
+  const content = useCalm(session.world.plan.stateWords > LARGE_WORLD, () => <Content session={session} view={view} act={act} />);
   return (
     <section class={`panel panel-${panel.id}${shut ? ' shut' : ''}`} id={panel.id} aria-label={panel.title}>
       <div class="panel-head"><h2><button type="button" class="panel-title" aria-expanded={!shut} onClick={() => setShut(!shut)}>{panel.title}</button></h2></div>
-      {shut ? null : <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}><Content session={session} view={view} act={act} /></div>}
+      {shut ? null : <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}>{content}</div>}
     </section>
   );
 }
