@@ -183,6 +183,38 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await Promise.all([own.close(), again.close()]);
   });
 
+  it('has a lane for everybody, in groups by VM that can be shut, zooms and scrolls', async () => {
+    await looker.picture(page, 'timeline', '#timeline');
+    const own = await looker.open(`${await looker.serve({ scenario: 'stress' })}#scenario=stress&kernel=v6.8&seed=1&steps=3000&at=1500`);
+    const lanes = own.locator('.lane-name:not(.group)');
+    const [vm, host] = [own.getByRole('button', { name: /^vm0, \d+ actors$/ }), own.getByRole('button', { name: /^host, \d+ actors$/ })];
+    const before = await lanes.count();
+    const shots = async (): Promise<string> => (await own.locator('.lanes-canvas').screenshot()).toString('base64');
+    await vm.focus();
+    await own.keyboard.press('Enter');
+    await expect.poll(() => vm.getAttribute('aria-expanded')).toBe('false');
+    const [hidden] = /\d+(?= actors)/.exec((await vm.textContent())!)!;
+    expect(await lanes.count()).toBe(before - Number(hidden));
+    await host.click();
+    expect(await lanes.count()).toBe(0);
+    // What the groups have done is drawn at their rows: it follows when the run is zoomed and scrolled.
+    await drawn(own);
+    const all = await shots();
+    await own.locator('.lanes-canvas').hover({ position: { x: 300, y: 40 } });
+    await own.mouse.wheel(0, 400);
+    await drawn(own);
+    const wide = await shots();
+    expect(wide).not.toBe(all);
+    await own.mouse.wheel(0, -400);
+    await own.mouse.wheel(200, 0);
+    await drawn(own);
+    expect(await shots()).not.toBe(wide);
+    await host.click();
+    await own.locator('.lane-name', { hasText: /^puncher$/ }).click();
+    await looker.picture(own, 'timeline-groups', '#timeline');
+    await own.close();
+  });
+
   it('saves pictures of panels', async () => {
     for (const [label, name] of [['Timeline, SVG', 'faultline-timeline.svg'], ['Timeline, PNG', 'faultline-timeline.png'], ['Actors, SVG', 'faultline-actors.svg'], ['Actors, PNG', 'faultline-actors.png']]) {
       const [saved] = await Promise.all([page.waitForEvent('download'), page.getByLabel('Save a picture of a panel').selectOption({ label: label! })]);

@@ -30,7 +30,7 @@ export function FileMap({ files, chosen, choose }: Props): JSX.Element | null {
   );
 }
 
-/** What is written below the number of a page: who has it. */
+/** What is written below the number of a page: who has it. The whole sentence is its name. */
 function marksOf({ frame }: FilePage): string {
   if (frame === undefined) return '';
   const many = (letter: string, count: number): string => (count === 0 ? '' : count === 1 ? letter : `${letter}${count}`);
@@ -43,9 +43,9 @@ function Page({ inode, page, chosen, choose }: { readonly inode: number; readonl
   const className = `file-page ${privacy ?? 'unsaid'}${frame === undefined ? ' empty' : ''}${changed ? ' changed' : ''}${converting.length > 0 ? ' converting' : ''}`;
   return (
     <button type="button" class={className} disabled={frame === undefined} aria-pressed={frame !== undefined && frame.pfn === chosen} aria-label={sentence} title={sentence} onClick={() => choose(frame!.pfn)}>
-      <span class="file-index">{index}{frame === undefined ? '' : ` · pfn ${frame.pfn}`}</span>
-      <span class="file-state">{privacy ?? '–'}{converting.length > 0 ? ' …' : ''}</span>
-      <span class="file-marks">{marksOf(page) || '\u00a0'}</span>
+      <span data-text={`${index}${frame === undefined ? '' : ` · pfn ${frame.pfn}`}`} />
+      <span data-text={`${privacy ?? '–'}${converting.length > 0 ? ' …' : ''}`} />
+      <span class="file-marks" data-text={marksOf(page) || '\u00a0'} />
     </button>
   );
 }
