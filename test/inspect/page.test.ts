@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_RUNS } from '../../src/inspect/page/engine/first-runs.ts';
 import { Looker, missingBrowser } from '../support/browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -212,6 +213,22 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await host.click();
     await own.locator('.lane-name', { hasText: /^puncher$/ }).click();
     await looker.picture(own, 'timeline-groups', '#timeline');
+    await own.close();
+  });
+
+  it('offers runs to choose from where there is none, by link and by key, and comes back to them', async () => {
+    const own = await looker.open(await looker.serve({ start: true }));
+    await looker.picture(own, 'start');
+    expect(await own.locator('.runs a').count()).toBe(FIRST_RUNS.length);
+    await own.keyboard.press('4');
+    await own.locator('.ending.bad').waitFor();
+    expect(await own.locator('h1').innerText()).toContain('SC22 on v6.8, seed 3');
+    await own.getByRole('link', { name: 'runs' }).click();
+    await own.getByRole('link', { name: 'The same race, made small' }).click();
+    await expect.poll(() => own.locator('.ending').innerText()).toMatch(/^S-11 broken by step 40: /);
+    // An address that is none is a sentence here too, and not an end without a word.
+    await own.evaluate("location.hash = '#scenario=SC22&seed=x'");
+    await own.locator('.failed [role=alert]').waitFor();
     await own.close();
   });
 

@@ -123,6 +123,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
   );
   const tools = (
     <div class="tools">
+      <a class="button" href="#start" title="other runs to look at">runs</a>
       <button type="button" onClick={acting.link} title="copy the address of this state (y)">copy link</button>
       <PictureMenu />
       <button type="button" onClick={acting.theme} title="light, dark, as the system says (t)" aria-label={`theme: ${theme === '' ? 'as the system says' : theme}`}><Icon name={theme === '' ? 'system' : theme} /></button>
