@@ -5,8 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deadlockOf, deadlockSentence } from '../../src/inspect/page/engine/deadlock.ts';
 import { groupsOf, rowOfGroup, rowsOf } from '../../src/inspect/page/engine/lane-groups.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
+import { eachSpan, OPEN, spansUpTo } from '../../src/inspect/page/engine/spans.ts';
 import { Session } from '../../src/inspect/page/model.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
+import { Random } from '../../src/runtime/random.ts';
 import { eventsOfTrace } from '../../src/runtime/replay.ts';
 import type { Topology } from '../../src/scenario/topology.ts';
 import { compile } from '../../src/scenario/compile.ts';
@@ -164,5 +166,32 @@ describe('lanes in groups', () => {
     // A group that is shut is its own row only.
     const rows = rowsOf([vm!, host!], all, new Set(['vm0']));
     expect(rows).toEqual([rowOfGroup(0), rowOfGroup(1), ...host!.actors]);
+  });
+});
+
+describe('spans', () => {
+  it('of any part of a run are those that a walk over all finds, also while they grow and end', () => {
+    const random = new Random(5);
+    const spans = spansUpTo(undefined, 0);
+    const rows: { from: number; to: number }[] = [];
+    let step = 0;
+    for (let round = 0; round < 40; round++) {
+      for (let k = 0; k < 90; k++) {
+        step += random.below(3);
+        const to = random.below(4) === 0 ? OPEN : step + random.below(random.below(9) === 0 ? 4000 : 20);
+        rows.push({ from: step, to });
+        spans.add({ actor: 1, object: 2, from: step, to, mode: 0 });
+      }
+      for (let row = 0; row < rows.length; row++) {
+        if (rows[row]!.to !== OPEN || random.below(6) > 0) continue;
+        rows[row]!.to = step;
+        spans.set(row, 'to', step);
+      }
+      for (const [from, until] of [[0, step], [step, step], [step / 2, step / 2 + 9], [random.below(step), step], [1, 0]] as const) {
+        const found: number[] = [];
+        eachSpan(spans, from, until, round === 39, (row) => found.push(row));
+        expect(found).toEqual(rows.flatMap((one, row) => (one.from <= until && one.to >= from ? [row] : [])));
+      }
+    }
   });
 });

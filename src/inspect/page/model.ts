@@ -28,7 +28,7 @@ import { Names } from './engine/names.ts';
 import type { Opened } from './engine/open.ts';
 import { Playback } from './engine/playback.ts';
 import type { Records } from './engine/records.ts';
-import { OPEN, Scan } from './engine/scan.ts';
+import { Scan } from './engine/scan.ts';
 import { touches, type Touch } from './engine/touches.ts';
 
 /** An actor as it is at the cursor. */
@@ -458,5 +458,3 @@ function commonSteps(a: Records, b: Records): number {
   while (step <= most && a.actor(step) === b.actor(step) && a.leaf(step) === b.leaf(step) && a.outcome(step) === b.outcome(step) && a.choice(step) === b.choice(step) && a.injection(step) === b.injection(step)) step++;
   return step - 1;
 }
-
-export { OPEN };

@@ -4,7 +4,7 @@
 import { groupOfRow } from '../engine/lane-groups.ts';
 import { firstFrom, MARK } from '../engine/lanes.ts';
 import { MESSAGE } from '../engine/message-watch.ts';
-import { OPEN } from '../engine/scan.ts';
+import { eachSpan, OPEN, type Spans } from '../engine/spans.ts';
 import { RELATION, type Cone } from '../engine/cone.ts';
 import { outcome as outcomeNumber } from '../../../memory/outcome.ts';
 import type { Session } from '../model.ts';
@@ -168,20 +168,19 @@ function drawSpans(paint: Paint, session: Session, sight: Sight, lanes: readonly
   const yOf = new Map(lanes.map(({ actor, y }) => [actor, y]));
   const lastX = new Map<number, number>();
   const until = start + width / scale + 1;
-  const each = (spans: typeof scan.holds, draw: (x1: number, x2: number, y: number, row: number) => void): void => {
+  const each = (spans: Spans, draw: (x1: number, x2: number, y: number, row: number) => void): void => {
     const [actors, from, to] = [spans.column('actor'), spans.column('from'), spans.column('to')];
     lastX.clear();
-    for (let row = 0; row < spans.count; row++) {
-      if (to[row]! < start || from[row]! > until) continue;
+    eachSpan(spans, start, until, scan.done, (row) => {
       const y = yOf.get(actors[row]!);
-      if (y === undefined) continue;
+      if (y === undefined) return;
       const x1 = Math.max(0, xOf(sight, from[row]!));
       const x2 = Math.min(width, to[row] === OPEN ? xOf(sight, length) + scale / 2 : xOf(sight, to[row]!));
       // What would be drawn over what is there already is left out.
-      if (x2 - x1 < 2 && x1 - (lastX.get(actors[row]!) ?? -9) < 2) continue;
+      if (x2 - x1 < 2 && x1 - (lastX.get(actors[row]!) ?? -9) < 2) return;
       lastX.set(actors[row]!, x1);
       draw(x1, Math.max(x1 + 1, x2), y, row);
-    }
+    });
   };
   const labelled = new Map<number, number>();
   each(scan.holds, (x1, x2, y, row) => {
