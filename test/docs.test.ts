@@ -1,5 +1,6 @@
 // What the documents say is true: every command in them is executed, in the order of the page, in a folder of its own; a
-// comment `# exits N` states the exit code, `# needs /dev/kvm` that it is 2 where there is none. The pictures in them are what the
+// comment `# exits N` states the exit code, `# needs /dev/kvm` that it is 2 where there is none. Those that go on until somebody
+// ends them, `inspect`, are set in; they are started, asked for their page, and ended. The pictures in them are what the
 // commands print.
 
 import { spawnSync } from 'node:child_process';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { withoutProgress } from './support/command.ts';
+import { inspecting } from './support/inspecting.ts';
 import { noRecorder } from './support/kvm.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,6 +54,23 @@ describe.each(pages.map((page) => ({ page, commands: commandsOf(page) })).filter
       else expect(`${command}: ${status} ${withoutProgress(stderr)}`).toBe(`${command}: ${exits} `);
     }
   }, 300_000);
+});
+
+/** Commands that go on until somebody ends them: lines that are set in. */
+const inspections = pages.flatMap((page) => [...readFileSync(join(root, page), 'utf8').matchAll(/^ {4}npx --no faultline inspect\b *(.*?) *(?:#.*)?$/gm)].map(([, args]) => ({ page, args: args! })));
+
+describe('the page', () => {
+  it.each(inspections)('is served by what $page says: inspect $args', async ({ args }) => {
+    const { child, address, ended } = await inspecting(folderForCommands(), [...args.split(' ').filter((word) => word !== ''), '--port', '0']);
+    expect(await (await fetch(address)).text()).toContain('<div id="page"></div>');
+    expect((await fetch(`${address}session.json`)).status).toBe(200);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+  });
+
+  it('is in the documents at all', () => {
+    expect(inspections.map(({ page }) => page)).toEqual(expect.arrayContaining(['README.md', 'docs/inspecting.md']));
+  });
 });
 
 describe('the picture in README.md', () => {

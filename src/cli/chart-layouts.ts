@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { layoutFragments } from '../export/machines/elk.ts';
 import type { Layouts } from '../export/machines/layout.ts';
 import { isLaidOut, type ChartedKernel } from '../export/machines/scene.ts';
-import { layoutsFrom } from '../export/machines/stored-layouts.ts';
+import { layoutsFrom, storedFor } from '../export/machines/stored-layouts.ts';
+import type { Kernel } from '../kernel/define.ts';
 import type { MachineSpec } from '../kernel/table.ts';
 import { UsageError } from './errors.ts';
 
@@ -27,6 +28,16 @@ export async function chartLayouts(kernel: ChartedKernel, specs: readonly Machin
       + "install it beside faultline (npm install elkjs), or export with --format dot and let Graphviz draw them");
   }
   return layoutFragments((graph) => elk.layout(graph), kernel.fragments, specs.map(({ root }) => root), known);
+}
+
+/** Those of all machines of a kernel, as text for a page; nothing where they cannot be made. */
+export async function layoutsText(kernel: Kernel): Promise<string | undefined> {
+  try {
+    return JSON.stringify(storedFor([kernel], { version: '', layouts: Object.fromEntries(await chartLayouts(kernel, kernel.machines)) }));
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 interface ElkInstance { layout(graph: unknown): Promise<never> }

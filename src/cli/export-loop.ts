@@ -1,6 +1,7 @@
 // Sends the steps of a trace through a writer to where they go.
 
 import type { Exporter, Piece } from '../export/exporter.ts';
+import { html } from '../export/html.ts';
 import { pageFiles } from '../inspect/page-files.ts';
 import { singleFile } from '../inspect/single-file.ts';
 import type { Kernel } from '../kernel/define.ts';
@@ -8,6 +9,7 @@ import type { StepEvent } from '../runtime/events.ts';
 import { eventsOfTrace } from '../runtime/replay.ts';
 import type { Topology } from '../scenario/topology.ts';
 import type { TraceSource } from '../trace/source.ts';
+import { layoutsText } from './chart-layouts.ts';
 import { ExportProgress } from './export-progress.ts';
 import type { Sink } from './export-sink.ts';
 
@@ -24,7 +26,9 @@ const PIECE = 1 << 16;
 
 /** Sends everything to the sink, a piece at a time, until it is `ended`; answers how many steps it was. */
 export async function exported({ source, kernel, topology }: Exportable, exporter: Exporter, sink: Sink, { from, to, wanted }: Part, ended: () => boolean = () => false): Promise<number> {
-  const writer = exporter.open(source.header, topology.actors, { kernel, topology, page: (header) => singleFile(pageFiles(), header) }, sink.parts);
+  // Charts of a person's own kernel are laid out now; those of others were when the package was built.
+  const charts = exporter.name === html.name && source.header.kernelText !== undefined ? await layoutsText(kernel) : undefined;
+  const writer = exporter.open(source.header, topology.actors, { kernel, topology, page: (header) => singleFile(pageFiles(), header, charts) }, sink.parts);
   const events = eventsOfTrace(source, kernel, topology, from, to);
   const progress = new ExportProgress();
   let pending = '';

@@ -12,8 +12,7 @@ import { tableOf, type Beside } from '../inspect/table.ts';
 import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
 import { MAGIC } from '../trace/chunk.ts';
-import { storedFor } from '../export/machines/stored-layouts.ts';
-import { chartLayouts } from './chart-layouts.ts';
+import { layoutsText } from './chart-layouts.ts';
 import { examples, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { Interruption } from './interruption.ts';
@@ -40,7 +39,7 @@ const MOST_TRACE = 1 << 28;
 export const inspect: CommandDefinition = (program, done) => {
   memoryOption(program.command('inspect')
     .description('look at a run in a browser: timeline, statecharts, memory, any step, any other schedule')
-    .argument('[what]', `a trace file, or a scenario: its name, or a file (default: ${LAST_TRACE}, or ${defaultScenario()} where there is none)`)
+    .argument('[what]', `a trace file, or a scenario: its name, or a file (default: ${LAST_TRACE}; where there is none, runs to choose from)`)
     .option('-k, --kernel <kernel>', `of a scenario: a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`))
     .option('--seed <n>', 'of a scenario: seed of every random choice (default: 1)', values.seed)
     .option('--steps <n>', 'of a scenario: end after so many steps (default: 20,000)', values.steps)
@@ -58,24 +57,15 @@ to somebody: faultline export TRACE --format html -o run.html
     .action(async (what: string | undefined, options: Options) => done(await inspected(what, onMemory(options))));
 };
 
-/** Charts of a kernel that the build has not laid out; nothing where ELK is not installed. */
-async function layoutsText({ kernel }: NamedKernel): Promise<string | undefined> {
-  try {
-    return JSON.stringify(storedFor([kernel], { version: '', layouts: Object.fromEntries(await chartLayouts(kernel, kernel.machines)) }));
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
-}
-
 /** Serves until somebody ends it. */
 async function inspected(what: string | undefined, options: Options): Promise<number> {
   checkLive(options);
   const { given, beside, named, live } = whatToShow(what, options);
   const interruption = new Interruption();
-  const server = await listening(given, { ...beside, kernels: [...kernels.map(({ name }) => name), named.kernel.name], layOut: () => layoutsText(named) }, options.port);
+  const server = await listening(given, { ...beside, kernels: [...kernels.map(({ name }) => name), named.kernel.name], layOut: () => layoutsText(named.kernel) }, options.port);
   if (server.moved) complain(`port ${options.port} is taken; this is the next one that is free`);
-  await line(`inspecting ${given.trace ?? (typeof given.scenario === 'string' ? given.scenario : what)}, kernel ${named.kernel.name}: ${server.address}`);
+  await line(given.start === true ? `runs to choose from, since there is no ${LAST_TRACE}: ${server.address}`
+    : `inspecting ${given.trace ?? (typeof given.scenario === 'string' ? given.scenario : what)}, kernel ${named.kernel.name}: ${server.address}`);
   await line('on this machine only; Ctrl-C ends it');
   if (options.open === true) openBrowser(server.address);
   const asked = new Promise<void>((resolve) => interruption.stops(resolve));
@@ -112,6 +102,9 @@ function checkLive({ live, runtime, workers, jitter }: Options): void {
 /** Reads what is to be shown; complains before anything is served. */
 function whatToShow(what: string | undefined, options: Options): Shown {
   if (what === '') throw new UsageError('the name of what to inspect is empty; name a trace or a scenario, or leave it out for the last run');
+  if (what === undefined && !existsSync(LAST_TRACE) && Object.entries(options).every(([name, value]) => value === undefined || name === 'port' || name === 'open')) {
+    return { named: findKernel(DEFAULT_KERNEL), given: { start: true }, beside: {} };
+  }
   const chosen = what ?? (existsSync(LAST_TRACE) ? LAST_TRACE : defaultScenario());
   return builtinScenario(chosen) === undefined && isTrace(chosen) ? ofTrace(chosen, options) : ofScenario(chosen, options);
 }

@@ -12,6 +12,8 @@ export interface Given {
   readonly steps?: number;
   /** A run that goes on is followed: what it is. */
   readonly live?: string;
+  /** Nothing: runs to choose from are offered. */
+  readonly start?: boolean;
 }
 
 /** A person's own kernel as a script for the page. Its text is a program: who calls this has been told to trust it. */

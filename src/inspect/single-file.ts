@@ -12,11 +12,11 @@ const asScript = (code: string): string => code.replaceAll('</script', '<\\/scri
 /** Data that nothing can leave: no letter of it begins a tag. */
 const asData = (json: string): string => json.replaceAll('<', '\\u003c');
 
-/** Everything in front of the text of a trace, and everything behind it. */
-export function singleFile({ script, style, layouts }: PageFiles, { kernel, kernelText, fingerprint, scenario }: TraceHeader): { head: string; tail: string } {
+/** Everything in front of the text of a trace, and everything behind it. `laidOut`: the layouts of its kernel, where the build has not made them. */
+export function singleFile({ script, style, layouts }: PageFiles, { kernel, kernelText, fingerprint, scenario }: TraceHeader, laidOut?: string): { head: string; tail: string } {
   const given: Given = { trace: `${String(scenario['name'] ?? 'run').slice(0, 80)}.trace` };
   const scripts = [...(kernelText === undefined ? [] : [kernelScript(kernelText, fingerprint)]), script].map(asScript);
-  const charts = layouts(kernel);
+  const charts = laidOut ?? layouts(kernel);
   const policy = `default-src 'none'; script-src ${scripts.map(hashOf).join(' ')}; style-src ${hashOf(style)}; img-src data: blob:; base-uri 'none'; form-action 'none'`;
   return {
     head: `<!doctype html>

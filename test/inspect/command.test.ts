@@ -1,35 +1,22 @@
 // faultline inspect, as a person meets it on the command line; and a run on real threads that is followed.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdirSync, renameSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Looker, missingBrowser } from '../support/browser.ts';
-import { bin, PATCH, Sandbox } from '../support/command.ts';
+import { PATCH, Sandbox } from '../support/command.ts';
+import { inspecting as started, type Inspecting } from '../support/inspecting.ts';
 
 const box = new Sandbox();
 beforeAll(async () => {
   box.write('patch.ts', PATCH);
-  await box.run(['run', 'SC22', '--seed', '3']);
+  await Promise.all([box.run(['run', 'SC22', '--seed', '3']), box.run(['run', 'SC01', '--seed', '7', '--kernel', './patch.ts', '--trace', 'own.trace'])]);
 });
 afterAll(() => box.remove());
 
-/** The command while it goes on, and the address that it has printed. */
-async function inspecting(...args: readonly string[]): Promise<{ child: ChildProcess; address: string; out: () => string; err: () => string; ended: Promise<number | null> }> {
-  const child = spawn(process.execPath, [bin, 'inspect', ...args], { cwd: box.folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stderr.on('data', (text: Buffer) => { err += text.toString(); });
-  const ended = new Promise<number | null>((resolve) => { child.on('close', resolve); });
-  const address = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (text: Buffer) => {
-      out += text.toString();
-      const found = /http:\S+/.exec(out);
-      if (found !== null && out.includes('Ctrl-C')) resolve(found[0]);
-    });
-    void ended.then((code) => reject(new Error(`ended with ${code}: ${err}`)));
-  });
-  return { child, address, out: () => out, err: () => err, ended };
-}
+const inspecting = (...args: readonly string[]): Promise<Inspecting> => started(box.folder, args);
 
 describe('inspect', () => {
   it('prints the address of the last run, and ends in order at Ctrl-C', async () => {
@@ -57,6 +44,58 @@ describe('inspect', () => {
     await new Promise((resolve) => { taken.close(resolve); });
   });
 
+  it('offers runs to choose from where there is no last one, and a scenario where options say how to run it', async () => {
+    const folder = join(box.folder, 'fresh');
+    mkdirSync(folder);
+    const { child, address, out, ended } = await started(folder, ['--port', '0']);
+    expect(out()).toMatch(/^runs to choose from, since there is no traces\/last\.trace: http:\S+\n/);
+    expect(await (await fetch(`${address}session.json`)).json()).toEqual({ start: true });
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    const other = await started(folder, ['--port', '0', '--seed', '4']);
+    expect(await (await fetch(`${other.address}session.json`)).json()).toMatchObject({ scenario: 'stress-small', seed: 4 });
+    other.child.kill('SIGINT');
+    await other.ended;
+  });
+
+  it('opens the address in what the system has for that with --open; where there is nothing, it says so and goes on', async () => {
+    const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+    const programs = join(box.folder, 'programs');
+    mkdirSync(programs);
+    box.write(`programs/${opener}`, '#!/bin/sh\nprintf %s "$1" > opened.part && mv opened.part opened\n');
+    chmodSync(join(programs, opener), 0o755);
+    const { child, address, ended } = await started(box.folder, ['--port', '0', '--open'], { PATH: `${programs}:${process.env['PATH']}` });
+    await expect.poll(() => box.has('opened')).toBe(true);
+    expect(box.read('opened').toString()).toBe(address);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    const alone = await started(box.folder, ['--port', '0', '--open'], { PATH: join(box.folder, 'fresh') });
+    await expect.poll(() => alone.err()).toBe('faultline: there is nothing here that opens a browser; open the address yourself\n');
+    expect((await fetch(alone.address)).status).toBe(200);
+    alone.child.kill('SIGINT');
+    expect(await alone.ended).toBe(0);
+  });
+
+  it('runs the text of a kernel that came with a trace only where it is told to trust it', async () => {
+    // The file that the trace names is there, with the same text: nothing is to be trusted that is not there already.
+    const here = await inspecting('own.trace', '--port', '0');
+    expect(await (await fetch(`${here.address}kernel.js`)).text()).toContain('globalThis.faultlineKernel');
+    here.child.kill('SIGINT');
+    await here.ended;
+    renameSync(join(box.folder, 'patch.ts'), join(box.folder, 'away.ts'));
+    try {
+      const { code, err } = await box.run(['inspect', 'own.trace', '--port', '0']);
+      expect(code).toBe(2);
+      expect(err).toContain('--trust');
+      const trusting = await inspecting('own.trace', '--port', '0', '--trust');
+      expect(await (await fetch(`${trusting.address}kernel.js`)).text()).toContain('no-stale-test');
+      trusting.child.kill('SIGINT');
+      expect(await trusting.ended).toBe(0);
+    } finally {
+      renameSync(join(box.folder, 'away.ts'), join(box.folder, 'patch.ts'));
+    }
+  });
+
   it('refuses in a sentence what it cannot show', async () => {
     for (const [args, sentence] of [
       [['nothing.trace'], 'trace nothing.trace: there is no such file or folder'],
@@ -68,6 +107,33 @@ describe('inspect', () => {
       const { code, err } = await box.run(['inspect', ...args]);
       expect(`${code} ${err}`).toContain(`2 faultline: ${sentence}`);
     }
+  });
+});
+
+describe.skipIf(missingBrowser !== undefined)(`a kernel of one's own${missingBrowser === undefined ? '' : ` (${missingBrowser})`}`, () => {
+  it('has its charts, in the page that is served and in the one that is a file', async () => {
+    const looker = await Looker.start();
+    const { child, address, ended } = await inspecting('SC01', '--seed', '7', '--kernel', './patch.ts', '--port', '0');
+    try {
+        expect(await box.run(['export', 'own.trace', '--format', 'html', '-o', 'own.html', '--force'])).toMatchObject({ code: 0, err: '' });
+      for (const [place, name] of [[address, 'served'], [pathToFileURL(join(box.folder, 'own.html')).href, 'file']] as const) {
+        const page = await looker.open(place);
+        expect(await page.locator('h1').innerText(), name).toContain('on no-stale-test');
+        await page.locator('.lane-name', { hasText: 'vcpu0' }).click();
+        await page.getByLabel(/^vcpu, kernel no-stale-test: vcpu0 is in /).waitFor();
+        // What it has otherwise than v6.8 is drawn so: the test for staleness leads on whatever it finds.
+        expect(await page.locator('#chart [data-path$="fault.stale"]').count(), name).toBe(0);
+        expect(await page.locator('#chart .leaf.seen').count(), name).toBeGreaterThan(5);
+        await looker.picture(page, `own-kernel-${name}`, '#chart');
+        await page.close();
+      }
+      expect(looker.complaints).toEqual([]);
+      expect(looker.offSite).toEqual([]);
+    } finally {
+      child.kill('SIGINT');
+      await looker.stop();
+    }
+    expect(await ended).toBe(0);
   });
 });
 

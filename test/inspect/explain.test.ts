@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { invariants } from '../../src/check/invariants/index.ts';
 import { Player } from '../../src/explore/player.ts';
 import type { Schedule } from '../../src/explore/schedule.ts';
+import { linkText } from '../../src/inspect/page/engine/link.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
 import { Explaining, failureOf, type Explained } from '../../src/inspect/page/explain/explaining.ts';
 import { Session } from '../../src/inspect/page/model.ts';
@@ -119,5 +120,27 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     await page.selectOption('select[aria-label="Runs that are kept"]', { index: 0 });
     await expect.poll(async () => (await at()).split(' ').at(-1)).toBe('22');
     expect(looker.complaints).toEqual([]);
+  });
+
+  test('a deadlock that was made by hand is explained too: who waits for whom at once, then the rest', async () => {
+    const made = new Session(openTrace('sc22', trace));
+    const order = Array.from({ length: 14 }, (_one, k) => made.records.actor(9 + k));
+    made.go(8);
+    for (const actor of order) made.choose(actor);
+    const own = await looker.open(`${await looker.serve({ scenario: 'SC22' })}#${linkText(made.link()!)}`, { width: 1600, height: 1200 });
+    expect(await own.locator('.ending.bad').textContent()).toBe('deadlock: nobody can go on behind step 22');
+    const waits = own.getByRole('list', { name: 'Who waits for whom' });
+    expect(await waits.getByRole('listitem').allTextContents()).toEqual(expect.arrayContaining(['main.gmem waits for folio_lock(pfn 1) of hw.mf', 'hw.mf waits for invalidate_lock(inode 1) of main.gmem']));
+    await own.locator('#explain').getByRole('button', { name: 'explain', exact: true }).click();
+    await own.waitForSelector('#explain .explain-return button', { timeout: 30_000 });
+    expect(await own.locator('#explain .twins.two .twin').count()).toBe(2);
+    await looker.picture(own, 'explain-fork', '#explain');
+    // Another step from before it: nothing is wrong there so far.
+    await own.keyboard.press('Home');
+    for (let k = 0; k < 8; k++) await own.keyboard.press('j');
+    await own.getByRole('button', { name: 'let main.gmem take its next step' }).click();
+    await expect.poll(() => own.locator('.ending.bad').count()).toBe(0);
+    expect(looker.complaints).toEqual([]);
+    await own.close();
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { FIRST_RUNS } from '../../src/inspect/page/engine/first-runs.ts';
 import { linkText, readLink, type Link } from '../../src/inspect/page/engine/link.ts';
+import { openScenario, openScheduled } from '../../src/inspect/page/engine/open.ts';
 import { holds, parseFilter } from '../../src/inspect/page/engine/search.ts';
+import { Session } from '../../src/inspect/page/model.ts';
 
 describe('an address', () => {
   it('comes back as it was written', () => {
@@ -31,5 +34,22 @@ describe('a filter', () => {
 
   it('refuses keys that there are not, with those that there are', () => {
     expect(() => parseFilter('who:me')).toThrow(/^there is no 'who:' to filter by; there is actor: state: /);
+  });
+});
+
+describe('runs to begin with', () => {
+  const ends: readonly (readonly [title: RegExp, ending: string])[] = [
+    [/nothing breaks/, 'finished'], [/race that was found/, 'S-11'], [/made small/, 'S-11'], [/deadlock/, 'deadlock'], [/conversion/, 'finished'], [/Stress/, 'steps'],
+  ];
+
+  it.each(FIRST_RUNS.map((run, k) => [run.title, run, ends[k]!] as const))('%s', async (title, { link: text }, [named, ending]) => {
+    expect(title).toMatch(named);
+    const { scenario, kernel, seed, steps, fork, by, at } = readLink(text);
+    const session = new Session(fork === 0 ? openScheduled({ scenario: scenario as string, kernel, seed }, (one) => one) : await openScenario({ scenario: scenario as string, kernel, seed, steps }));
+    if (by !== undefined) session.take(by);
+    while (session.work(() => 0, 1));
+    expect(session.ending()?.id ?? session.ending()?.why).toBe(ending);
+    // The one that was made small ends where it breaks, and changes from one actor to another less often than the one that was found.
+    if (by !== undefined) expect([session.length, session.ending()!.step]).toEqual([at, at]);
   });
 });

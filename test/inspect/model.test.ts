@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { deadlockOf, deadlockSentence } from '../../src/inspect/page/engine/deadlock.ts';
+import { groupsOf, rowOfGroup, rowsOf } from '../../src/inspect/page/engine/lane-groups.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
+import { eachSpan, OPEN, spansUpTo } from '../../src/inspect/page/engine/spans.ts';
 import { Session } from '../../src/inspect/page/model.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
+import { Random } from '../../src/runtime/random.ts';
 import { eventsOfTrace } from '../../src/runtime/replay.ts';
+import type { Topology } from '../../src/scenario/topology.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { builtinKernel } from '../../machines/kernels/index.ts';
 import { traceInMemory } from '../../src/trace/source.ts';
@@ -107,5 +112,86 @@ describe('taking over', () => {
     session.go(3);
     session.go(session.length);
     expect(hashOf(session.world)).toBe(hash);
+  });
+
+  it('notices that a fork ends in a deadlock, who waits for whom in it, and that another one does not', () => {
+    const session = looked(new Session(openTrace('sc22', deadlock)));
+    const order = Array.from({ length: 14 }, (_one, k) => session.records.actor(9 + k));
+    session.go(8);
+    for (const actor of order) {
+      if (session.forkedAt !== undefined) expect(session.ending()).toBeUndefined();
+      session.choose(actor);
+    }
+    expect(session.ending()).toEqual({ why: 'deadlock', step: 22, sentence: 'nobody can go on' });
+    expect(session.answer).toBe(22);
+    const { waits } = session.deadlock!;
+    expect(waits.filter(({ object }) => !object.startsWith('mailbox'))).toEqual([
+      { actor: 'main.gmem', object: 'folio_lock(pfn 1)', holders: ['hw.mf'] }, { actor: 'hw.mf', object: 'invalidate_lock(inode 1)', holders: ['main.gmem'] },
+    ]);
+    // Another order from there is another run: that one is kept, with what it has come to.
+    session.go(8);
+    session.choose(session.actors().find((one) => one.name === 'main.gmem')!.number);
+    expect([session.deadlock, session.ending()]).toEqual([undefined, undefined]);
+    session.show(1);
+    expect(session.ending()?.why).toBe('deadlock');
+  });
+
+  it('notices those who wait for each other while others go on', () => {
+    const other = new Session(openTrace('sc22', deadlock));
+    other.go(22);
+    const views = other.actors();
+    // Somebody who can go on all the time.
+    const busy = { ...views.find((one) => one.leaf.idle)!, name: 'busy', enabled: true };
+    const found = deadlockOf([...views, busy])!;
+    expect(found.everybody).toBe(false);
+    expect(deadlockSentence(found)).toBe('main.gmem waits for folio_lock(pfn 1) of hw.mf, which waits for invalidate_lock(inode 1) of main.gmem');
+    expect(deadlockOf(views)!.everybody).toBe(true);
+    other.go(20);
+    expect(deadlockOf(other.actors())).toBeUndefined();
+  });
+});
+
+describe('lanes in groups', () => {
+  it('are those of each VM, with the threads that run its vCPUs, and the host\'s; few lanes of one VM have none', async () => {
+    const topologyOf = async (scenario: string): Promise<Topology> => (await openScenario({ scenario, seed: 1, steps: 10 })).topology;
+    const stress = await topologyOf('stress');
+    const all = stress.actors.map((_one, k) => k + 1);
+    const [vm, host] = groupsOf(stress, all);
+    const names = (actors: readonly number[]): string[] => actors.map((number) => stress.actors[number - 1]!.name);
+    expect([vm!.name, host!.name]).toEqual(['vm0', 'host']);
+    expect(names(vm!.actors)).toEqual(expect.arrayContaining(['vcpu3', 'irq0', 'cpu2', 'cpu2.gmem', 'vm0']));
+    expect(names(host!.actors)).toEqual(expect.arrayContaining(['puncher', 'puncher.gmem', 'errors.mf', 'gmem:1']));
+    expect([...vm!.actors, ...host!.actors].toSorted((a, b) => a - b)).toEqual(all);
+    expect(groupsOf(await topologyOf('SC22'), [1, 2, 8, 9])).toEqual([]);
+    // A group that is shut is its own row only.
+    const rows = rowsOf([vm!, host!], all, new Set(['vm0']));
+    expect(rows).toEqual([rowOfGroup(0), rowOfGroup(1), ...host!.actors]);
+  });
+});
+
+describe('spans', () => {
+  it('of any part of a run are those that a walk over all finds, also while they grow and end', () => {
+    const random = new Random(5);
+    const spans = spansUpTo(undefined, 0);
+    const rows: { from: number; to: number }[] = [];
+    let step = 0;
+    for (let round = 0; round < 40; round++) {
+      for (let k = 0; k < 90; k++) {
+        step += random.below(3);
+        const to = random.below(4) === 0 ? OPEN : step + random.below(random.below(9) === 0 ? 4000 : 20);
+        rows.push({ from: step, to });
+        spans.add({ actor: 1, object: 2, from: step, to, mode: 0 });
+      }
+      for (let row = 0; row < rows.length; row++) {
+        if (rows[row]!.to !== OPEN || random.below(6) > 0) continue;
+        rows[row]!.to = step;
+        spans.set(row, 'to', step);
+      }
+      for (const [from, until] of [[0, step], [step, step], [step / 2, step / 2 + 9], [random.below(step), step], [1, 0]] as const) {
+        const found: number[] = [];
+        eachSpan(spans, from, until, round === 39, (row) => found.push(row));
+        expect(found).toEqual(rows.flatMap((one, row) => (one.from <= until && one.to >= from ? [row] : [])));
+      }
+    }
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_RUNS } from '../../src/inspect/page/engine/first-runs.ts';
 import { Looker, missingBrowser } from '../support/browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -181,6 +182,54 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     const again = await looker.open(`${await looker.serve({ scenario: 'SC22' })}${address.slice(address.indexOf('#'))}`);
     expect(await status(again)).toBe(there);
     await Promise.all([own.close(), again.close()]);
+  });
+
+  it('has a lane for everybody, in groups by VM that can be shut, zooms and scrolls', async () => {
+    await looker.picture(page, 'timeline', '#timeline');
+    const own = await looker.open(`${await looker.serve({ scenario: 'stress' })}#scenario=stress&kernel=v6.8&seed=1&steps=3000&at=1500`);
+    const lanes = own.locator('.lane-name:not(.group)');
+    const [vm, host] = [own.getByRole('button', { name: /^vm0, \d+ actors$/ }), own.getByRole('button', { name: /^host, \d+ actors$/ })];
+    const before = await lanes.count();
+    const shots = async (): Promise<string> => (await own.locator('.lanes-canvas').screenshot()).toString('base64');
+    await vm.focus();
+    await own.keyboard.press('Enter');
+    await expect.poll(() => vm.getAttribute('aria-expanded')).toBe('false');
+    const [hidden] = /\d+(?= actors)/.exec((await vm.textContent())!)!;
+    expect(await lanes.count()).toBe(before - Number(hidden));
+    await host.click();
+    expect(await lanes.count()).toBe(0);
+    // What the groups have done is drawn at their rows: it follows when the run is zoomed and scrolled.
+    await drawn(own);
+    const all = await shots();
+    await own.locator('.lanes-canvas').hover({ position: { x: 300, y: 40 } });
+    await own.mouse.wheel(0, 400);
+    await drawn(own);
+    const wide = await shots();
+    expect(wide).not.toBe(all);
+    await own.mouse.wheel(0, -400);
+    await own.mouse.wheel(200, 0);
+    await drawn(own);
+    expect(await shots()).not.toBe(wide);
+    await host.click();
+    await own.locator('.lane-name', { hasText: /^puncher$/ }).click();
+    await looker.picture(own, 'timeline-groups', '#timeline');
+    await own.close();
+  });
+
+  it('offers runs to choose from where there is none, by link and by key, and comes back to them', async () => {
+    const own = await looker.open(await looker.serve({ start: true }));
+    await looker.picture(own, 'start');
+    expect(await own.locator('.runs a').count()).toBe(FIRST_RUNS.length);
+    await own.keyboard.press('4');
+    await own.locator('.ending.bad').waitFor();
+    expect(await own.locator('h1').innerText()).toContain('SC22 on v6.8, seed 3');
+    await own.getByRole('link', { name: 'runs' }).click();
+    await own.getByRole('link', { name: 'The same race, made small' }).click();
+    await expect.poll(() => own.locator('.ending').innerText()).toMatch(/^S-11 broken by step 40: /);
+    // An address that is none is a sentence here too, and not an end without a word.
+    await own.evaluate("location.hash = '#scenario=SC22&seed=x'");
+    await own.locator('.failed [role=alert]').waitFor();
+    await own.close();
   });
 
   it('saves pictures of panels', async () => {

@@ -54,7 +54,7 @@ export class Looker {
     page.on('pageerror', (error) => { this.complaints.push(error.message); });
     page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(message.text()); });
     await page.goto(address);
-    await page.waitForSelector('.status-step, .failed, .live');
+    await page.waitForSelector('.status-step, .failed, .live, .start');
     return page;
   }
 

@@ -1,6 +1,6 @@
 // The address bar follows what is looked at, and what somebody pastes there is opened.
 
-import { linkText, MOST_LINK, readLink, type Link } from './engine/link.ts';
+import { linkText, MOST_LINK, type Link } from './engine/link.ts';
 import type { Session } from './model.ts';
 import type { View } from './view.ts';
 
@@ -17,8 +17,8 @@ export function applyChoices(link: Link, session: Session, view: View): void {
   view.set({ a: link.a ?? 0, b: link.b ?? 0, actor: link.actor === undefined ? 0 : Math.max(0, session.names.actors.indexOf(link.actor)), filter: link.filter ?? '' });
 }
 
-/** Keeps the address bar as the session is; answers what ends that. `opened` is called with what somebody else has put there. */
-export function followAddress(session: Session, view: View, opened: (link: Link) => void): () => void {
+/** Keeps the address bar as the session is; answers what ends that. `opened` is called when somebody else has put something there. */
+export function followAddress(session: Session, view: View, opened: () => void): () => void {
   let own = '';
   let timer = 0;
   const write = (): void => {
@@ -28,7 +28,7 @@ export function followAddress(session: Session, view: View, opened: (link: Link)
     if (location.hash !== own) history.replaceState(null, '', own);
   };
   const soon = (): void => { timer ||= Number(setTimeout(write, 120)); };
-  const changed = (): void => { if (location.hash !== own) opened(readLink(location.hash)); };
+  const changed = (): void => { if (location.hash !== own) opened(); };
   const ends = [session.subscribe(soon), view.subscribe(soon)];
   addEventListener('hashchange', changed);
   soon();

@@ -8,6 +8,7 @@ import { Session } from './model.ts';
 import { given, openGiven, openLink, openLive, type Given } from './source.ts';
 import { App, Failed } from './ui/app.tsx';
 import { Live } from './ui/live.tsx';
+import { Start } from './ui/start.tsx';
 import { View } from './view.ts';
 
 const root = document.getElementById('page')!;
@@ -53,7 +54,7 @@ function show(session: Session, top?: JSX.Element): void {
     }
   };
   const more = (): void => { if (!session.scan.done) timer ||= Number(setTimeout(work, 0)); };
-  const ends = [session.subscribe(more), followAddress(session, view, (link) => { void start(link); })];
+  const ends = [session.subscribe(more), followAddress(session, view, openAddress)];
   more();
   leave = () => {
     for (const end of ends) end();
@@ -62,10 +63,23 @@ function show(session: Session, top?: JSX.Element): void {
   render(<App session={session} view={view} replace={(other) => show(other, top)} top={top} />, root);
 }
 
+/** Offers runs to choose from. */
+function welcome(what: Given): void {
+  leave();
+  document.title = 'faultline';
+  addEventListener('hashchange', openAddress);
+  leave = () => removeEventListener('hashchange', openAddress);
+  render(<Start own={what.trace ?? (typeof what.scenario === 'string' ? what.scenario : what.scenario === undefined ? undefined : 'the scenario')} />, root);
+}
+
 /** Opens what the address says, or else what is given. */
 async function start(link: Link): Promise<void> {
   try {
     const what = link.scenario === undefined ? await given() : undefined;
+    if (what !== undefined && (link.start === true || what.start === true)) {
+      welcome(what);
+      return;
+    }
     if (what?.live !== undefined) {
       follow(what);
       return;
@@ -84,8 +98,13 @@ async function start(link: Link): Promise<void> {
   }
 }
 
-try {
-  void start(readLink(location.hash));
-} catch (error) {
-  fail(error);
+/** Opens what stands in the address bar. */
+function openAddress(): void {
+  try {
+    void start(readLink(location.hash));
+  } catch (error) {
+    fail(error);
+  }
 }
+
+openAddress();

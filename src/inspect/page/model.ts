@@ -19,6 +19,7 @@ import { WaitFor } from '../../runtime/wait-for.ts';
 import type { RunWorld } from '../../runtime/world.ts';
 import { CommandCompiler } from '../../scenario/command.ts';
 import { CONE_WINDOW, coneOf, type Cone } from './engine/cone.ts';
+import { deadlockOf, deadlockSentence, type Deadlock } from './engine/deadlock.ts';
 import { InspectError } from './engine/errors.ts';
 import { hasHands, withHands } from './engine/hands.ts';
 import { firstFrom, Lanes, Marks } from './engine/lanes.ts';
@@ -27,7 +28,7 @@ import { Names } from './engine/names.ts';
 import type { Opened } from './engine/open.ts';
 import { Playback } from './engine/playback.ts';
 import type { Records } from './engine/records.ts';
-import { OPEN, Scan } from './engine/scan.ts';
+import { Scan } from './engine/scan.ts';
 import { touches, type Touch } from './engine/touches.ts';
 
 /** An actor as it is at the cursor. */
@@ -66,7 +67,7 @@ export interface Ending { readonly why: string; readonly step: number; readonly 
 interface Held { readonly object: number; readonly from: number; readonly mode: number }
 
 /** A run that was left for another one, and is kept. */
-export interface Branch { readonly name: string; readonly records: Records; readonly scan: Scan; readonly forkedAt: number | undefined; readonly problem: string | undefined }
+export interface Branch { readonly name: string; readonly records: Records; readonly scan: Scan; readonly forkedAt: number | undefined; readonly problem: string | undefined; readonly deadlock: Deadlock | undefined }
 
 /** Decisions that an address can hold. */
 const MOST_DECISIONS = 8000;
@@ -88,6 +89,8 @@ export class Session {
   problem: string | undefined;
   /** The step behind which the run is no more the one that was opened; nothing when it is. */
   forkedAt: number | undefined;
+  /** What those who were let go on by hand, or by chance, have come to behind the last step: who waits for whom without end. */
+  deadlock: Deadlock | undefined;
   /** Counts up whenever steps, and not only the cursor, have changed. */
   version = 0;
   /** Runs that are kept, the one that is shown among them. */
@@ -244,6 +247,7 @@ export class Session {
     this.scan = wanted.scan;
     this.forkedAt = wanted.forkedAt;
     this.problem = wanted.problem;
+    this.deadlock = wanted.deadlock;
     this.branch = branch;
     this.version++;
     this.at = this.playback.at;
@@ -252,7 +256,7 @@ export class Session {
   }
 
   private asBranch(name: string): Branch {
-    return { name, records: this.records, scan: this.scan, forkedAt: this.forkedAt, problem: this.problem };
+    return { name, records: this.records, scan: this.scan, forkedAt: this.forkedAt, problem: this.problem, deadlock: this.deadlock };
   }
 
   /** Memory behind the cursor's step. Panels read it, and never write. */
@@ -320,7 +324,7 @@ export class Session {
     if (this.forkedAt !== undefined) {
       const { violation } = this.scan;
       if (violation !== undefined) return { why: 'violation', step: violation.step, id: violation.id, sentence: violation.sentence };
-      return undefined;
+      return this.deadlock === undefined ? undefined : { why: 'deadlock', step: this.length, sentence: deadlockSentence(this.deadlock) };
     }
     if (footer === undefined) return undefined;
     const found = footer.violation ?? footer.finding;
@@ -396,6 +400,7 @@ export class Session {
     this.records = this.records.prefix(at);
     this.playback.takeOver(this.records, at);
     this.problem = undefined;
+    this.deadlock = undefined;
     if (this.scan.at > at) this.scan = new Scan(this.opened.kernel, this.opened.topology, this.records, this.invariants, { from: at, memory, scan: this.scan });
     else this.scan = new Scan(this.opened.kernel, this.opened.topology, this.records, this.invariants, { from: this.scan.at, memory: this.playback.memory(this.scan.at), scan: this.scan });
     this.branch = this.branches.push(this.asBranch(`fork at ${at}`)) - 1;
@@ -405,6 +410,8 @@ export class Session {
   private grown(): void {
     this.at = this.playback.at;
     this.version++;
+    this.actorViews = undefined;
+    this.deadlock = deadlockOf(this.actors());
     this.changed();
   }
 
@@ -451,5 +458,3 @@ function commonSteps(a: Records, b: Records): number {
   while (step <= most && a.actor(step) === b.actor(step) && a.leaf(step) === b.leaf(step) && a.outcome(step) === b.outcome(step) && a.choice(step) === b.choice(step) && a.injection(step) === b.injection(step)) step++;
   return step - 1;
 }
-
-export { OPEN };

@@ -15,6 +15,8 @@ export interface Given {
   readonly steps?: number;
   /** A run that goes on is followed: what it is. */
   readonly live?: string;
+  /** Nothing: runs to choose from are offered. */
+  readonly start?: boolean;
 }
 
 const embedded = (id: string): string | undefined => document.getElementById(id)?.textContent ?? undefined;

@@ -98,7 +98,7 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
   const said = <p class={`chart-next${actor.enabled || actor.leaf.idle ? '' : ' waits'}`} aria-live="polite">{nextSentence(actor)}. <span class="dim">{actor.leaf.description}</span></p>;
   const className = `chart-panel${large ? ' large' : ''}`;
   if (scene === undefined) {
-    return <div class={className}>{head}{said}<p class="dim">{layouts === undefined ? 'The layout is being fetched.' : `The build has made no layout of ${actor.machine} of kernel ${kernel.name}, so there is no chart of it; npm run build makes those of the built-in kernels.`}</p></div>;
+    return <div class={className}>{head}{said}<p class="dim">{layouts === undefined ? 'The layout is being fetched.' : `There is no layout of ${actor.machine} of kernel ${kernel.name}, so there is no chart of it: the build makes those of the built-in kernels, and the package elkjs, where it is installed, those of others.`}</p></div>;
   }
   const last = lastOf(session, actor);
   const choose = (box: SceneBox): void => {

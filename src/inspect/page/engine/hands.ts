@@ -57,17 +57,18 @@ export function withHands(opened: Opened, steps: number): Opened {
 /** Something that can be put in: what it is called, who is told, which operations. */
 export interface Stroke { readonly label: string; readonly to: string; readonly do: readonly object[] }
 
-/** Pages of each file that are offered. */
-const MOST_PAGES = 64;
+/** Pages that are offered: of all files together about so many, of each file these at least and at most. */
+const MOST_OFFERED = 256, LEAST_PAGES = 4, MOST_PAGES = 64;
 
 /** What can be put into a run: a hole in, or a memory error of, each page of each gmem file that the scenario names. */
 export function strokes(topology: Topology, kernel: Kernel, called: readonly string[]): Stroke[] {
+  const files = called.filter((fd) => topology.names.fds.includes(fd));
+  const most = Math.max(LEAST_PAGES, Math.min(MOST_PAGES, Math.floor(MOST_OFFERED / Math.max(1, files.length))));
   const pages = topology.indexes.flatMap(({ start, end }) => {
     const result: number[] = [];
-    for (let page = BigInt(start); page < BigInt(end) && result.length < MOST_PAGES; page++) if (page <= BigInt(Number.MAX_SAFE_INTEGER)) result.push(Number(page));
+    for (let page = BigInt(start); page < BigInt(end) && result.length < most; page++) if (page <= BigInt(Number.MAX_SAFE_INTEGER)) result.push(Number(page));
     return result;
   });
-  const files = called.filter((fd) => topology.names.fds.includes(fd));
   const punches = kernel.calls.some(({ name }) => name === 'fallocate' || name === 'punch');
   return files.flatMap((fd) => pages.flatMap((page): Stroke[] => [
     ...(punches ? [{ label: `punch a hole at page ${page} of ${fd}`, to: HANDS.THREAD, do: [punch(fd, page, 1)] }] : []),

@@ -4,6 +4,7 @@
 //   #scenario=SC22&kernel=v6.8&seed=3&steps=20000      a run as `faultline run` makes it
 //   &fork=8&by=main.gmem*3,hw.mf!1                    forked behind step 8: three steps of main.gmem, one of hw.mf with choice 1
 //   &hands=1&in=[…]                                     with actors that take commands, and what they were told: ^0 in `by`
+//   start                                               runs to choose from
 //   &at=22&a=3&b=9&actor=hw.mf&filter=…                 where the cursor stands, markers, the actor looked at, the filter
 
 import type { Topology } from '../../../scenario/topology.ts';
@@ -33,6 +34,8 @@ export interface Link {
   readonly b?: number;
   readonly actor?: string;
   readonly filter?: string;
+  /** Runs to choose from, and none of them. */
+  readonly start?: boolean;
 }
 
 /** The decisions of the steps behind `from`, in their shortest form. */
@@ -124,7 +127,7 @@ export function readLink(text: string): Link {
   const link: Record<string, unknown> = {
     scenario: scenario?.startsWith('{') === true ? json('scenario') : scenario, kernel: word('kernel'), seed: number('seed'), steps: number('steps'), fork: number('fork'),
     by: by?.split(',').filter((one) => one !== '').map(entryOf), hands: word('hands') === '1' ? true : undefined, comes: json('in'),
-    at: number('at'), a: number('a'), b: number('b'), actor: word('actor'), filter: word('filter'),
+    at: number('at'), a: number('a'), b: number('b'), actor: word('actor'), filter: word('filter'), start: given.has('start') ? true : undefined,
   };
   return Object.fromEntries(Object.entries(link).filter(([, value]) => value !== undefined)) as Link;
 }

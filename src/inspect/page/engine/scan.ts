@@ -15,15 +15,10 @@ import { preparedWorld } from '../../../runtime/prepared.ts';
 import { WaitFor } from '../../../runtime/wait-for.ts';
 import type { RunWorld } from '../../../runtime/world.ts';
 import type { Topology } from '../../../scenario/topology.ts';
-import { Columns } from './columns.ts';
 import { Forward } from './forward.ts';
 import { MessageWatch } from './message-watch.ts';
 import type { Records } from './records.ts';
-
-/** A lock held or waited for: `to` is the step that ended it, or OPEN. */
-export type Spans = Columns<'actor' | 'object' | 'from' | 'to' | 'mode'>;
-/** `to` of what has not ended. */
-export const OPEN = 0x7fffffff;
+import { eachSpan, OPEN, spansUpTo, type Spans } from './spans.ts';
 
 /** Keeps what a step writes: the objects for those who are asked behind each step; the words too while a look ahead has to be taken back. */
 class ScanLog implements Observer, Footprint {
@@ -125,8 +120,8 @@ export class Scan {
     this.waitFor = new WaitFor(world);
     this.waiting = new Int32Array(this.actors + 1).fill(-1);
     this.mayBlock = earlier?.scan.mayBlock.slice() ?? new Uint8Array(world.table.leaves.length);
-    this.holds = spans(earlier?.scan.holds, this.at);
-    this.waits = spans(earlier?.scan.waits, this.at);
+    this.holds = spansUpTo(earlier?.scan.holds, this.at);
+    this.waits = spansUpTo(earlier?.scan.waits, this.at);
     this.messages = new MessageWatch(world, earlier?.scan.messages, this.at);
     for (let row = 0; row < this.holds.count; row++) if (this.holds.get(row, 'to') === OPEN) this.held.set(this.keyOf(this.holds.get(row, 'object'), this.holds.get(row, 'actor')), row);
     for (let row = 0; row < this.waits.count; row++) if (this.waits.get(row, 'to') === OPEN) this.waiting[this.waits.get(row, 'actor')] = row;
@@ -153,13 +148,12 @@ export class Scan {
 
   /** Who holds what behind a step, by actor, as far as the run has been looked through. */
   heldAt(step: number): Map<number, { readonly object: number; readonly from: number; readonly mode: number }[]> {
-    const [actors, from, to] = [this.holds.column('actor'), this.holds.column('from'), this.holds.column('to')];
+    const { holds } = this;
     const held = new Map<number, { object: number; from: number; mode: number }[]>();
-    for (let row = 0; row < this.holds.count && from[row]! <= step; row++) {
-      if (to[row]! <= step) continue;
-      const one = { object: this.holds.get(row, 'object'), from: from[row]!, mode: this.holds.get(row, 'mode') };
-      held.set(actors[row]!, [...(held.get(actors[row]!) ?? []), one]);
-    }
+    eachSpan(holds, step + 1, step, this.done, (row) => {
+      const actor = holds.get(row, 'actor');
+      held.set(actor, [...(held.get(actor) ?? []), { object: holds.get(row, 'object'), from: holds.get(row, 'from'), mode: holds.get(row, 'mode') }]);
+    });
     return held;
   }
 
@@ -249,16 +243,3 @@ export class Scan {
 }
 
 const first = (): number => 0;
-
-/** A table of spans, with those of an earlier one that began up to `step`. */
-function spans(earlier: Spans | undefined, step: number): Spans {
-  const result: Spans = new Columns(['actor', 'object', 'from', 'to', 'mode']);
-  if (earlier === undefined) return result;
-  for (let row = 0; row < earlier.count; row++) {
-    const from = earlier.get(row, 'from');
-    if (from > step) continue;
-    const to = earlier.get(row, 'to');
-    result.add({ actor: earlier.get(row, 'actor'), object: earlier.get(row, 'object'), from, to: to > step ? OPEN : to, mode: earlier.get(row, 'mode') });
-  }
-  return result;
-}

@@ -8,6 +8,7 @@ import { invariants } from '../../../check/invariants/index.ts';
 import { stepText, type ReportedStep } from '../../../check/report.ts';
 import type { Schedule } from '../../../explore/schedule.ts';
 import type { Topology } from '../../../scenario/topology.ts';
+import { deadlockOf, deadlockSentence, type Deadlock } from '../engine/deadlock.ts';
 import type { Entry } from '../engine/link.ts';
 import { openScheduled } from '../engine/open.ts';
 import { Session } from '../model.ts';
@@ -30,7 +31,9 @@ export function Explain({ session, view, act }: PanelProps): JSX.Element {
   const noReturn = result?.own === true ? result.noReturn ?? 0 : 0;
   useEffect(() => { if (view.now.noReturn !== noReturn) view.set({ noReturn }); }, [noReturn]);
   const failure = failureOf(session);
-  if (typeof failure === 'string') return <div class="explain"><p class="dim">{failure}</p></div>;
+  const deadlock = session.ending()?.why === 'deadlock' ? session.deadlock ?? (session.at === session.length ? deadlockOf(session.actors()) : undefined) : undefined;
+  const waits = deadlock === undefined ? null : <Waits deadlock={deadlock} />;
+  if (typeof failure === 'string') return <div class="explain">{deadlock === undefined ? null : <p class="explain-sentence"><b>deadlock</b> {deadlockSentence(deadlock)}</p>}{waits}<p class="dim">{failure}</p></div>;
   const start = (smallest: boolean): void => {
     work.current?.explaining.stop();
     const explaining = new Explaining(session, () => again((n) => n + 1));
@@ -48,9 +51,14 @@ export function Explain({ session, view, act }: PanelProps): JSX.Element {
         {current !== undefined && current.doing !== '' ? <span role="status">{current.doing} … <button type="button" class="small" onClick={() => current.stop()}>enough</button></span> : null}
       </p>
       {current?.problem === undefined ? null : <p role="alert">{current.problem}</p>}
-      {result === undefined ? null : <Result session={session} result={result} act={act} />}
+      {result === undefined ? waits : <Result session={session} result={result} act={act} />}
     </div>
   );
+}
+
+/** Who waits for whom, as it stands: without playing the run again. */
+function Waits({ deadlock: { waits } }: { readonly deadlock: Deadlock }): JSX.Element {
+  return <ul class="explain-waits" aria-label="Who waits for whom">{waits.map(({ actor, object, holders }) => <li key={actor}><b>{actor}</b> waits for {object}{holders.length === 0 ? null : <> of <b>{holders.join(', ')}</b></>}</li>)}</ul>;
 }
 
 function Result({ session, result, act }: { readonly session: Session; readonly result: Explained; readonly act: PanelProps['act'] }): JSX.Element {

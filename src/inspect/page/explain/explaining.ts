@@ -48,7 +48,7 @@ export function failureOf(session: Session): Failure | string {
   const schedule = (to: number): Schedule => Array.from({ length: to }, (_one, k) => ({ actor: records.actor(k + 1), choice: records.choice(k + 1) === NO_CHOICE ? -1 : records.choice(k + 1) }));
   if (forkedAt === undefined && footer?.finding !== undefined) return { ...footer.finding, schedule: schedule(footer.steps) } as Failure;
   if (violation !== undefined) return { kind: 'safety', id: violation.invariant.id, sentence: violation.sentence ?? '', schedule: schedule(violation.step!) };
-  if (ending?.why === 'deadlock') return { kind: 'deadlock', id: DEADLOCK, sentence: 'nobody can go on', schedule: schedule(ending.step) };
+  if (ending?.why === 'deadlock') return { kind: 'deadlock', id: DEADLOCK, sentence: ending.sentence ?? 'nobody can go on', schedule: schedule(ending.step) };
   return 'Nothing is broken in this run, so there is nothing to explain.';
 }
 

@@ -1,10 +1,12 @@
 // Memory at the cursor by the names of layouts and fields, whatever kernel it is: what a layout is not in has no objects.
 
 import { lockClassesOf } from '../../../check/lock-classes.ts';
-import { tableOfObject, type PlacedField, type PlacedTable } from '../../../memory/plan.ts';
+import type { PlacedField, PlacedTable } from '../../../memory/plan.ts';
+import { cellsNamed } from '../../../runtime/cell-name.ts';
 import { Describer } from '../../../runtime/describe.ts';
 import type { StepEvent } from '../../../runtime/events.ts';
 import type { RunWorld } from '../../../runtime/world.ts';
+import { HUGE_PAGES } from '../../../steps/huge.ts';
 
 /** A field of an object, as it is shown. */
 export interface Value {
@@ -23,6 +25,9 @@ export interface LockView { readonly id: number; readonly name: string; readonly
 /** Where a page frame is named: in a page table, a cache, registers. */
 export interface Naming { readonly id: number; readonly table: PlacedTable; readonly object: number; readonly field: PlacedField; readonly cell: number }
 
+/** Locks of one kind that are listed. */
+const MOST_LOCKS = 200;
+
 const set = (words: Int32Array, base: number, count: number): number[] => {
   const members: number[] = [];
   for (let k = 0; k < count * 32; k++) if ((words[base + (k >> 5)]! & (1 << (k & 31))) !== 0) members.push(k);
@@ -33,8 +38,7 @@ export class Reader {
   readonly world: RunWorld;
   readonly describer: Describer;
   private readonly changedWords = new Set<string>();
-  private readonly changedObjects = new Set<string>();
-  private readonly changedLayouts = new Set<string>();
+  private readonly changedIds = new Set<number>();
   /** Page frames of whose own objects the step has changed any. */
   readonly changedFrames = new Set<number>();
 
@@ -46,8 +50,7 @@ export class Reader {
       if (old === value) continue;
       const indices = Object.entries(at).map(([dimension, index]) => (typeof index === 'string' && !index.startsWith('0x') ? index : `${dimension} ${index}`)).join(', ');
       const name = indices === '' ? object : `${object}(${indices})`;
-      this.changedLayouts.add(object);
-      this.changedObjects.add(name);
+      this.changedIds.add(cellsNamed(world, name).id);
       if (typeof at['pfn'] === 'number' && Object.keys(at).length === 1) this.changedFrames.add(at['pfn']);
       this.changedWords.add(`${name}.${field}`);
     }
@@ -63,8 +66,9 @@ export class Reader {
     return this.describer.name(id);
   }
 
+  /** The step under the cursor changed something of it. */
   isChanged(id: number): boolean {
-    return this.changedLayouts.has(tableOfObject(this.world.plan, id).layout.name) && this.changedObjects.has(this.name(id));
+    return this.changedIds.has(id);
   }
 
   /** A word; 0 where there is no such field. */
@@ -110,12 +114,8 @@ export class Reader {
     return lockClassesOf(plan).flatMap((row): LockView[] => {
       const table = plan.byName.get(row.layout)!;
       if (row.kind === 'section') return [];
-      const shown: number[] = [];
-      for (let object = 0, cell = table.base; object < table.count; object++, cell += table.words) {
-        let some = also.has(table.firstId + object);
-        for (let k = 0; k < table.words && !some; k++) some = words[cell + k] !== 0;
-        if (some || this.isChanged(table.firstId + object)) shown.push(object);
-      }
+      const filled = this.filled(table, MOST_LOCKS);
+      const shown = [...new Set([...filled, ...[...also].map((id) => id - table.firstId).filter((object) => object >= 0 && object < table.count)])].toSorted((a, b) => a - b);
       return shown.map((object): LockView => {
         const id = table.firstId + object;
         const field = (name: string): number[] => {
@@ -132,24 +132,45 @@ export class Reader {
     });
   }
 
-  /** Fields that name page frames. `registers`: those of actors too. */
-  *pageFields(registers: boolean): Generator<{ table: PlacedTable; field: PlacedField }> {
+  /** Objects of a table in which any word is not 0, or that the step has changed: their numbers, ascending, `most` at most. */
+  filled(table: PlacedTable, most: number): number[] {
+    const { words } = this.world;
+    const found: number[] = [];
+    const end = table.base + table.count * table.words;
+    for (let cell = table.base; cell < end && found.length < most;) {
+      if (words[cell] === 0) {
+        cell++;
+        continue;
+      }
+      const object = Math.floor((cell - table.base) / table.words);
+      found.push(object);
+      cell = table.base + (object + 1) * table.words;
+    }
+    const changed = [...this.changedIds].map((id) => id - table.firstId).filter((object) => object >= 0 && object < table.count && !found.includes(object));
+    return changed.length === 0 ? found : [...found.slice(0, most - changed.length), ...changed].toSorted((a, b) => a - b);
+  }
+
+  /** Fields that name page frames, and how many frames in a row a word of theirs names. `registers`: those of actors too. */
+  *pageFields(registers: boolean): Generator<{ table: PlacedTable; field: PlacedField; span: number }> {
     for (const table of this.world.plan.tables) {
       if (table.count === 0 || table.layout.ghost || (!registers && table.layout.name === 'frame')) continue;
-      for (const field of table.fields) if (field.spec.ref === 'pfn') yield { table, field };
+      for (const field of table.fields) if (field.spec.ref === 'pfn') yield { table, field, span: table.layout.name === 'spte_huge' ? HUGE_PAGES : 1 };
     }
   }
 
   /** Where each page frame is named, by its number. */
   namings(): ReadonlyMap<number, readonly Naming[]> {
     const found = new Map<number, Naming[]>();
-    for (const { table, field } of this.pageFields(true)) {
+    const { words } = this.world;
+    for (const { table, field, span } of this.pageFields(true)) {
       for (let object = 0, cell = table.base + field.offset; object < table.count; object++, cell += table.words) {
-        const pfn = this.world.words[cell]!;
-        if (pfn === 0) continue;
-        let list = found.get(pfn);
-        if (list === undefined) found.set(pfn, list = []);
-        list.push({ id: table.firstId + object, table, object, field, cell });
+        const first = words[cell]!;
+        if (first === 0) continue;
+        for (let pfn = first; pfn < first + span; pfn++) {
+          let list = found.get(pfn);
+          if (list === undefined) found.set(pfn, list = []);
+          list.push({ id: table.firstId + object, table, object, field, cell });
+        }
       }
     }
     return found;

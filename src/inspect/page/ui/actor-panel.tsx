@@ -7,6 +7,8 @@ import { gmemFiles, hasHands, strokes } from '../engine/hands.ts';
 import type { ActorView } from '../model.ts';
 import type { PanelProps } from './panels.ts';
 
+/** Actors that are listed, unless all are asked for. */
+const MOST_ACTORS = 40;
 /** Choices that get a button each. */
 const MOST_CHOICES = 6;
 
@@ -14,9 +16,14 @@ const MOST_CHOICES = 6;
 export function Actors({ session, view, act }: PanelProps): JSX.Element {
   const [all, setAll] = useState(false);
   const actors = session.actors();
-  const shown = all ? actors : actors.filter((one) => one.enabled || (one.blockedOn?.isLock && !one.leaf.idle) || one.holds.length > 0 || (!one.leaf.idle && !one.ended) || one.number === view.now.actor);
+  const moving = all ? actors : actors.filter((one) => one.enabled || (one.blockedOn?.isLock && !one.leaf.idle) || one.holds.length > 0 || (!one.leaf.idle && !one.ended) || one.number === view.now.actor);
+  // The chosen one, and who has made the step, are among them.
+  const last = session.at > 0 ? session.records.actor(session.at) : 0;
+  const first = moving.filter(({ number }) => number === view.now.actor || number === last);
+  const shown = all ? moving : [...first, ...moving.filter((one) => !first.includes(one))].slice(0, MOST_ACTORS).toSorted((x, y) => x.number - y.number);
   const { opened } = session;
   const menu = useMemo(() => strokes(opened.topology, opened.kernel, gmemFiles(opened.scenario)), [opened]);
+  const options = useMemo(() => menu.map((one, k) => <option key={one.label} value={k}>{one.label}</option>), [menu]);
   const next = session.at < session.length ? session.records.actor(session.at + 1) : 0;
   return (
     <div class="actors">
@@ -28,7 +35,7 @@ export function Actors({ session, view, act }: PanelProps): JSX.Element {
           if (stroke !== undefined) act.strike(stroke);
         }}>
           <option value="">put in…</option>
-          {menu.map((one, k) => <option key={one.label} value={k}>{one.label}</option>)}
+          {options}
         </select>
         <button type="button" onClick={() => act.runOn()} title="lets chance choose, until nobody can go on or something breaks">run on</button>
         {session.branches.length > 1 ? (

@@ -18,6 +18,7 @@ import { panels, type Actions, type Panel } from './panels.ts';
 import { savePicture } from './pictures.ts';
 import { Timeline, type TimelineControl } from './timeline.tsx';
 import { Transport } from './transport.tsx';
+import { LARGE_WORLD, useCalm } from './use-calm.ts';
 import { useSession, useView } from './use-session.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
@@ -122,6 +123,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
   );
   const tools = (
     <div class="tools">
+      <a class="button" href="#start" title="other runs to look at">runs</a>
       <button type="button" onClick={acting.link} title="copy the address of this state (y)">copy link</button>
       <PictureMenu />
       <button type="button" onClick={acting.theme} title="light, dark, as the system says (t)" aria-label={`theme: ${theme === '' ? 'as the system says' : theme}`}><Icon name={theme === '' ? 'system' : theme} /></button>
@@ -153,10 +155,11 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
 function PanelFrame({ panel, session, view, act }: { readonly panel: Panel; readonly session: Session; readonly view: View; readonly act: Actions }): JSX.Element {
   const { Content } = panel;
   const [shut, setShut] = useState(false);
+  const content = useCalm(session.world.plan.stateWords > LARGE_WORLD, () => <Content session={session} view={view} act={act} />);
   return (
     <section class={`panel panel-${panel.id}${shut ? ' shut' : ''}`} id={panel.id} aria-label={panel.title}>
       <div class="panel-head"><h2><button type="button" class="panel-title" aria-expanded={!shut} onClick={() => setShut(!shut)}>{panel.title}</button></h2></div>
-      {shut ? null : <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}><Content session={session} view={view} act={act} /></div>}
+      {shut ? null : <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}>{content}</div>}
     </section>
   );
 }

@@ -50,8 +50,9 @@ export function EventList({ session, view }: Props): JSX.Element {
     return () => cancelAnimationFrame(frame);
   }, [found]);
   useEffect(() => {
-    const sized = new ResizeObserver(() => setHeight(box.current!.clientHeight));
-    sized.observe(box.current!);
+    const element = box.current!;
+    const sized = new ResizeObserver(() => setHeight(element.clientHeight));
+    sized.observe(element);
     return () => sized.disconnect();
   }, []);
 

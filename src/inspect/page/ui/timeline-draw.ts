@@ -1,9 +1,10 @@
 // Draws the timeline: a lane for each actor with its states and steps, the locks that it holds, what it waits for; arrows of messages; marks.
 // However many steps are in sight, a lane costs about its width.
 
+import { groupOfRow } from '../engine/lane-groups.ts';
 import { firstFrom, MARK } from '../engine/lanes.ts';
 import { MESSAGE } from '../engine/message-watch.ts';
-import { OPEN } from '../engine/scan.ts';
+import { eachSpan, OPEN, type Spans } from '../engine/spans.ts';
 import { RELATION, type Cone } from '../engine/cone.ts';
 import { outcome as outcomeNumber } from '../../../memory/outcome.ts';
 import type { Session } from '../model.ts';
@@ -13,6 +14,7 @@ import { colorOf, type Palette } from './palette.ts';
 /** Height of a lane, of its parts, and of the scale above all. */
 export const LANE = 26, SCALE = 18;
 const BAND = 12, BAND_TOP = 3, LOCK_TOP = 17, LOCK = 5;
+const NO_STEPS = new Int32Array(0);
 /** Steps of a lane that are drawn one by one, for each pixel of its width. */
 const DETAIL = 1.5;
 /** Arrows in sight at most. */
@@ -21,8 +23,10 @@ const MOST_ARROWS = 300;
 /** What is in sight: step `start` is at the left edge, `scale` pixels a step; lanes begin `top` pixels above the first line. */
 export interface Sight {
   readonly width: number; readonly height: number; readonly start: number; readonly scale: number; readonly top: number;
-  /** Numbers of the actors, a lane each. */
+  /** Numbers of the actors, a lane each; below 0, rows of groups. */
   readonly lanes: readonly number[];
+  /** The groups: their lanes, their steps where they are shut. */
+  readonly groups: readonly { readonly actors: readonly number[]; readonly steps: Int32Array | undefined }[];
   readonly cursor: number; readonly a: number; readonly b: number; readonly selected: number; readonly cone: Cone | undefined;
   /** Steps that are marked as what is wrong, and that of no return. */
   readonly bad: readonly number[]; readonly noReturn: number;
@@ -43,9 +47,12 @@ export function drawTimeline(paint: Paint, session: Session, sight: Sight, color
   const visible = lanes.map((actor, k) => ({ actor, y: SCALE + k * LANE - top })).filter(({ y }) => y > SCALE - LANE && y < height);
   for (const { actor, y } of visible) if (actor === sight.selected) paint.rect(0, y, width, LANE, palette.row);
   for (const { y } of visible) paint.line(0, y + LANE - 0.5, width, y + LANE - 0.5, palette.line);
-  for (const { actor, y } of visible) drawLane(paint, session, sight, actor, y, colors, palette);
+  for (const { actor, y } of visible) {
+    if (actor < 0) drawGroup(paint, session, sight, actor, y, colors, palette);
+    else drawLane(paint, session, sight, actor, y, colors, palette);
+  }
   drawSpans(paint, session, sight, visible, palette);
-  drawArrows(paint, session, sight, visible, palette);
+  drawArrows(paint, session, sight, withShut(sight, visible), palette);
   drawScale(paint, session, sight, palette);
   const mark = (step: number, color: string, label: string, dash: readonly number[] = []): void => {
     const x = xOf(sight, step);
@@ -63,6 +70,22 @@ export function drawTimeline(paint: Paint, session: Session, sight: Sight, color
   mark(cursor, palette.accent, '');
   if (cursor > 0) paint.rect(xOf(sight, cursor) - 3, SCALE - 5, 6, 5, palette.accent);
 }
+
+/** The row of a group: where it is shut, what all of its lanes have done. */
+function drawGroup(paint: Paint, session: Session, sight: Sight, row: number, y: number, colors: Int8Array, palette: Palette): void {
+  const { width, start, scale } = sight;
+  paint.rect(0, y, width, LANE - 1, palette.ground);
+  const { steps } = sight.groups[groupOfRow(row)]!;
+  if (steps === undefined) return;
+  const first = firstFrom(steps, Math.max(1, Math.floor(start) - 1));
+  drawDense(paint, session, sight, steps, first, firstFrom(steps, start + width / scale + 1, first), y, colors, palette);
+}
+
+/** The visible lanes, and those of shut groups at the rows of these. */
+const withShut = ({ groups }: Sight, visible: readonly Lane[]): Lane[] => visible.flatMap((lane) => {
+  const group = lane.actor < 0 ? groups[groupOfRow(lane.actor)]! : undefined;
+  return group === undefined ? [lane] : group.steps === undefined ? [] : group.actors.map((actor) => ({ actor, y: lane.y }));
+});
 
 function drawLane(paint: Paint, session: Session, sight: Sight, actor: number, y: number, colors: Int8Array, palette: Palette): void {
   const { width, start, scale, cone } = sight;
@@ -145,20 +168,19 @@ function drawSpans(paint: Paint, session: Session, sight: Sight, lanes: readonly
   const yOf = new Map(lanes.map(({ actor, y }) => [actor, y]));
   const lastX = new Map<number, number>();
   const until = start + width / scale + 1;
-  const each = (spans: typeof scan.holds, draw: (x1: number, x2: number, y: number, row: number) => void): void => {
+  const each = (spans: Spans, draw: (x1: number, x2: number, y: number, row: number) => void): void => {
     const [actors, from, to] = [spans.column('actor'), spans.column('from'), spans.column('to')];
     lastX.clear();
-    for (let row = 0; row < spans.count; row++) {
-      if (to[row]! < start || from[row]! > until) continue;
+    eachSpan(spans, start, until, scan.done, (row) => {
       const y = yOf.get(actors[row]!);
-      if (y === undefined) continue;
+      if (y === undefined) return;
       const x1 = Math.max(0, xOf(sight, from[row]!));
       const x2 = Math.min(width, to[row] === OPEN ? xOf(sight, length) + scale / 2 : xOf(sight, to[row]!));
       // What would be drawn over what is there already is left out.
-      if (x2 - x1 < 2 && x1 - (lastX.get(actors[row]!) ?? -9) < 2) continue;
+      if (x2 - x1 < 2 && x1 - (lastX.get(actors[row]!) ?? -9) < 2) return;
       lastX.set(actors[row]!, x1);
       draw(x1, Math.max(x1 + 1, x2), y, row);
-    }
+    });
   };
   const labelled = new Map<number, number>();
   each(scan.holds, (x1, x2, y, row) => {
@@ -225,11 +247,11 @@ function drawScale(paint: Paint, session: Session, sight: Sight, palette: Palett
 }
 
 /** Draws how much there is over the whole run: does not change as long as the run does not. */
-export function drawOverview(paint: Paint, session: Session, { width, height }: { width: number; height: number }, lanes: readonly number[], palette: Palette): void {
+export function drawOverview(paint: Paint, session: Session, { width, height }: { width: number; height: number }, { lanes, groups }: Pick<Sight, 'lanes' | 'groups'>, palette: Palette): void {
   paint.rect(0, 0, width, height, palette.ground);
   const perPixel = session.length / width;
   lanes.forEach((actor, k) => {
-    const steps = session.lanes.steps[actor]!;
+    const steps = actor < 0 ? groups[groupOfRow(actor)]!.steps ?? NO_STEPS : session.lanes.steps[actor]!;
     const y = (k / lanes.length) * height;
     for (let x = 0, at = 0; x < width; x += 2) {
       const next = firstFrom(steps, (x + 2) * perPixel + 1, at);

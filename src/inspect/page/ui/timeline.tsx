@@ -2,7 +2,8 @@
 // click to stand at a step.
 
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { groupOfRow, groupsOf, mergedSteps, rowsOf } from '../engine/lane-groups.ts';
 import type { Session } from '../model.ts';
 import type { View } from '../view.ts';
 import { CanvasPaint, SvgPaint } from './paint.ts';
@@ -33,10 +34,15 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
   const gutter = useRef<HTMLDivElement>(null);
   const seen = useRef<Window>({ start: 1, scale: 0, top: 0, width: 0, height: 0 });
   const colors = useMemo(() => leafColors(session), [session]);
-  const lanes = useMemo(() => lanesOf(session), [session, session.version]);
+  const [shut, setShut] = useState<ReadonlySet<string>>(new Set());
+  const actors = useMemo(() => lanesOf(session), [session, session.version]);
+  const named = useMemo(() => groupsOf(session.opened.topology, actors), [session, actors]);
+  const groups = useMemo(() => named.map((group) => ({ ...group, steps: shut.has(group.name) ? mergedSteps(group.actors.map((one) => session.lanes.steps[one]!)) : undefined })), [named, shut]);
+  const lanes = useMemo(() => rowsOf(named, actors, shut), [named, actors, shut]);
+  const toggle = (name: string): void => setShut(new Set(shut.has(name) ? [...shut].filter((one) => one !== name) : [...shut, name]));
   const { actor, a, b, cone } = view.now;
   const sight = (): Sight => ({
-    ...seen.current, lanes, cursor: session.at, a, b, selected: actor, cone: cone ? session.cone() : undefined,
+    ...seen.current, lanes, groups, cursor: session.at, a, b, selected: actor, cone: cone ? session.cone() : undefined,
     bad: session.verdicts().flatMap(({ step }) => (step === undefined ? [] : [step])), noReturn,
   });
 
@@ -47,9 +53,9 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
     const now = sight();
     drawTimeline(paintOn(element, now.width, now.height), session, now, colors, palette);
     const small = paintOn(map, now.width, MINIMAP);
-    const stamp = `${now.width} ${session.version} ${lanes.length} ${palette.dim}`;
+    const stamp = `${now.width} ${session.version} ${lanes.length} ${[...shut].join(' ')} ${palette.dim}`;
     if (overview.current.stamp !== stamp) {
-      drawOverview(paintOn(overview.current.canvas, now.width, MINIMAP), session, { width: now.width, height: MINIMAP }, lanes, palette);
+      drawOverview(paintOn(overview.current.canvas, now.width, MINIMAP), session, { width: now.width, height: MINIMAP }, now, palette);
       overview.current.stamp = stamp;
     }
     map.getContext('2d')!.drawImage(overview.current.canvas, 0, 0, now.width, MINIMAP);
@@ -154,7 +160,7 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
       element.removeEventListener('pointerup', up);
       if (moved) return;
       const lane = lanes[Math.floor((event.offsetY - SCALE + seen.current.top) / LANE)];
-      if (lane !== undefined && event.offsetY > SCALE) view.set({ actor: lane });
+      if (lane !== undefined && lane >= 0 && event.offsetY > SCALE) view.set({ actor: lane });
       session.go(nearest(session, lane, stepAt(event.offsetX), 8 / seen.current.scale));
     };
     element.addEventListener('pointermove', move);
@@ -181,22 +187,24 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
     const now = { ...sight(), height: SCALE + lanes.length * LANE, top: 0 };
     const paint = new SvgPaint();
     drawTimeline(paint, session, now, colors, palette);
-    lanes.forEach((number, k) => paint.text(4, SCALE + k * LANE + LANE / 2 - 8, session.names.actors[number] ?? '', palette.dim));
+    lanes.forEach((row, k) => paint.text(4, SCALE + k * LANE + LANE / 2 - 8, row < 0 ? groups[groupOfRow(row)]!.name : session.names.actors[row] ?? '', palette.dim));
     return paint.svg(now.width, now.height);
   });
 
   return (
     <section class="timeline" id="timeline" aria-label="Timeline" style={{ '--lanes': `${SCALE + lanes.length * LANE + MINIMAP + 4}px` }}>
       <div class="gutter" ref={gutter}>
-        <div class="gutter-head">{lanes.length} actors</div>
-        {lanes.map((number) => (
-          <button key={number} type="button" class={number === actor ? 'lane-name chosen' : 'lane-name'} aria-pressed={number === actor} title={machineOf(session, number)}
-            onClick={() => view.set({ actor: number === actor ? 0 : number })}>{session.names.actors[number]}</button>
-        ))}
+        <div class="gutter-head">{actors.length} actors</div>
+        {lanes.map((row) => {
+          const group = row < 0 ? named[groupOfRow(row)]! : undefined;
+          return group !== undefined
+            ? <button key={row} type="button" class="lane-name group" aria-expanded={!shut.has(group.name)} onClick={() => toggle(group.name)} title="shows or hides the lanes of the group">{group.name}<span class="dim">, {group.actors.length} {group.actors.length === 1 ? 'actor' : 'actors'}</span></button>
+            : <button key={row} type="button" class={row === actor ? 'lane-name chosen' : 'lane-name'} aria-pressed={row === actor} title={machineOf(session, row)} onClick={() => view.set({ actor: row === actor ? 0 : row })}>{session.names.actors[row]}</button>;
+        })}
       </div>
       <div class="lanes">
         <canvas ref={canvas} class="lanes-canvas" role="img" tabIndex={0} onPointerDown={press}
-          aria-label={`Lanes of ${lanes.length} actors over ${session.length} steps; the cursor is at step ${session.at}. Plus and minus zoom.`} />
+          aria-label={`Lanes of ${actors.length} actors over ${session.length} steps; the cursor is at step ${session.at}. Plus and minus zoom.`} />
         <canvas ref={minimap} class="minimap" aria-hidden="true" onPointerDown={pressMap} />
       </div>
     </section>
@@ -207,7 +215,7 @@ const machineOf = (session: Session, number: number): string => (number === 0 ? 
 
 /** The step of a lane that is nearest, if one is near; else the step itself. */
 function nearest(session: Session, lane: number | undefined, step: number, within: number): number {
-  const steps = lane === undefined ? undefined : session.lanes.steps[lane];
+  const steps = lane === undefined || lane < 0 ? undefined : session.lanes.steps[lane];
   if (steps === undefined || steps.length === 0) return step;
   let low = 0;
   let high = steps.length;

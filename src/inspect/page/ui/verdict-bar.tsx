@@ -13,7 +13,7 @@ export function endingText(session: Session): { readonly text: string; readonly 
   if (broken !== undefined) return { text: `${broken.invariant.id} broken by step ${broken.step}: ${broken.sentence}`, bad: true, step: broken.step! };
   if (ending === undefined) return { text: session.forkedAt === undefined ? 'nobody knows how it ended: the end of the trace is missing' : `forked behind step ${session.forkedAt}; nothing is broken so far`, bad: false, step: session.length };
   if (ending.id !== undefined) return { text: `${ending.id}: ${ending.sentence}`, bad: true, step: ending.step };
-  if (ending.why === 'deadlock') return { text: `deadlock: nobody can go on behind step ${ending.step}`, bad: true, step: ending.step };
+  if (ending.why === 'deadlock') return { text: `deadlock: ${ending.sentence ?? 'nobody can go on'} behind step ${ending.step}`, bad: true, step: ending.step };
   return { text: ending.why === 'finished' ? 'came to its end; nothing is broken' : `ended by its limit of ${ending.why}; nothing is broken`, bad: false, step: ending.step };
 }
 
