@@ -1,21 +1,23 @@
-// npm run soak [-- minutes]: stress on real threads for a long time. Memory must not grow, no step may be lost, and the shadow, which
-// compares itself with physical memory at the end, must find no difference. Ends with 1 when one of these is not so.
+// npm run soak [-- minutes [scenario [kernel]]]: stress, or another scenario without end, on real threads for a long time. Memory must not grow,
+// no step may be lost, and the shadow, which compares itself with physical memory at the end, must find no difference. Ends with 1 when one of
+// these is not so.
 
-import { kernels } from '../machines/kernels/index.ts';
+import { builtinKernel, DEFAULT_KERNEL } from '../machines/kernels/index.ts';
 import { invariants } from '../src/check/invariants/index.ts';
 import { ThreadsRun } from '../src/runtime/threads/index.ts';
 import { builtinScenario } from '../src/scenario/builtin/index.ts';
 import { compile } from '../src/scenario/compile.ts';
 
-const minutes = Number(process.argv[2] ?? 10);
+const [minutesText = '10', scenarioName = 'stress', kernelName = DEFAULT_KERNEL] = process.argv.slice(2);
+const minutes = Number(minutesText);
 /** Samples of memory while the run goes on. */
 const SAMPLES = 40;
 /** Growth of the median of the last third over that of the first, behind the warm-up, that counts as none. */
 const NO_GROWTH = 1.05;
 
-const kernel = kernels.find((one) => one.name === 'v6.8')!;
+const kernel = builtinKernel(kernelName)!;
 const run = new ThreadsRun({
-  kernel, topology: compile(builtinScenario('stress')!, kernel), seed: Date.now() & 0xffff, invariants, limits: { seconds: minutes * 60 }, threads: { workers: 2 },
+  kernel, topology: compile(builtinScenario(scenarioName)!, kernel), seed: Date.now() & 0xffff, invariants, limits: { seconds: minutes * 60 }, threads: { workers: 2 },
 });
 let next = 1;
 let batches = 0;

@@ -18,6 +18,10 @@ export type { Argument, Call } from './memory/calls.ts';
 export { readOnce } from './kernel/read-once.ts';
 export type { Choose, Config, Facts, Frame, Step, World, WorldOf } from './memory/world.ts';
 
+// The state of a file's pages, where kernels convert in place.
+export { shareabilityAt, storeMerged, withShareability } from './steps/shareability.ts';
+export { SHAREABILITY_ALL, SHAREABILITY_GUEST, SHAREABILITY_PREPARED } from './memory/layouts/shareability.ts';
+
 // Objects and registers of a kernel's own.
 export { frame, layout } from './memory/layout.ts';
 export type { FrameLayout, Layout, Registers, View } from './memory/layout.ts';

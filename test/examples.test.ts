@@ -3,7 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
+import { allocate, compile, invariants, replaySchedule, type Kernel } from 'faultline';
+import { exhaustive } from '../src/explore/search/exhaustive.ts';
 import { Sandbox } from './support/command.ts';
+import type { Scenario } from '../src/scenario/types.ts';
 
 const box = new Sandbox();
 afterAll(() => box.remove());
@@ -119,4 +122,22 @@ test('G3-B2: version 11 takes two locks in two orders, which nobody needs to be 
   const { code, out } = await box.run(['explore', 'SC27', '--kernel', 'rfc-v11']);
   expect([code, /^S-17 .*$/m.exec(out)?.[0]]).toEqual([3, 'S-17 possible deadlock: locks are taken in an order that can hang:']);
   expect(await explored('SC27', 'g3-b2-lock-order.ts')).toEqual({ code: 0, result: 'held' });
+});
+
+test('GUEST_PREPARED: set under the lock of the folio and invalidate_lock it is safe; under the lock of the folio alone a fault stores over a conversion that found no folio', async () => {
+  const raced = JSON.parse(readFileSync(example('prepare-against-convert.json'), 'utf8')) as Scenario;
+  const [prepared, lockless] = [(await import('../examples/prepared-state.ts')).default, (await import('../examples/prepared-state-lockless.ts')).default];
+  const found = (kernel: Kernel, scenario: Scenario) => {
+    const { complete, findings } = exhaustive(kernel, compile(scenario, kernel), { invariants, stop: 'never' });
+    return { complete, ids: [...new Set(findings.map(({ id }) => id))].toSorted() };
+  };
+  expect(found(prepared, raced)).toEqual({ complete: true, ids: [] });
+  expect(found(lockless, raced)).toEqual({ complete: true, ids: ['S-07', 'S-21'] });
+  // Who converts locks the folio where there is one.
+  expect(found(lockless, { ...raced, setup: [...raced.setup!, allocate('A', 0, 1)] })).toEqual({ complete: true, ids: [] });
+  // The host has it mapped by the time at which the fault, which brought the page in behind the conversion's look-up, stores its state.
+  const { broken } = replaySchedule(raced, lockless, [
+    ['cpu0', 1], ['vcpu0', 28], ['main', 1], ['main.gmem', 20], ['vcpu0', 5], ['main.gmem', 16], ['main', 10], ['vcpu0', 2], ['main', 7],
+  ]);
+  expect(broken).toContainEqual(expect.objectContaining({ id: 'S-07' }));
 });

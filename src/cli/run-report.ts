@@ -177,7 +177,8 @@ function eventLines({ kernel, result }: RunFacts): string[] {
   return [
     ...of('faults', [counts.faultsFixed, 'fixed'], [counts.faultsRetried, 'tried again'], [counts.faultsExited, 'left to userspace']),
     ...of('', [counts.staleFaults, 'of those tried again because of an invalidation']),
-    ...of('events', [counts.conversions, plural(counts.conversions, 'conversion')], [counts.punches, plural(counts.punches, 'punch', 'punches')],
+    ...of('events', [counts.conversions, plural(counts.conversions, 'conversion')], [counts.conversionsRefused, 'refused with EAGAIN'],
+      [counts.punches, plural(counts.punches, 'punch', 'punches')],
       [counts.memoryErrors, plural(counts.memoryErrors, 'memory error')], [counts.lockWaits, plural(counts.lockWaits, 'wait for a lock', 'waits for a lock')]),
   ];
 }

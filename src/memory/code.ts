@@ -53,7 +53,7 @@ export const ACCESS_FILL = 1;
 /** Operations of a VMM thread's program. */
 export const VMM = {
   END: 0,
-  /** [call, expected errno + 1 or 0, actor of the operation, argument words…] */
+  /** [call, `answerWord`, actor of the operation, argument words…] */
   CALL: 1,
   /** [actor of the vCPU, vcpu, policy, actor of the VM operations, of the file operations, of the host's; 0: it has none; 1: the guest
    *  begins at its first instruction, a word that is 0, result of a hypercall that userspace has carried out: low and high word] */
@@ -112,6 +112,13 @@ export const POLICY = {
   /** Ends the vCPU's run at whatever KVM_RUN returns with, a signal too. */
   RETURN: 4,
 } as const;
+
+/** What a CALL says of its answer, in one word: errno + 1 that is expected, 0 for any; errno upon which the call is made again, 0 for none. */
+export const answerWord = (expected: number, again: number): number => expected | (again << 16);
+/** The errno + 1 that a CALL with this word expects; 0: any. */
+export const expectedOf = (word: number): number => word & 0xffff;
+/** The errno upon which a CALL with this word is made again; 0: none. */
+export const againOf = (word: number): number => word >>> 16;
 
 /** First word in `facts.code` of the instruction at `pc` of an actor. */
 export const instruction = (facts: Facts, actor: number, pc: number): number => facts.programOf[actor]! + pc * INSTRUCTION;

@@ -18,8 +18,10 @@ export interface Metrics {
   readonly faultsExited: number;
   /** Faults that found themselves stale: an invalidation had come between. */
   readonly staleFaults: number;
-  /** Changes of memory attributes that were stored, and holes that were punched. */
+  /** Changes of memory attributes, or of the state of a file's pages, that were stored whole, and holes that were punched. */
   readonly conversions: number;
+  /** Conversions in place that answered EAGAIN, since somebody had a page. */
+  readonly conversionsRefused: number;
   readonly punches: number;
   /** Page frames that memory_failure() has dealt with. */
   readonly memoryErrors: number;
@@ -38,7 +40,10 @@ const COUNTS: { readonly [measure in Exclude<keyof Metrics, 'steps'>]: Counts } 
   faultsExited: leaves('mmu.fault', 'exit', 'emulate'),
   staleFaults: ({ step }, outcome) => outcome === 'stale' && step.startsWith('fault.'),
   // By attributes; or, where a page is private by being allocated, by what the VMM does with the file.
-  conversions: ({ step }, outcome) => (step === 'attributes.storeNext' && outcome === 'ok') || (step === 'convertFile.next' && outcome !== 'done'),
+  // In place: the walk that stores has come to its end, or all was stored at once.
+  conversions: ({ step, path }, outcome) => (step === 'attributes.storeNext' && outcome === 'ok') || (step === 'convertFile.next' && outcome !== 'done')
+    || (path.endsWith('.storeNext') && step === 'convert.nextItem' && outcome === 'done') || (step === 'convert.storeAll' && outcome === 'ok'),
+  conversionsRefused: leaves('gmem.testReferences', 'busy'),
   punches: (leaf, outcome, exits) => leaves('gmem.punchHole', 'done')(leaf, outcome, exits) || (leaf.path.includes('.punch.') && exits.includes('memfd.undoRange ^done')),
   memoryErrors: leaves('memoryFailure', 'done'),
   lockWaits: (_leaf, outcome) => outcome === 'queued',
@@ -67,7 +72,8 @@ export function exitsOf({ fragments, machines }: Kernel, { machine, path }: Leaf
 
 /** Counts what tallies of runs on a kernel amount to. */
 export class Meter {
-  private readonly cells: ReadonlyMap<string, readonly (readonly [leaf: number, outcome: string])[]>;
+  /** What counts for each measure: states with outcomes. */
+  readonly cells: ReadonlyMap<string, readonly (readonly [leaf: number, outcome: string])[]>;
 
   constructor(kernel: Kernel) {
     const outcomes = kernel.table.leaves.flatMap((leaf) => leaf.outcomes.map((outcome) => ({ leaf, outcome, exits: exitsOf(kernel, leaf, outcome) })));

@@ -1,7 +1,7 @@
 // The part of a scenario that is over when a run begins: programs that run to their end one after the other, by the kernel's
 // own steps and without a choice, so that every generation sets its world up in its own way.
 
-import { operand } from '../memory/code.ts';
+import { expectedOf, operand } from '../memory/code.ts';
 import { isBlocked, outcome } from '../memory/outcome.ts';
 import { ERRNO_NAMES } from '../steps/errno.ts';
 import type { RunWorld } from './world.ts';
@@ -50,7 +50,7 @@ function checkResult({ table, topology, facts, frames, objects, last }: RunWorld
   if (step === 'vmm.raiseSigbus') fails('got SIGBUS, expected ok');
   if (last.outcome !== unexpected) return;
   const name = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errno}`;
-  if (step === 'vmm.receiveReply') fails(`answered ${name(frames[actor]!['ret']!)}, expected ${name(operand(facts, actor, pc, 2) - 1)}`);
+  if (step === 'vmm.receiveReply') fails(`answered ${name(frames[actor]!['ret']!)}, expected ${name(expectedOf(operand(facts, actor, pc, 2)) - 1)}`);
   // Choices of the set-up are the first there is, so the page is the first operand.
   fails(`read ${objects.page(objects.hpte(operand(facts, actor, pc, 1)).pfn).value}, expected ${operand(facts, actor, pc, 5) - 1}`);
 }

@@ -74,7 +74,7 @@ export const deleteSlot = (id: number, options: { readonly vm?: number | string;
 export const setAttributes = (page: U64, pages: U64, to: 'private' | 'shared', options: { readonly vm?: number | string; readonly expect?: string } = {}): CallOp =>
   ({ op: 'set_attributes', page, pages, to, ...options });
 /** Conversion in place, by an ioctl of the file, where a kernel has that. */
-export const convertGmem = (fd: string, page: U64, pages: U64, to: 'private' | 'shared', options: { readonly expect?: string } = {}): CallOp =>
+export const convertGmem = (fd: string, page: U64, pages: U64, to: 'private' | 'shared', options: { readonly expect?: string; readonly again?: string } = {}): CallOp =>
   ({ op: 'convert_gmem', fd, page, pages, to, ...options });
 /** KVM_PRE_FAULT_MEMORY, from 6.12 on: any thread may call it. */
 export const prefault = (vcpu: number | string, page: U64, pages: U64, options: { readonly expect?: string } = {}): CallOp => ({ op: 'prefault', vcpu, page, pages, ...options });

@@ -23,6 +23,8 @@ const value = (description: string): Schema => whole(0, LIMITS.value, descriptio
 const any = optional(whole(1, LIMITS.any, 'any of so many pages from `page`, by free choice', 'any'));
 const expectation = optional(word(Object.keys(ERRNO_NUMBERS), "errno that the call must return, or 'ok'; another result breaks S-22", "the name of an errno, or 'ok'"));
 
+const repetition = optional(word(Object.keys(ERRNO_NUMBERS).filter((name) => name !== 'ok'), 'errno upon which the thread calls again, until the answer is another one', 'the name of an errno'));
+
 const op = (which: string, description: string, entries: Entries = {}): Operation => object({ op: only(which, description), ...entries }, description);
 
 /** A choice among operations by their `op`. */
@@ -118,13 +120,13 @@ function callOperation(call: Call): Operation {
     entries[short] = optional(kind === 'region' ? name(`memory region that \`${stands}\` is in`)
       : kind === 'state' ? word(['private', 'shared'], `what \`${stands}\` say`) : u64(`\`${stands}\` in pages`));
   }
-  return op(call.name, call.description, { ...entries, expect: expectation });
+  return op(call.name, call.description, { ...entries, expect: expectation, again: repetition });
 }
 
 const vmmOperations = (calls: readonly Call[]): Schema => operations([
   ...calls.map(callOperation),
-  op('punch', 'punches a hole: fallocate with mode 3', { fd: name('file'), page, pages: u64('pages'), expect: expectation }),
-  op('allocate', 'allocates: fallocate with mode 1', { fd: name('file'), page, pages: u64('pages'), expect: expectation }),
+  op('punch', 'punches a hole: fallocate with mode 3', { fd: name('file'), page, pages: u64('pages'), expect: expectation, again: repetition }),
+  op('allocate', 'allocates: fallocate with mode 1', { fd: name('file'), page, pages: u64('pages'), expect: expectation, again: repetition }),
   op('run', 'runs a vCPU until its exits end the run (KVM_RUN)', {
     vcpu: optional(numberOrName("the vCPU; the thread's own when left out")),
     policy: optional(word([...DECISIONS, 'ask'], "what to do with exits; the vCPU's policy when left out")),

@@ -35,9 +35,11 @@ export type GuestOp = GuestTlb | GuestRead | GuestWrite | GuestFill | GuestCheck
 export interface CallOp {
   readonly op: string;
   readonly expect?: string | undefined;
+  /** Errno upon which the call is made once more, with the same arguments, until it answers something else. */
+  readonly again?: string | undefined;
   readonly [argument: string]: unknown;
 }
-export interface PunchOrAllocate { readonly op: 'punch' | 'allocate'; readonly fd: string; readonly page: U64; readonly pages: U64; readonly expect?: string | undefined }
+export interface PunchOrAllocate { readonly op: 'punch' | 'allocate'; readonly fd: string; readonly page: U64; readonly pages: U64; readonly expect?: string | undefined; readonly again?: string | undefined }
 export interface Run { readonly op: 'run'; readonly vcpu?: number | string | undefined; readonly policy?: PolicyName | undefined }
 export interface HostRead { readonly op: 'host_read'; readonly memory: string; readonly page: number; readonly any?: number | undefined; readonly value?: number | undefined }
 export interface HostWrite { readonly op: 'host_write'; readonly memory: string; readonly page: number; readonly any?: number | undefined; readonly value: number }

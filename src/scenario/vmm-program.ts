@@ -1,6 +1,6 @@
 // The language of VMM threads: system calls, running a vCPU, accesses through mappings.
 
-import { POLICY, VMM } from '../memory/code.ts';
+import { answerWord, POLICY, VMM } from '../memory/code.ts';
 import { ERRNO_NUMBERS } from '../steps/errno.ts';
 import { messageWords, readCall, type ReadCall } from './call-arguments.ts';
 import { hostPage, SETUP, vcpuNumber, type Cast, type ThreadEntry } from './cast.ts';
@@ -32,8 +32,8 @@ export function vmmLeaf(context: VmmContext, thread: ThreadEntry, needs: Set<Tar
   return (op: AnyOp, path: string): Emit[] => {
     switch (op.op) {
       case 'punch': case 'allocate': {
-        const { fd, page, pages, expect } = op as unknown as PunchOrAllocate;
-        return [call({ op: 'fallocate', fd, mode: MODES[op.op], page, pages, expect }, path, context, thread, needs)];
+        const { fd, page, pages, expect, again } = op as unknown as PunchOrAllocate;
+        return [call({ op: 'fallocate', fd, mode: MODES[op.op], page, pages, expect, again }, path, context, thread, needs)];
       }
       case 'run': return [run(op as unknown as Run, path, context, thread, needs)];
       case 'host_read': case 'host_write': return [hostAccess(op as unknown as HostRead | HostWrite, path, context)];
@@ -42,7 +42,7 @@ export function vmmLeaf(context: VmmContext, thread: ThreadEntry, needs: Set<Tar
   };
 }
 
-/** CALL: [call, expected errno + 1, actor, arguments…]. */
+/** CALL: [call, what of its answer, actor, arguments…]. */
 function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry, needs: Set<Target>): Emit {
   const definition = context.calls.get(op.op);
   if (definition === undefined) throw unknownName(at(path, 'op'), `call of kernel '${context.kernel}'`, op.op, context.calls.keys());
@@ -55,9 +55,10 @@ function call(op: AnyOp, path: string, context: VmmContext, thread: ThreadEntry,
   // What the set-up does must succeed, unless it says otherwise: else something else than what was written would be run.
   const expect = op['expect'] ?? (thread.name === SETUP ? 'ok' : undefined);
   const expected = expect === undefined ? 0 : ERRNO_NUMBERS[expect as string]! + 1;
+  const again = op['again'] === undefined ? 0 : ERRNO_NUMBERS[op['again'] as string]!;
   const words = messageWords(read);
   const number = context.callNumbers.get(op.op)!;
-  return ({ actor }) => [VMM.CALL, number, expected, actor(`${thread.name}.${target}`), ...words];
+  return ({ actor }) => [VMM.CALL, number, answerWord(expected, again), actor(`${thread.name}.${target}`), ...words];
 }
 
 /** RUN: [actor of the vCPU, vcpu, policy, actors of the thread's operations, from the first instruction]. */

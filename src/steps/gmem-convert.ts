@@ -12,7 +12,7 @@ import { refused } from './fallocate.ts';
 import { allocationFails, enomem } from './folio.ts';
 import { done } from './flush.ts';
 import { nothing } from './host-unmap.ts';
-import { forgetConversion, noteConverted, shareabilityAt, storeMerged, withShareability, type ShareabilityWorld } from './shareability.ts';
+import { answers, forgetConversion, noteConverted, shareabilityAt, storeMerged, withShareability, type ShareabilityWorld } from './shareability.ts';
 import type { Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -115,7 +115,7 @@ export function storeItem(world: ShareabilityWorld, f: Frame<Convert>): void {
 /** Adds the next run of pages whose value differs, an allocation each. `failed`: what comes of one that fails. */
 export function addWork(world: ShareabilityWorld, f: Frame<Convert>, failed: (f: Frame<Convert>, start: number) => number): number {
   const { indexes } = world.convert_work(f.self);
-  const differs = (index: number): boolean => shareabilityAt(world, f.inode, index) !== f.shareability;
+  const differs = (index: number): boolean => !answers(shareabilityAt(world, f.inode, index), f.shareability);
   const over = (): number => {
     f.cursor = f.request_start;
     return indexes.any() ? ok : nothing;

@@ -10,7 +10,7 @@ import { refused } from './fallocate.ts';
 import { allocationFails, enomem } from './folio.ts';
 import { specifyFileContent } from './ghost.ts';
 import { bytesOf, CONVERT, convertCall, ConvertFrame, declassify, noteRequest, rangeErrno, storeItem, type Convert } from './gmem-convert.ts';
-import { forgetConversion, shareabilityAt, withShareability } from './shareability.ts';
+import { answers, forgetConversion, shareabilityAt, withShareability } from './shareability.ts';
 import { hasPrivateMemory } from './vm-type.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
@@ -71,7 +71,7 @@ export const steps = {
     return ok;
   },
   'convert.testEqual': (world, f) => {
-    for (let index = f.start; index < f.end; index++) if (shareabilityAt(withShareability(world), f.inode, index) !== f.shareability) return ok;
+    for (let index = f.start; index < f.end; index++) if (!answers(shareabilityAt(withShareability(world), f.inode, index), f.shareability)) return ok;
     return equal;
   },
   /** Nothing has been touched yet. */

@@ -1,7 +1,7 @@
 // The state of the pages of a guest_memfd, private or shared, as ranges that cover the file: the maple tree of an inode.
 
 import { KVM_MEMSLOT_GMEM_ONLY } from '../memory/layouts/kvm.ts';
-import { SHAREABILITY_GUEST, type converted, type convert_work, type shareability } from '../memory/layouts/shareability.ts';
+import { SHAREABILITY_GUEST, SHAREABILITY_PREPARED, type converted, type convert_work, type shareability } from '../memory/layouts/shareability.ts';
 import { slotOf } from './memslot-lookup.ts';
 import type { Table } from '../memory/layout.ts';
 import type { World } from '../memory/world.ts';
@@ -29,6 +29,12 @@ export function shareabilityAt(world: ShareabilityWorld, inode: number, index: n
   const start = rangeStart(world, inode, index);
   return start < 0 ? 0 : world.shareability(inode, start).value;
 }
+
+/** Is a page of this value the guest's alone, ready or not? */
+export const guestOnly = (value: number): boolean => value === SHAREABILITY_GUEST || value === SHAREABILITY_PREPARED;
+
+/** Has a page of this value what a conversion to `wanted` asks for? */
+export const answers = (value: number, wanted: number): boolean => value === wanted || (wanted === SHAREABILITY_GUEST && guestOnly(value));
 
 /** A new inode: one value for the whole file. */
 export function setUpShareability(world: ShareabilityWorld, inode: number, value: number): void {
@@ -93,7 +99,7 @@ export function privateIn(world: World, vm: number, slot: number, gfn: number): 
   if (!fileSays(world, slot)) return world.facts.config.shareability === 'every' ? 0 : world.mem_attr(vm, gfn).attributes;
   const { base_gfn, pgoff } = world.memslot(slot);
   const { inode } = world.file(world.slot_gmem(slot).file);
-  return shareabilityAt(withShareability(world), inode, gfn - base_gfn + pgoff) === SHAREABILITY_GUEST ? 1 : 0;
+  return guestOnly(shareabilityAt(withShareability(world), inode, gfn - base_gfn + pgoff)) ? 1 : 0;
 }
 
 /** The same for whoever has not looked the memslot up. */

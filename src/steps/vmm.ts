@@ -1,7 +1,7 @@
 // Steps of a VMM thread: its program of system calls, and its reaction to the exits of the vCPU that it runs (T12).
 
 import { blocked, ok, outcome } from '../memory/outcome.ts';
-import { INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
+import { againOf, expectedOf, INSTRUCTION, instruction, operand, POLICY, VMM } from '../memory/code.ts';
 import * as mailbox from '../memory/mailbox.ts';
 import { SIGBUS } from '../memory/layouts/host.ts';
 import { EXIT_HLT, EXIT_HYPERCALL, EXIT_INTERNAL_ERROR, EXIT_INTR, EXIT_MEMORY_FAULT, EXIT_SHUTDOWN, MEMORY_FAULT_FLAG_PRIVATE } from '../memory/layouts/vcpu.ts';
@@ -117,13 +117,16 @@ export const steps = {
       default: return end;
     }
   },
-  /** The system call has returned. */
+  /** The system call has returned; upon an errno that the program names for it the thread calls again. */
   'vmm.receiveReply': (world, f) => {
     const box = world.mailbox(f.self);
     if (!mailbox.waiting(box)) return mailbox.nothing(box);
     f.ret = box.payload.at(0);
     mailbox.take(box);
-    const expected = operand(world.facts, f.self, f.pc, 2);
+    const word = operand(world.facts, f.self, f.pc, 2);
+    const expected = expectedOf(word);
+    // EAGAIN and the like: the same instruction once more.
+    if (f.ret !== 0 && f.ret === againOf(word)) return ok;
     advance(world.facts, f);
     return expected !== 0 && expected - 1 !== f.ret ? unexpected : ok;
   },

@@ -13,7 +13,7 @@ import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import type { Kernel } from '../../src/kernel/define.ts';
 
-const scenariosOf = ({ bugs }: Kernel, bug: RegExp): string[] => [...new Set(bugs.filter(({ id }) => bug.test(id)).flatMap(({ scenario, alsoIn = [] }) => [scenario, ...alsoIn]))].filter((name) => name !== 'review-conversion');
+const scenariosOf = ({ bugs }: Kernel, bug: RegExp): string[] => [...new Set(bugs.filter(({ id }) => bug.test(id)).flatMap(({ scenario, alsoIn = [] }) => [scenario, ...alsoIn]))].filter((name) => !['review-conversion', 'stress-conversions'].includes(name));
 const search = (kernel: Kernel, name: string) => exhaustive(kernel, compile(builtinScenario(name)!, kernel), { invariants, graph: true, stop: 'never', states: 100_000 });
 
 it('have ids of their own, shown or with the reason why not: all of the series, but for those of huge folios', () => {

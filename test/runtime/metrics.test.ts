@@ -1,7 +1,7 @@
 // What a run amounts to, held against the events of the same run, told by other means.
 
 import { describe, expect, it } from 'vitest';
-import { kernels } from '../../machines/kernels/index.ts';
+import { builtinKernel, kernels } from '../../machines/kernels/index.ts';
 import { exitsOf, Meter, metrics, type Metrics } from '../../src/runtime/metrics.ts';
 import type { StepEvent } from '../../src/runtime/events.ts';
 import type { RunResult } from '../../src/runtime/run.ts';
@@ -40,8 +40,20 @@ describe.each(kernels.filter((kernel) => fits(builtinScenario('stress')!, kernel
       memoryErrors: times('mf.unlock', 'ok'),
       lockWaits: events.filter(({ outcome }) => outcome === 'queued').length,
     });
-    expect(Math.min(...Object.values(last))).toBeGreaterThan(0);
+    expect(last.conversionsRefused).toBe(0);
+    expect(Math.min(...Object.values({ ...last, conversionsRefused: 1 }))).toBeGreaterThan(0);
   });
+});
+
+it.each(['conversions-2025-fixed', 'conversions-2026'])('conversions in place on %s: each that held the lock stored, found nothing to do, or was refused', async (name) => {
+  const { last, events } = await measured('stress-conversions', builtinKernel(name)!, 100_000);
+  const times = (step: string, ...outcomes: readonly string[]): number => events.filter((one) => one.name === step && outcomes.includes(one.outcome)).length;
+  expect(last.conversionsRefused).toBe(times('references.test', 'busy'));
+  expect(last.conversionsRefused).toBeGreaterThan(0);
+  const over = last.conversions + last.conversionsRefused + times('convert.addWork', 'nothing') + times('convert.testEqual', 'equal');
+  // Two converters: each may be in the middle of one.
+  expect(times('convert.validate', 'ok') - over).toBeGreaterThanOrEqual(0);
+  expect(times('convert.validate', 'ok') - over).toBeLessThanOrEqual(2);
 });
 
 it('a kernel without the stale test has no stale fault, and counts the others as before', async () => {

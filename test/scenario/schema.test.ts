@@ -89,6 +89,7 @@ describe('a scenario is refused in one sentence', () => {
     ["threads[0].program[0].memoryPage: is a page of a region; name the region in 'memory'", main({ op: 'set_region', slot: 0, page: 0, pages: 1, memoryPage: 1 })],
     ["threads[0].program[0].flags: has no flag 'gmem'; there are log_dirty, readonly, guest_memfd", main({ op: 'set_region', slot: 0, page: 0, pages: 1, flags: ['gmem'] })],
     ["threads[0].program[0].expect: must be the name of an errno, or 'ok', not 'EWHAT'", main({ op: 'close', fd: 'A', expect: 'EWHAT' })],
+    ["threads[0].program[0].again: must be the name of an errno, not 'ok'", main({ op: 'close', fd: 'A', again: 'ok' })],
     ["threads[0].program[0].size: 1048577 guest pages; the limit 'pages' is 1048576", main({ op: 'set_region', slot: 0, page: 0, pages: 1_048_577 })],
     ["threads[0].program[0]: allocates 2000000 file pages; the limit 'pages' is 1048576", main({ op: 'allocate', fd: 'B', page: 0, pages: 2_000_000 }, { ...create, fd: 'B', pages: 2_000_000 })],
     ["threads[0].program[0]: a vCPU is run by a thread of its own; this belongs into the 'thread' of a vCPU", main({ op: 'run' })],

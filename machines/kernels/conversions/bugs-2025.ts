@@ -15,7 +15,7 @@ export const bugs2025: readonly KnownBug[] = [
   },
   {
     id: 'G5-B6', breaks: 'A page that was added to the file a moment ago cannot be converted as long as a CPU keeps it in a batch on its way to the LRU list.',
-    scenario: 'SC42', shownBy: ['L-05', 'S-22'], alsoIn: ['SC40', 'SC43', 'SC45', 'convert-intent', 'review-conversion'], fixedIn,
+    scenario: 'SC42', shownBy: ['L-05', 'S-22'], alsoIn: ['SC40', 'SC43', 'SC45', 'convert-intent', 'review-conversion', 'stress-conversions'], fixedIn,
   },
   {
     id: 'G5-B7', breaks: 'KVM_TDX_INIT_MEM_REGION maps a page by the path of a guest fault, which waits for the invalidate_lock that its own thread holds.',

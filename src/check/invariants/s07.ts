@@ -1,8 +1,7 @@
 // S-07: where files keep the state of their pages, the host maps none that is the guest's alone.
 
-import { SHAREABILITY_GUEST } from '../../memory/layouts/shareability.ts';
 import { fileAt, indexAt } from '../../steps/mappings.ts';
-import { shareabilityAt, withShareability } from '../../steps/shareability.ts';
+import { guestOnly, shareabilityAt, withShareability } from '../../steps/shareability.ts';
 import { hvaName, indexName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -15,7 +14,7 @@ function entryBroken(world: CheckedWorld, hva: number): string | undefined {
   if (region < 0 || fileAt(objects, hva) === 0) return undefined;
   const { inode } = objects.mapping(region);
   const index = indexAt(objects, hva);
-  if (index < 0 || shareabilityAt(withShareability(objects), inode, index) !== SHAREABILITY_GUEST) return undefined;
+  if (index < 0 || !guestOnly(shareabilityAt(withShareability(objects), inode, index))) return undefined;
   return `${hvaName(world, hva)} is mapped to pfn ${objects.hpte(hva).pfn}, ${indexName(world, inode, index)}, which is the guest's alone`;
 }
 

@@ -1,7 +1,7 @@
 // S-20: the state of a file's pages, as ranges, is of one piece.
 
-import { SHAREABILITY_ALL, SHAREABILITY_GUEST, SHAREABILITIES } from '../../memory/layouts/shareability.ts';
-import { withShareability } from '../../steps/shareability.ts';
+import { SHAREABILITY_ALL, SHAREABILITIES } from '../../memory/layouts/shareability.ts';
+import { guestOnly, withShareability } from '../../steps/shareability.ts';
 import { indexName } from './words.ts';
 import type { CheckedWorld } from '../checked-world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -18,7 +18,7 @@ function treeBroken(world: CheckedWorld, inode: number): string | undefined {
     const { behind, value } = ranges(inode, index);
     if (behind === 0) return `${indexName(world, inode, index)} is in no range: there is a gap in the tree`;
     if (behind <= index || behind > i_size) return `the range at ${indexName(world, inode, index)} ends at ${behind}: ${behind <= index ? 'before it begins' : 'behind the end of the file'}`;
-    if (value !== SHAREABILITY_GUEST && value !== SHAREABILITY_ALL) return `the range at ${indexName(world, inode, index)} has no value`;
+    if (value !== SHAREABILITY_ALL && !guestOnly(value)) return `the range at ${indexName(world, inode, index)} has no value`;
     if (value === before) return `the ranges before and behind ${indexName(world, inode, index)} are both ${SHAREABILITIES[value]}: they should be one`;
     for (let inside = index + 1; inside < behind; inside++) {
       if (ranges(inode, inside).behind !== 0) return `${indexName(world, inode, inside)} begins a range inside of the one at ${indexName(world, inode, index)}`;

@@ -2,7 +2,7 @@
 
 import { SHAREABILITIES } from '../../memory/layouts/shareability.ts';
 import { EAGAIN } from '../../steps/errno.ts';
-import { shareabilityAt, withShareability } from '../../steps/shareability.ts';
+import { answers, shareabilityAt, withShareability } from '../../steps/shareability.ts';
 import { toBig, PAGE_SHIFT } from '../../memory/u64.ts';
 import { arg64, resultsOf } from '../../memory/calls.ts';
 import { CONVERT, convertCall } from '../../steps/gmem-convert.ts';
@@ -32,7 +32,7 @@ function incomplete(world: CheckedWorld): string | undefined {
   if (wanted === 0 || errno !== 0) return undefined;
   for (let index = request_start; index < request_end; index++) {
     const value = shareabilityAt(withShareability(objects), inode, index);
-    if (value !== wanted) return `${actorName(world, last.actor)} is about to report success, and ${indexName(world, inode, index)} is still ${SHAREABILITIES[value]}`;
+    if (!answers(value, wanted)) return `${actorName(world, last.actor)} is about to report success, and ${indexName(world, inode, index)} is still ${SHAREABILITIES[value]}`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 // S-22: system calls answer as documented: what a scenario expects is compared where the answer arrives.
 
-import { operand } from '../../memory/code.ts';
+import { expectedOf, operand } from '../../memory/code.ts';
 import { outcome, outcomeName } from '../../memory/outcome.ts';
 import { ERRNO_NAMES } from '../../steps/errno.ts';
 import { MF_RECOVERED } from '../../steps/memory-failure.ts';
@@ -43,7 +43,7 @@ export const s22: Invariant = {
       const { facts, frames, last } = world;
       if (last.outcome !== unexpected) return undefined;
       const call = operand(facts, last.actor, last.pc, 1);
-      const expected = operand(facts, last.actor, last.pc, 2) - 1;
+      const expected = expectedOf(operand(facts, last.actor, last.pc, 2)) - 1;
       return `${outcomeName(facts.callOutcomes[call]!)} of ${actorName(world, last.actor)} answered ${errnoName(frames[last.actor]!['ret']!)}, expected was ${errnoName(expected)}`;
     },
     'hw.receiveReply': (world) => {

@@ -59,9 +59,10 @@ const withAny = (page: bigint, any: number | undefined): string => (any === unde
 const pagesText = (page: unknown, pages: unknown): string => `page ${String(page)}${pages === undefined || Number(pages) === 1 ? '' : `, ${String(pages)} pages`}`;
 
 /** One call: waits, calls, counts. */
-function made(place: number, text: string, needs: 'vcpus' | 'attributes' | undefined, { indent }: At, must: boolean): string[] {
+function made(place: number, text: string, needs: 'vcpus' | 'attributes' | undefined, { indent }: At, must: boolean, again?: string): string[] {
   const lines = must
     ? [`if (!expected(${place}, ${text}))`, '\treturn false;']
+    : again !== undefined ? ['do', `\tbefore(${place});`, `while (after(${place}, ${text}) < 0 && errno == ${again} && !stopping);`]
     : [`before(${place});`, `after(${place}, ${text});`];
   if (needs === undefined) return lines.map((one) => `${indent}${one}`);
   return [`${indent}if (with_${needs}) {`, ...lines.map((one) => `${indent}\t${one}`), `${indent}}`];
@@ -69,7 +70,7 @@ function made(place: number, text: string, needs: 'vcpus' | 'attributes' | undef
 
 /** What a call is about, in a few words. */
 function about(op: CallOp): string {
-  const words = Object.entries(op).filter(([name]) => name !== 'op' && name !== 'expect').map(([name, value]) => `${name} ${Array.isArray(value) ? value.join('|') : String(value)}`);
+  const words = Object.entries(op).filter(([name]) => name !== 'op' && name !== 'expect' && name !== 'again').map(([name, value]) => `${name} ${Array.isArray(value) ? value.join('|') : String(value)}`);
   const text = [op.op, ...words].join(' ');
   return text.length > 44 ? `${text.slice(0, 41)}...` : text;
 }
@@ -82,10 +83,10 @@ export function vmmProgram(ops: readonly VmmOp[], at: At, writing: Writing, must
     if (controlled !== undefined) return controlled;
     switch (op.op) {
       case 'punch': case 'allocate': {
-        const { fd, page, pages, expect } = op as PunchOrAllocate;
+        const { fd, page, pages, expect, again } = op as PunchOrAllocate;
         const place = places.add(at.who, `${op.op} ${fd}, ${pagesText(page, pages)}`, 'fallocate', must ? expect ?? 'ok' : expect);
         const range = `${constant(BigInt.asUintN(64, bits(page) * PAGE))}, ${constant(BigInt.asUintN(64, bits(pages) * PAGE))}`;
-        return made(place, `call_fallocate(fds[${symbol('FD', fd)}], ${op.op === 'punch' ? 3 : 1}, ${range})`, undefined, at, must);
+        return made(place, `call_fallocate(fds[${symbol('FD', fd)}], ${op.op === 'punch' ? 3 : 1}, ${range})`, undefined, at, must, again);
       }
       case 'run': {
         const { vcpu = at.vcpu, policy = at.policy } = op as Run;
@@ -105,8 +106,8 @@ export function vmmProgram(ops: readonly VmmOp[], at: At, writing: Writing, must
           writing.decisive = true;
           return [`${at.indent}/* left out: ${op.op} */`];
         }
-        const { expect } = op as CallOp;
-        return made(places.add(at.who, about(op as CallOp), op.op, must ? expect ?? 'ok' : expect), text.text, text.needs, at, must);
+        const { expect, again } = op as CallOp;
+        return made(places.add(at.who, about(op as CallOp), op.op, must ? expect ?? 'ok' : expect), text.text, text.needs, at, must, again);
       }
     }
   });

@@ -2,9 +2,11 @@
 
 import { layout } from '../layout.ts';
 
-export const SHAREABILITIES = ['none', 'GUEST', 'ALL'] as const;
+export const SHAREABILITIES = ['none', 'GUEST', 'ALL', 'GUEST_PREPARED'] as const;
 /** The guest alone; the guest and the host. */
 export const SHAREABILITY_GUEST = 1, SHAREABILITY_ALL = 2;
+/** The guest alone, and the page was made ready for it: proposed, and in no series. */
+export const SHAREABILITY_PREPARED = 3;
 
 /** The maple tree of an inode, range by range: one begins at this index if `behind` is not 0. Ranges cover the file without gaps, and no two
  *  neighbours have one value. Stored under invalidate_lock exclusive; found without a lock (RCU). */

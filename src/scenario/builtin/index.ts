@@ -92,6 +92,7 @@ import { sharedPunch } from './shared-punch.ts';
 import { scale } from './scale.ts';
 import { stress } from './stress.ts';
 import { stressAll } from './stress-all.ts';
+import { stressConversions } from './stress-conversions.ts';
 import { stressSmall } from './stress-small.ts';
 import { takeOver } from './take-over.ts';
 import { unbindDying } from './unbind-dying.ts';
@@ -99,7 +100,7 @@ import { unbindDying } from './unbind-dying.ts';
 export const builtinScenarios: readonly Scenario[] = [
   SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC50, SC51, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
   bindClosed, convertEnomem, convertIntent, createEmpty, createNoMemory, dyingRoot, entryFile, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, reviewConversion, sealFrozen, sealHalf, sealPreallocated, sharedPunch, takeOver, unbindDying,
-  scale, stress, stressAll, stressSmall,
+  scale, stress, stressAll, stressConversions, stressSmall,
 ];
 
 /** A built-in scenario by its name, in whichever case. */

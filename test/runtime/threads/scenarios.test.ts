@@ -18,7 +18,7 @@ describe.each(kernels.filter((kernel) => scenarios.some((scenario) => runsOn(ker
   const known = (scenario: string): string[] => kernel.bugs.filter((bug) => bug.scenario === scenario || bug.alsoIn?.includes(scenario)).flatMap(({ shownBy }) => shownBy);
 
   // Threads would go round for ever where the kernel does.
-  const bounded = scenariosOf(kernel).filter((scenario) => runsOn(kernel, scenario) && !['stress', 'stress-all', 'scale'].includes(scenario.name) && !known(scenario.name).includes('L-01'));
+  const bounded = scenariosOf(kernel).filter((scenario) => runsOn(kernel, scenario) && !['stress', 'stress-all', 'stress-conversions', 'scale'].includes(scenario.name) && !known(scenario.name).includes('L-01'));
 
   it.each(bounded)('$name, twenty rounds on two workers', async (scenario) => {
     const one = await ran(scenario, { kernel, threads: { workers: 2, repeat: 20, jitter: 2 } });
