@@ -7,7 +7,7 @@ const fixedIn = 'conversions-2025-huge-fixed';
 export const bugs2025huge: readonly KnownBug[] = [
   {
     id: 'G5-B10', breaks: 'A huge page is in the page cache before it is split, so that a fault beside it maps it as huge though a part of it is shared.',
-    scenario: 'SC46', shownBy: ['S-09', 'L-04'], fixedIn,
+    scenario: 'SC46', shownBy: ['S-04', 'S-09', 'L-04'], fixedIn,
   },
   {
     id: 'G5-B11', breaks: 'Where a hole begins or ends inside of a huge page, pages are zeroed from the beginning of the folio on, as many as the end lies behind a border.',
