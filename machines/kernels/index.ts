@@ -6,6 +6,8 @@ import { fseal_2021 } from './fseal-2021.ts';
 import { fseal_2021_fixed } from './fseal-2021-fixed.ts';
 import { conversions_2025 } from './conversions-2025.ts';
 import { conversions_2025_fixed } from './conversions-2025-fixed.ts';
+import { conversions_2025_huge } from './conversions-2025-huge.ts';
+import { conversions_2025_huge_fixed } from './conversions-2025-huge-fixed.ts';
 import { conversions_2026 } from './conversions-2026.ts';
 import { conversions_2026_fixed } from './conversions-2026-fixed.ts';
 import { mainline } from './mainline.ts';
@@ -26,10 +28,10 @@ import { v6_8_weak } from './v6.8-weak.ts';
 
 export { weakened } from './memory-order/weak.ts';
 
-export const kernels: readonly Kernel[] = [fseal_2021, private_ops_2022, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025, conversions_2026];
+export const kernels: readonly Kernel[] = [fseal_2021, private_ops_2022, rfcV11, rfcV11Flipped, v6_8, v6_8_fixed, v6_12, v6_18, mainline, conversions_2025, conversions_2025_huge, conversions_2026];
 
 /** Other ones with their known bugs mended: there to be compared with, and to cut mutants from. */
-export const fixedTwins: readonly Kernel[] = [fseal_2021_fixed, private_ops_2022_fixed, rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed, conversions_2026_fixed];
+export const fixedTwins: readonly Kernel[] = [fseal_2021_fixed, private_ops_2022_fixed, rfcV11Fixed, v6_12_fixed, v6_18_fixed, mainline_fixed, conversions_2025_fixed, conversions_2025_huge_fixed, conversions_2026_fixed];
 
 /** What else was proposed. */
 export const alternatives: readonly Kernel[] = [rfcV11Linked, ...flippedAnswers];

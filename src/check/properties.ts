@@ -34,6 +34,10 @@ export const properties: readonly Property[] = [
     decided: 'Looked at wherever a schedule comes to its end.',
   },
   {
+    id: 'L-08', title: 'a restructure ends', statement: 'Who waits for the references of a folio, to freeze them and to split or merge it, waits for nobody who keeps them.',
+    decided: 'As L-04: somebody is left waiting when nobody can go on; in a sample, schedules that come to their end have exercised it.',
+  },
+  {
     id: 'S-17', title: 'locks have an order', statement: 'The order in which locks are taken, over all schedules together, has no circle: folio locks, SRCU and flushes included.',
     decided: 'The analysis of lock order, over all schedules of a sample; an exhaustive search takes a sample for it.',
   },

@@ -7,7 +7,7 @@ import { shown } from '../scenario/errors.ts';
 import type { Kernel } from './define.ts';
 import { nearest } from './nearest.ts';
 
-const CONFIG: Readonly<Record<keyof Config, true>> = { attributes: true, memoryFailure: true, vmTypes: true, userMemSlots: true, gmemFlags: true, gmemOfDefaultVm: true, prefault: true, smm: true, privacy: true, shmem: true, slotHoldsFile: true, fileWithoutVm: true, shareability: true };
+const CONFIG: Readonly<Record<keyof Config, true>> = { attributes: true, memoryFailure: true, vmTypes: true, userMemSlots: true, gmemFlags: true, gmemOfDefaultVm: true, prefault: true, smm: true, privacy: true, shmem: true, slotHoldsFile: true, fileWithoutVm: true, shareability: true, hugeFiles: true };
 
 /** Refuses what is no object, lacks a fit name, or has a member that is none of `known`; answers how sentences name the kernel. */
 export function checkMembers(given: unknown, known: Readonly<Record<string, true>>): string {

@@ -34,6 +34,8 @@ export interface Config {
   /** Files keep the state of their pages, private or shared, themselves: those that the host can map, or all. Left out none does, and the
    *  attributes of VMs say it. */
   readonly shareability?: 'mapped' | 'every';
+  /** Files may have folios of 2M or 1G: of 4 or 16 pages. None has when left out. */
+  readonly hugeFiles?: boolean;
 }
 
 /** Gives a dimension's members names, for printing. */

@@ -16,6 +16,8 @@ import { touchPages } from './touch.ts';
 import { validateScenario } from './validate.ts';
 import { vmmLeaf, type Target, type VmmContext } from './vmm-program.ts';
 import { asOps, walk, type AnyOp } from './walk.ts';
+import { HUGE_PAGES } from '../steps/huge.ts';
+import { orderOfFlags } from '../steps/huge-file.ts';
 import type { Call } from '../memory/calls.ts';
 import type { PageSpace } from '../memory/pages.ts';
 import type { ForKernel } from './for-kernel.ts';
@@ -41,12 +43,14 @@ export function compile(input: unknown, kernel: ForKernel): Topology {
   };
   const readings = readAll(scenario, context, largestFile);
   for (const { first, pages } of cast.regions) spaces.add('hvas', first, BigInt(pages), 'memory');
-  const huge = cast.regions.some((region) => region.huge);
-  const gfns = spaces.runs('gfns', huge);
-  const indexes = spaces.runs('indexes', huge);
-  const hvas = spaces.runs('hvas', huge);
+  const hugeRegion = cast.regions.some((region) => region.huge);
+  const filePages = kernel.config.hugeFiles === true ? 1 << largestOrder(cast, calls) : 1;
+  const huge = hugeRegion || filePages > 1;
+  const gfns = spaces.runs('gfns', huge ? HUGE_PAGES : 1);
+  const indexes = spaces.runs('indexes', Math.max(filePages, hugeRegion ? HUGE_PAGES : 1));
+  const hvas = spaces.runs('hvas', hugeRegion ? HUGE_PAGES : 1);
   const numbered = { gfns: spaceOf(gfns), indexes: spaceOf(indexes), hvas: spaceOf(hvas) };
-  const sizes = sizesOf({ scenario, cast, pools, huge, calls: kernel.calls, pages: { gfns: numbered.gfns.count, indexes: numbered.indexes.count, hvas: numbered.hvas.count } });
+  const sizes = sizesOf({ scenario, cast, pools, huge, calls: kernel.calls, filePages, pages: { gfns: numbered.gfns.count, indexes: numbered.indexes.count, hvas: numbered.hvas.count } });
   const { actors, setup, setupPlaces } = actorsOf(cast, readings, sizes.file, kernel, {
     gfn: (page) => numbered.gfns.find(page), index: (page) => numbered.indexes.find(page), hva: (page) => numbered.hvas.find(page),
   });
@@ -113,6 +117,13 @@ export function fileSizes(cast: Cast, calls: ReadonlyMap<string, Call>): (descri
   }
   // A descriptor that is a duplicate may be of any file.
   return (descriptor) => sizes.get(cast.descriptors[Number(descriptor)] ?? '') ?? largest;
+}
+
+/** log2 of the pages of the largest huge page that a file of the scenario is made with; 0: all have small ones. */
+function largestOrder(cast: Cast, calls: ReadonlyMap<string, Call>): number {
+  const create = calls.get('create_gmem')!;
+  return Math.max(0, ...cast.threads.flatMap(({ program, path }) => [...walk(program, path)].flatMap(({ op, path: here }) =>
+    (op.op === create.name ? [orderOfFlags(Number(BigInt.asIntN(32, readCall(create, op, here, cast).values.get('flags')!)))] : []))));
 }
 
 /** Reads all programs. */

@@ -3,5 +3,5 @@
 
 const numbered = (letter: string, count: number): string[] => Array.from({ length: count }, (_one, i) => `${letter}-${String(i + 1).padStart(2, '0')}`);
 
-/** Safety S-01 to S-34, and S-35, which is ours; liveness L-01 to L-11. */
-export const PROPERTIES: readonly string[] = [...numbered('S', 35), ...numbered('L', 11)];
+/** Safety S-01 to S-34, and S-35 and S-36, which are ours; liveness L-01 to L-11. */
+export const PROPERTIES: readonly string[] = [...numbered('S', 36), ...numbered('L', 11)];

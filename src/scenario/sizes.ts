@@ -13,6 +13,8 @@ export interface SizeInputs {
   readonly pools: Pools;
   readonly huge: boolean;
   readonly calls: readonly Call[];
+  /** Pages that the memory of files comes in, at most. */
+  readonly filePages: number;
   readonly pages: { readonly gfns: number; readonly indexes: number; readonly hvas: number };
 }
 
@@ -20,12 +22,12 @@ export interface SizeInputs {
 const PAYLOAD = 8;
 
 /** How many of everything the scenario needs, unless it says so itself. */
-export function sizesOf({ scenario, cast, pools, huge, calls, pages }: SizeInputs): Sizes {
+export function sizesOf({ scenario, cast, pools, huge, calls, filePages, pages }: SizeInputs): Sizes {
   const one = (count: number): number => Math.max(1, count);
   const files = Math.max(scenario.files ?? 0, pools.files);
   const payload = Math.max(PAYLOAD, ...scenarioCalls(calls).map(messageWords));
-  // A page for each place that can hold one, and for each thread one that it has allocated and not placed yet.
-  const frames = scenario.frames ?? Math.min(DEFAULT_FRAMES, one(files * pages.indexes + pages.hvas + cast.threads.length));
+  // A page for each place that can hold one, and for each thread what it has allocated and not placed yet.
+  const frames = scenario.frames ?? Math.min(DEFAULT_FRAMES, one(files * pages.indexes + pages.hvas + cast.threads.length * filePages));
   return {
     vm: cast.vms.length, vcpu: one(cast.vcpus.length), gfn: one(pages.gfns), hp: huge ? Math.ceil(one(pages.gfns) / 4) : 0,
     slot: Math.max((scenario.slots ?? 0) + 1, pools.memslots), slotId: Math.max(scenario.slotIds ?? 0, pools.slotIds), set: 2,

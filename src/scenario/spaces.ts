@@ -18,9 +18,9 @@ export class Spaces {
     if (pages > 0n) this.ranges[space].push({ start, end: start + pages });
   }
 
-  /** The maximal runs of a space, widened to huge pages where they matter. */
-  runs(space: SpaceName, huge: boolean): PageRange[] {
-    const unit = huge ? 4n : 1n;
+  /** The maximal runs of a space, widened to runs of `pages` pages where huge pages matter. */
+  runs(space: SpaceName, pages: number): PageRange[] {
+    const unit = BigInt(pages);
     const sorted = this.ranges[space].map(({ start, end }) => ({ start: start / unit * unit, end: (end + unit - 1n) / unit * unit }))
       .toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     const runs: { start: bigint; end: bigint }[] = [];

@@ -24,9 +24,11 @@ const FALLOC_FL_COLLAPSE_RANGE = 8, FALLOC_FL_ZERO_RANGE = 16, FALLOC_FL_INSERT_
 /** All that vfs_fallocate knows. */
 const FALLOC_FL_MODES = 1 | 2 | 8 | 16 | 32 | 64;
 
+/** Words of the message that have 64-bit arguments. */
+export const FALLOCATE = { offset: 2, length: 4 } as const;
 /** The arguments. */
 const request = (world: World, f: Frame<Operation>): { readonly mode: number; readonly offset: Pair; readonly length: Pair } =>
-  ({ mode: arg(world, f, 1), offset: arg64(world, f, 2), length: arg64(world, f, 4) });
+  ({ mode: arg(world, f, 1), offset: arg64(world, f, FALLOCATE.offset), length: arg64(world, f, FALLOCATE.length) });
 
 /** What vfs_fallocate says to the arguments alone: the range, then the mode, 0 if it lets them pass. Of the modes that no guest_memfd has, it lets
  *  some pass, so that a sum that is past s_maxbytes, the largest loff_t, comes before them. */

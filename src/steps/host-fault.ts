@@ -26,7 +26,7 @@ export function entryAt({ facts }: World, hva: number): { first: number; pages: 
 }
 
 /** First page of the lowest run of `pages` free ones that are not poisoned, 0 when there is none. */
-function freeRun({ buddy, folio, facts }: World, pages: number): number {
+export function freeRun({ buddy, folio, facts }: World, pages: number): number {
   const { used } = buddy();
   let run = 0;
   let behind = 1;

@@ -4,3 +4,5 @@
 export const HUGE_PAGES = 4;
 /** Its order. */
 export const HUGE_ORDER = 2;
+/** log2 of the pages of a 1G page: sixteen. */
+export const GIANT_ORDER = 4;

@@ -6,6 +6,16 @@ import type { Fix } from '../fix.ts';
 const take = (to: string) => step('bindings.downRead', 'down_read of the bindings lock', { ok: to });
 const drop = (to: string) => step('bindings.upRead', 'up_read of the bindings lock', { ok: to });
 
+/** A walk that zaps apart from the begin. */
+export const g4b10Zap: Fix = {
+  fragments: {
+    'gmem.convertZap': (edit) => {
+      edit.insertBefore('zap', 'lock', take('zap'));
+      edit.insertAfter('zap', 'done', 'unlock', drop('^done'));
+    },
+  },
+};
+
 export const g4b10Convert: Fix = {
   fragments: {
     'gmem.convertBegin': (edit) => {

@@ -31,8 +31,9 @@ import { s31 } from './s31.ts';
 import { s32 } from './s32.ts';
 import { s34 } from './s34.ts';
 import { s35 } from './s35.ts';
+import { s36 } from './s36.ts';
 import type { Invariant } from '../invariant.ts';
 
 export const invariants: readonly Invariant[] = [
-  s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s20, s21, s22, s23, s24, s25, s26, s27, s28, s29, s30, s31, s32, s33, s34, s35, l05, l10, l11,
+  s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13, s14, s15, s16, s18, s19, s20, s21, s22, s23, s24, s25, s26, s27, s28, s29, s30, s31, s32, s33, s34, s35, s36, l05, l10, l11,
 ];

@@ -23,6 +23,9 @@ const mappingsLock = (objects: World, inode: number): ReturnType<World['invalida
 /** The locks of a memfd, where there are memfds. */
 const memfds = (objects: World): MemfdWorld => objects as MemfdWorld;
 
+/** The page whose lock is that of the folio of a page of a file. */
+const lockOf = ({ folio, facts }: World, pfn: number): number => (facts.config.hugeFiles === true ? headOf(folio, pfn) : pfn);
+
 const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'mmu.readUnlock': ['mmu_lock, for reading', ({ mmu_lock }, f) => mmu_lock(f.vm).readers.has(f.self)],
   'mmu.writeUnlock': ['mmu_lock, for writing', ({ mmu_lock }, f) => mmu_lock(f.vm).writer === f.self],
@@ -34,12 +37,12 @@ const unlocks: Readonly<Record<string, readonly [string, Holds]>> = {
   'imap.upRead': ['i_mmap_rwsem, for reading', (objects, f) => mappingsLock(objects, f['inode']!).readers.has(f.self)],
   'iRwsem.upWrite': ['inode_lock', (objects, f) => memfds(objects).i_rwsem(f['inode']!).writer === f.self],
   'infoLock.unlock': ['the lock of shmem_inode_info', (objects, f) => memfds(objects).info_lock(f['inode']!).owner === f.self],
-  'fileFolio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['page']!).owner === f.self],
+  'fileFolio.unlock': ['the folio lock', (objects, f) => objects.folio_lock(lockOf(objects, f['page']!)).owner === f.self],
   'fileFolio.upRead': ['invalidate_lock, for reading', ({ invalidate_lock }, f) => invalidate_lock(f['of']!).readers.has(f.self)],
   'tdx.upWrite': ['invalidate_lock, for writing', ({ invalidate_lock }, f) => invalidate_lock(f['filled']!).writer === f.self],
   'slots.unlock': ['slots_lock', ({ slots_lock }, f) => slots_lock(f.vm).owner === f.self],
   'slots.archUnlock': ['slots_arch_lock', ({ slots_arch_lock }, f) => slots_arch_lock(f.vm).owner === f.self],
-  'folio.unlock': ['the folio lock', ({ folio_lock }, f) => folio_lock(f['pfn']!).owner === f.self],
+  'folio.unlock': ['the folio lock', (objects, f) => objects.folio_lock(lockOf(objects, f['pfn']!)).owner === f.self],
   'mf.unlockFolio': ['the folio lock', ({ folio, folio_lock }, f) => folio_lock(headOf(folio, f['pfn']!)).owner === f.self],
   'mf.unlock': ['mf_mutex', ({ mf_mutex }, f) => mf_mutex().owner === f.self],
   'mmap.upRead': ['mmap_lock, for reading', ({ mmap_lock }, f) => mmap_lock().readers.has(f.self)],

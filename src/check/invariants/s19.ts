@@ -41,14 +41,19 @@ function allUsers(world: CheckedWorld): string | undefined {
 
 /** References that the page cache, a batch on the way to the LRU list and the host page table hold on the folio that starts at `pfn`. */
 function lasting({ objects, facts }: CheckedWorld, pfn: number): number {
-  const { mapping, index, anon } = objects.folio(pfn);
-  let count = mapping !== 0 && objects.cache(mapping, index).pfn === pfn ? 1 : 0;
+  const { mapping, index, anon, order } = objects.folio(pfn);
+  const behind = pfn + (mapping === 0 ? 1 : 1 << order);
+  let count = 0;
+  if (mapping !== 0) for (let page = pfn; page < behind; page++) if (objects.cache(mapping, index + page - pfn).pfn === page) count++;
   if (inBatch(objects, pfn)) count++;
   if (anon !== 0 && anon <= facts.sizes.hva && objects.hpte(anon - 1).pfn === pfn) count++;
   for (let region = 0; region < facts.regionAt.length; region++) {
     if (objects.mapping(region).file === 0) continue;
     const { first, pages } = facts.regionAt[region]!;
-    for (let hva = first; hva < first + pages; hva++) if (objects.hpte(hva).pfn === pfn) count++;
+    for (let hva = first; hva < first + pages; hva++) {
+      const { pfn: page } = objects.hpte(hva);
+      if (page >= pfn && page < behind) count++;
+    }
   }
   return count;
 }
@@ -101,7 +106,7 @@ export const s19: Invariant = {
   id: 'S-19',
   title: 'references are counted',
   statement: 'users_count of a VM is the number of its open descriptors, those of its vCPUs, and its gmem files. A folio has a reference for '
-    + 'the page cache, for its mapping in the host and for each temporary user; when everybody rests nothing but the lasting ones is left.',
+    + 'each of its pages in the page cache, for its mapping in the host and for each temporary user; when everybody rests nothing but the lasting ones is left.',
   onWrite: {
     kvm: usersBroken,
     vm_file: usersBroken,

@@ -2,6 +2,7 @@
 
 import { SHAREABILITIES } from '../../memory/layouts/shareability.ts';
 import { EAGAIN } from '../../steps/errno.ts';
+import { sizeAt, type SizesWorld } from '../../steps/huge-convert.ts';
 import { answers, shareabilityAt, withShareability } from '../../steps/shareability.ts';
 import { toBig, PAGE_SHIFT } from '../../memory/u64.ts';
 import { arg64, resultsOf } from '../../memory/calls.ts';
@@ -16,14 +17,24 @@ const errnoName = (errno: number): string => ERRNO_NAMES[errno] ?? `errno ${errn
 /** A conversion is about to return: with an error and something changed? */
 function changed(world: CheckedWorld): string | undefined {
   const { objects, frames, last, facts } = world;
-  const { errno = 0, inode = 0 } = frames[last.actor]!;
+  const { errno = 0, inode = 0, shareability: wanted = 0 } = frames[last.actor]!;
   if (errno === 0) return undefined;
   const { indexes } = withShareability(objects).converted(last.actor);
   for (let index = 0; index < facts.sizes.index; index++) {
     if (indexes.has(index)) return `${actorName(world, last.actor)} is about to answer ${errnoName(errno)}, and ${indexName(world, inode, index)} has another state than before`;
   }
+  const { folio_sizes: sizes } = objects as Partial<SizesWorld>;
+  for (let index = 0; sizes !== undefined && wanted !== 0 && index < objects.inode(inode).i_size; index++) {
+    const before = sizes(last.actor).orders.at(index);
+    const is = sizeAt(objects, inode, index);
+    // What was not there may have come before the lock was taken, and nothing was noted where nothing was begun.
+    if (before !== 0 && is !== before) return `${actorName(world, last.actor)} is about to answer ${errnoName(errno)}, and ${indexName(world, inode, index)} ${sizeName(is)}, before ${sizeName(before)}`;
+  }
   return undefined;
 }
+
+/** By log2 of the pages of a folio, + 1. */
+const sizeName = (size: number): string => (size === 0 ? 'has no page' : `is in a folio of ${1 << (size - 1)} page${size === 1 ? '' : 's'}`);
 
 /** A conversion that has not failed is about to let go of the file: is all that was asked for done? */
 function incomplete(world: CheckedWorld): string | undefined {

@@ -2,6 +2,10 @@
 
 import { expectedOf, operand } from '../../memory/code.ts';
 import { outcome, outcomeName } from '../../memory/outcome.ts';
+import { arg64 } from '../../memory/calls.ts';
+import { add, pageNumber } from '../../memory/u64.ts';
+import { FALLOCATE } from '../../steps/fallocate.ts';
+import { done } from '../../steps/flush.ts';
 import { ERRNO_NAMES } from '../../steps/errno.ts';
 import { MF_RECOVERED } from '../../steps/memory-failure.ts';
 import { actorName, indexName } from './words.ts';
@@ -32,6 +36,19 @@ export const s22: Invariant = {
     },
   },
   after: {
+    // An allocation is over, and has not failed: there is a page for each that was asked for. Holes take the lock that it holds.
+    'fallocate.next': (world) => {
+      const { objects, frames, last, facts } = world;
+      if (last.outcome !== done || facts.config.hugeFiles !== true) return undefined;
+      const frame = frames[last.actor]!;
+      const { inode = 0 } = frame as { inode?: number };
+      const offset = arg64(objects, frame, FALLOCATE.offset);
+      const behind = facts.indexes.lowerBound(pageNumber(add(offset, arg64(objects, frame, FALLOCATE.length))));
+      for (let index = facts.indexes.lowerBound(pageNumber(offset)); index < behind; index++) {
+        if (objects.cache(inode, index).pfn === 0) return `fallocate of ${actorName(world, last.actor)} is about to report success, and ${indexName(world, inode, index)}, which it was asked for, has no page`;
+      }
+      return undefined;
+    },
     'mf.verdict': (world) => {
       const { objects, frames, last } = world;
       const { pfn = 0, result } = frames[last.actor]! as { pfn?: number; result?: number };

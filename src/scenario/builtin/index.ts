@@ -46,6 +46,10 @@ import { SC42 } from './sc42.ts';
 import { SC43 } from './sc43.ts';
 import { SC44 } from './sc44.ts';
 import { SC45 } from './sc45.ts';
+import { SC46 } from './sc46.ts';
+import { SC47 } from './sc47.ts';
+import { SC48 } from './sc48.ts';
+import { SC49 } from './sc49.ts';
 import { SC50 } from './sc50.ts';
 import { SC51 } from './sc51.ts';
 import { SC52 } from './sc52.ts';
@@ -89,6 +93,7 @@ import { sealHalf } from './seal-half.ts';
 import { sealPreallocated } from './seal-preallocated.ts';
 import { reviewConversion } from './review-conversion.ts';
 import { sharedPunch } from './shared-punch.ts';
+import { splitGiant } from './split-giant.ts';
 import { scale } from './scale.ts';
 import { stress } from './stress.ts';
 import { stressAll } from './stress-all.ts';
@@ -98,8 +103,8 @@ import { takeOver } from './take-over.ts';
 import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
-  SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC50, SC51, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
-  bindClosed, convertEnomem, convertIntent, createEmpty, createNoMemory, dyingRoot, entryFile, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, reviewConversion, sealFrozen, sealHalf, sealPreallocated, sharedPunch, takeOver, unbindDying,
+  SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC46, SC47, SC48, SC49, SC50, SC51, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
+  bindClosed, convertEnomem, convertIntent, createEmpty, createNoMemory, dyingRoot, entryFile, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, reviewConversion, sealFrozen, sealHalf, sealPreallocated, sharedPunch, splitGiant, takeOver, unbindDying,
   scale, stress, stressAll, stressConversions, stressSmall,
 ];
 
