@@ -147,6 +147,17 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     await page.selectOption('#chart select', '');
   });
 
+  test('a state that is pointed at says what it stands for; the last transition moves, unless somebody wants no motion', async () => {
+    await page.getByRole('button', { name: 'fit', exact: true }).click();
+    await page.locator('#chart .leaf.seen rect').first().hover({ force: true });
+    await expect.poll(() => page.textContent('#chart .chart-told')).toMatch(/\d+ steps? in this run/);
+    const motion = (): Promise<string> => page.locator('#chart .taken').first().evaluate((element) => (globalThis as unknown as { getComputedStyle(one: unknown): { animationName: string } }).getComputedStyle(element).animationName);
+    expect(await motion()).toBe('none');
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await motion()).toBe('chart-take');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+  });
+
   test('nothing was fetched from elsewhere, nothing complained', () => {
     expect(looker.offSite).toEqual([]);
     expect(looker.complaints).toEqual([]);

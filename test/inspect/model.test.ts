@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deadlockOf, deadlockSentence } from '../../src/inspect/page/engine/deadlock.ts';
 import { groupsOf, rowOfGroup, rowsOf } from '../../src/inspect/page/engine/lane-groups.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
+import { traceOf } from '../../src/inspect/page/engine/save-trace.ts';
 import { eachSpan, OPEN, spansUpTo } from '../../src/inspect/page/engine/spans.ts';
 import { Session } from '../../src/inspect/page/model.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
@@ -134,6 +135,10 @@ describe('taking over', () => {
     expect([session.deadlock, session.ending()]).toEqual([undefined, undefined]);
     session.show(1);
     expect(session.ending()?.why).toBe('deadlock');
+    // Saved as a trace it ends the same.
+    const saved = openTrace('saved', traceOf(session));
+    expect(saved.footer).toEqual({ why: 'deadlock', steps: 22, hash: openTrace('sc22', deadlock).footer!.hash });
+    expect([saved.runtime, saved.kernel.name, saved.records.batch(1, 22)]).toEqual(['simulate', 'v6.8', session.records.batch(1, 22)]);
   });
 
   it('notices those who wait for each other while others go on', () => {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTrace } from '../../src/inspect/page/engine/open.ts';
+import { Session } from '../../src/inspect/page/model.ts';
+import { hashOf } from '../../src/runtime/prepared.ts';
 import { FIRST_RUNS } from '../../src/inspect/page/engine/first-runs.ts';
 import { Looker, missingBrowser } from '../support/browser.ts';
 
@@ -46,7 +49,6 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await stepOf(page)).toBe(22);
     expect(await page.locator('.ending').innerText()).toBe('deadlock: nobody can go on behind step 22');
     await expect.poll(() => page.locator('.chip.held').count()).toBeGreaterThan(10);
-    await looker.picture(page, 'page-light-1280');
   });
 
   it('says of everybody where they stand, what they wait for and who has it', async () => {
@@ -97,10 +99,29 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await stepOf(page)).toBe(4);
     await keys(page, 'F');
     expect(await stepOf(page)).toBe(2);
+    // The way that was gone is kept, and each of its steps can be gone to again.
+    const trail = page.getByRole('navigation', { name: 'Followed messages' });
+    expect(await trail.getByRole('button').allInnerTexts()).toEqual(['2', '4', '2', '×']);
+    await trail.getByRole('button', { name: '4', exact: true }).click();
+    await expect.poll(() => stepOf(page)).toBe(4);
+    await page.getByRole('button', { name: 'forget the followed messages' }).click();
+    expect(await trail.count()).toBe(0);
+    // From a step that receives nothing itself, to what its actor has received before.
+    await go(page, 9);
+    await keys(page, 'F');
+    expect(await stepOf(page)).toBe(3);
+    await page.getByRole('button', { name: 'forget the followed messages' }).click();
+    await go(page, 2);
     await keys(page, 'w');
     expect(await stepOf(page)).toBe(18);
     await keys(page, 'w');
     expect(await stepOf(page)).toBe(22);
+    // A lock that is chosen: only who waits for that one.
+    await page.getByRole('button', { name: 'folio_lock(pfn 1)', exact: true }).first().click();
+    await keys(page, 'Home');
+    await page.getByRole('button', { name: 'next time somebody waits for it' }).click();
+    await expect.poll(() => stepOf(page)).toBe(22);
+    await page.locator('#actors .lock.chosen').first().click();
   });
 
   it('shows what a step changed, who wrote that before, and what differs between two markers', async () => {
@@ -113,7 +134,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await looker.picture(page, 'changes', '#changes');
     await go(page, 20);
     await page.getByRole('button', { name: 'why: who wrote mmu_lock(vm 0).writer before' }).click();
-    expect(await stepOf(page)).toBe(11);
+    await expect.poll(() => stepOf(page)).toBe(11);
     await page.getByRole('button', { name: 'remove the markers' }).click();
   });
 
@@ -123,6 +144,14 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await expect.poll(() => page.locator('#filter-says').innerText()).toMatch(/^2 steps(?!, looked)/);
     await page.locator('#filter').fill('object:folio_lock');
     await expect.poll(() => page.locator('.row .number').allInnerTexts()).toEqual(['16']);
+    // A page frame: what was done with its folio; and the list goes from one to the next.
+    await page.locator('#filter').fill('pfn:1 -actor:main.gmem');
+    await expect.poll(() => page.locator('.row .number').allInnerTexts()).toEqual(['1', '12', '14', '16', '18']);
+    await looker.picture(page, 'steps', '#events');
+    await page.locator('#filter').press('Escape');
+    await go(page, 2);
+    await page.locator('#filter-says').getByRole('button', { name: 'next' }).click();
+    await expect.poll(() => stepOf(page)).toBe(12);
     await page.locator('#filter').fill('who:me');
     await expect.poll(() => page.locator('#filter-says').innerText()).toContain("there is no 'who:' to filter by");
     await page.locator('#filter').fill('');
@@ -232,17 +261,89 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await own.close();
   });
 
-  it('saves pictures of panels', async () => {
-    for (const [label, name] of [['Timeline, SVG', 'faultline-timeline.svg'], ['Timeline, PNG', 'faultline-timeline.png'], ['Actors, SVG', 'faultline-actors.svg'], ['Actors, PNG', 'faultline-actors.png']]) {
-      const [saved] = await Promise.all([page.waitForEvent('download'), page.getByLabel('Save a picture of a panel').selectOption({ label: label! })]);
-      expect(saved.suggestedFilename()).toBe(name);
+  it('opens a violation on its step, with the chip of what was broken first, and explains it: the two that race, and which passes', async () => {
+    const own = await looker.open(await looker.serve({ scenario: 'SC26', seed: 2 }));
+    expect(await stepOf(own)).toBe(41);
+    expect(await own.locator('.ending.bad').innerText()).toMatch(/^S-11 broken by step 41: index 0 of file 1 is bound to memslot 1, which was freed$/);
+    await expect.poll(() => own.locator('.chip').first().innerText()).toMatch(/^✗ S-11 @41/);
+    await looker.picture(own, 'verdicts', '.verdicts');
+    await keys(own, 'Home', ']');
+    expect(await stepOf(own)).toBe(41);
+    await keys(own, 'Home');
+    await own.locator('.chip.violated').click();
+    await expect.poll(() => stepOf(own)).toBe(41);
+    await own.locator('#explain').getByRole('button', { name: 'explain', exact: true }).click();
+    const pair = own.getByRole('group', { name: 'The racing pair' });
+    await pair.waitFor({ timeout: 30_000 });
+    const [a, b] = await pair.locator('.racer').allInnerTexts();
+    expect([a, b]).toEqual([expect.stringMatching(/^A step \d+: \S+ (?:reads|writes) /), expect.stringMatching(/^B step \d+: \S+ (?:reads|writes) /)]);
+    await own.locator('.explain-return button').waitFor({ timeout: 30_000 });
+    await looker.picture(own, 'explain-violation', '#explain');
+    const noReturn = Number(/\d+/.exec(await own.locator('.explain-return button').innerText())![0]);
+    // The timeline has the violation, and the step of no return.
+    const [saved] = await Promise.all([own.waitForEvent('download'), own.getByLabel('Save a picture of a panel').selectOption({ label: 'Timeline, SVG' })]);
+    const svg = readFileSync(await saved.path(), 'utf8');
+    expect(svg).toMatch(/>violation<\/text>/);
+    expect(svg).toMatch(/>no return<\/text>/);
+    expect(noReturn).toBeLessThanOrEqual(41);
+    await own.close();
+  });
+
+  it('draws lanes, locks, waiting, messages in the timeline, as its picture says', async () => {
+    const own = await looker.open(await looker.serve({ trace: 'sc22.trace' }, { trace: deadlock }));
+    await own.locator('.chip.held').first().waitFor();
+    const [saved] = await Promise.all([own.waitForEvent('download'), own.getByLabel('Save a picture of a panel').selectOption({ label: 'Timeline, SVG' })]);
+    const svg = readFileSync(await saved.path(), 'utf8');
+    for (const text of ['main.gmem', 'hw.mf', 'invalidate_lock(inode 1)', 'mf_mutex', 'folio_lock(pfn 1)']) expect(svg, text).toContain(`>${text}</text>`);
+    const colour = (name: string): Promise<string> => own.evaluate(`(() => { const one = document.createElement('i'); one.style.color = 'var(--${name})'; document.body.append(one); const { color } = getComputedStyle(one); one.remove(); return color; })()`);
+    const parts = async (name: string, tag: string): Promise<number> => {
+      const color = await colour(name);
+      return [...svg.matchAll(new RegExp(`<${tag} [^>]*>`, 'g'))].filter(([one]) => one.includes(color)).length;
+    };
+    // Locks that are held, waiting that is hatched, two messages with their heads.
+    expect(await parts('lock', 'rect')).toBeGreaterThanOrEqual(4);
+    expect(await parts('wait', 'rect')).toBeGreaterThan(4);
+    expect(await parts('message', 'line')).toBe(6);
+    await own.close();
+  });
+
+  it('saves what was made by hand as a trace, which opens and replays like any other', async () => {
+    const own = await looker.open(`${await looker.serve({ scenario: 'SC22' })}#scenario=SC22&kernel=v6.8&seed=3&at=8`);
+    await own.getByRole('button', { name: 'let main.gmem take its next step' }).click();
+    await own.getByRole('button', { name: 'run on' }).click();
+    await expect.poll(() => own.locator('.status-say').innerText()).toMatch(/nobody can go on behind step/);
+    const [saved] = await Promise.all([own.waitForEvent('download'), own.getByRole('button', { name: 'save trace' }).click()]);
+    expect(saved.suggestedFilename()).toBe('SC22-fork.trace');
+    const opened = openTrace('saved', new Uint8Array(readFileSync(await saved.path())));
+    expect(opened.records.count).toBe(Number(/of (\d+)/.exec(await status(own))![1]));
+    const session = new Session(opened);
+    session.go(session.length);
+    expect([session.problem, hashOf(session.world)]).toEqual([undefined, opened.footer!.hash]);
+    expect(await own.locator('.status-say').innerText()).toContain('faultline replay SC22-fork.trace');
+    await own.close();
+  });
+
+  it('saves pictures of all panels', async () => {
+    const own = await looker.open(await looker.serve({ trace: 'sc22.trace' }, { trace: deadlock }));
+    await own.locator('#chart .active').waitFor();
+    const labels = await own.getByLabel('Save a picture of a panel').locator('option').allInnerTexts();
+    expect(labels.slice(1)).toEqual(['Timeline', 'Steps', 'Actors', 'Statechart', 'This step', 'Explain', 'Memory'].flatMap((title) => [`${title}, SVG`, `${title}, PNG`]));
+    for (const label of labels.slice(1)) {
+      // A browser lets a page save one file after the other only while somebody does something.
+      await own.locator('h1').click();
+      const [saved] = await Promise.all([own.waitForEvent('download'), own.getByLabel('Save a picture of a panel').selectOption({ label })]);
       const bytes = readFileSync((await saved.path()));
-      if (name!.endsWith('svg')) expect(bytes.toString()).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*main\.gmem[\s\S]*<\/svg>\n$/);
-      else {
-        expect(bytes.subarray(0, 8)).toEqual(Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]));
-        expect(bytes.length).toBeGreaterThan(3000);
+      if (label.endsWith('SVG')) {
+        const svg = bytes.toString();
+        expect(svg, label).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*<\/svg>\n$/);
+        // What is written by the style sheet is in it too.
+        expect(svg, label).toContain({ Timeline: '>main.gmem<', Steps: '>Steps<', Actors: '>main.gmem<', Statechart: 'folio_lock', 'This step': 'written', Explain: 'nobody can go on', Memory: '0 · pfn 1' }[label.replace(', SVG', '')]!);
+      } else {
+        expect(bytes.subarray(0, 8), label).toEqual(Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]));
+        expect(bytes.length, label).toBeGreaterThan(3000);
       }
     }
+    await own.close();
   });
 
   it('is usable by keyboard alone, with names for everything', async () => {
@@ -266,14 +367,14 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
   });
 
   it('has no serious fault that axe finds, in light and dark, at 1280 and 1920', async () => {
-    for (const scheme of ['light', 'dark'] as const) {
+    for (const [scheme, width, height] of [['light', 1280, 800], ['dark', 1280, 800], ['light', 1920, 1080], ['dark', 1920, 1080]] as const) {
       await page.emulateMedia({ colorScheme: scheme });
-      await page.setViewportSize(scheme === 'light' ? { width: 1280, height: 800 } : { width: 1920, height: 1080 });
+      await page.setViewportSize({ width, height });
       await keys(page, 'g');
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })') as { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
       expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary.slice(0, 300)}`)).toEqual([]);
-      await looker.picture(page, `page-${scheme}`);
+      await looker.picture(page, `page-${scheme}-${width}`);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     }
     await page.emulateMedia({ colorScheme: 'light' });

@@ -269,6 +269,11 @@ export class Session {
     return this.playback.memory(step - 1);
   }
 
+  /** Hash of memory behind a step, as traces have it. */
+  hashAt(step: number): string {
+    return this.playback.hashAt(step);
+  }
+
   /** How many steps there are. */
   get length(): number {
     return this.records.count;

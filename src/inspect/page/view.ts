@@ -17,10 +17,12 @@ export interface Choices {
   readonly cone: boolean;
   /** The step behind which what breaks could not be avoided any more; 0: not known. */
   readonly noReturn: number;
+  /** Steps on the way along messages that was followed last. */
+  readonly trail: readonly number[];
 }
 
 export class View {
-  now: Choices = { actor: 0, a: 0, b: 0, filter: '', kernelLines: false, object: -1, cone: false, noReturn: 0 };
+  now: Choices = { actor: 0, a: 0, b: 0, filter: '', kernelLines: false, object: -1, cone: false, noReturn: 0, trail: [] };
   private readonly listeners = new Set<() => void>();
 
   /** Chooses; the rest stays. */

@@ -147,6 +147,12 @@ export class Playback {
     return this.runner.world.words;
   }
 
+  /** Hash of memory behind a step. */
+  hashAt(step: number): string {
+    this.runTo(step);
+    return hashOf(this.runner.world);
+  }
+
   /** What an actor's next step would do here, first choice; `world` stays as it is. */
   peek(actor: number): Peeked {
     const { world, log } = this;

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { cellsNamed } from '../../../runtime/cell-name.ts';
 import { linkText } from '../engine/link.ts';
 import { runOn } from '../engine/run-on.ts';
+import { traceOf } from '../engine/save-trace.ts';
 import { sentence } from '../engine/sentence.ts';
 import { currentLink } from '../address.ts';
 import type { Session } from '../model.ts';
@@ -15,7 +16,7 @@ import { Help } from './help.tsx';
 import { press, type Acting } from './keys.ts';
 import { palette } from './palette.ts';
 import { panels, type Actions, type Panel } from './panels.ts';
-import { savePicture } from './pictures.ts';
+import { download, savePicture } from './pictures.ts';
 import { Timeline, type TimelineControl } from './timeline.tsx';
 import { Transport } from './transport.tsx';
 import { LARGE_WORLD, useCalm } from './use-calm.ts';
@@ -121,10 +122,16 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
   const column = (which: Panel['column']): JSX.Element => (
     <div class={`column ${which}`}>{panels.filter((one) => one.column === which).map((panel) => <PanelFrame key={panel.id} panel={panel} session={session} view={view} act={act} />)}</div>
   );
+  const save = (): void => trying(() => {
+    const name = `${String(session.opened.scenario.name).replaceAll(/[^\w.-]/g, '-').slice(0, 60)}${session.forkedAt === undefined ? '' : '-fork'}.trace`;
+    download(name, new Blob([new Uint8Array(traceOf(session))], { type: 'application/octet-stream' }));
+    say(`saved; it is replayed with: faultline replay ${name}`);
+  });
   const tools = (
     <div class="tools">
       <a class="button" href="#start" title="other runs to look at">runs</a>
       <button type="button" onClick={acting.link} title="copy the address of this state (y)">copy link</button>
+      <button type="button" onClick={save} title="save this run as a trace, which the command replays, shrinks, exports">save trace</button>
       <PictureMenu />
       <button type="button" onClick={acting.theme} title="light, dark, as the system says (t)" aria-label={`theme: ${theme === '' ? 'as the system says' : theme}`}><Icon name={theme === '' ? 'system' : theme} /></button>
       <button type="button" onClick={() => setHelp(true)} title="keys (?)" aria-label="keys">?</button>

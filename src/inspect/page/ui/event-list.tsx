@@ -18,6 +18,16 @@ const MOST_PIXELS = 8_000_000;
 /** Steps in front of what is in sight whose kernel events are followed, so that an exit knows its fault. */
 const LEAD = 48;
 
+/** Filters that are offered, and those that were used last, for as long as the page is open. */
+const OFTEN = ['mark:retry', 'mark:exit', 'mark:wait', 'mark:message', '-outcome:ok', 'object:folio_lock', 'object:spte'];
+let recent: readonly string[] = [];
+const MOST_RECENT = 8;
+
+function remember(text: string): void {
+  const filter = text.trim();
+  if (filter !== '') recent = [filter, ...recent.filter((one) => one !== filter)].slice(0, MOST_RECENT);
+}
+
 interface Props { readonly session: Session; readonly view: View }
 
 /** The list with its filter. */
@@ -84,8 +94,9 @@ export function EventList({ session, view }: Props): JSX.Element {
     <section class="panel events" id="events" aria-label="Steps">
       <div class="panel-head">
         <h2>Steps</h2>
-        <input id="filter" type="search" placeholder="filter: actor:vcpu0 state:fault gfn:0 mark:retry …" value={filter} aria-label="Filter of steps" aria-invalid={problem !== ''} aria-describedby="filter-says"
-          onInput={(event) => view.set({ filter: event.currentTarget.value })} />
+        <datalist id="filters">{[...recent, ...OFTEN.filter((one) => !recent.includes(one))].map((one) => <option key={one} value={one} />)}</datalist>
+        <input id="filter" type="search" list="filters" placeholder="filter: actor:vcpu0 state:fault gfn:0 mark:retry …" value={filter} aria-label="Filter of steps" aria-invalid={problem !== ''} aria-describedby="filter-says"
+          onInput={(event) => view.set({ filter: event.currentTarget.value })} onChange={(event) => remember(event.currentTarget.value)} />
         <label class="check"><input type="checkbox" checked={kernelLines} onChange={(event) => view.set({ kernelLines: event.currentTarget.checked })} /> as the kernel prints</label>
       </div>
       <p id="filter-says" class="dim filter-says" aria-live="polite">{problem !== '' ? problem : found === undefined ? '' : `${found.count.toLocaleString('en')} steps${found.done ? '' : `, looked at ${found.at.toLocaleString('en')}`}`}

@@ -44,18 +44,36 @@ function violation(on: Acting, direction: 1 | -1): void {
   else session.go(next);
 }
 
-/** Follows what the step under the cursor sent to where it was received, or what it received to where it was sent. */
+/** Steps of a way along messages that are kept. */
+const MOST_TRAIL = 12;
+
+/** Follows what the step under the cursor sent to where it was received, or what it received to where it was sent; from a step that does neither, to the next
+ *  message that its actor sends, or the last that it received. So a message is followed to its effects, and these to theirs. */
 function follow(on: Acting, direction: 1 | -1): void {
-  const { list } = on.session.scan.messages;
-  const [sent, received] = [list.column('sent'), list.column('received')];
+  const { session, view } = on;
+  const { list } = session.scan.messages;
+  const [from, to, sent, received] = [list.column('from'), list.column('to'), list.column('sent'), list.column('received')];
+  const { at } = session;
+  const actor = at > 0 ? session.records.actor(at) : 0;
+  let next = 0;
   for (let row = 0; row < list.count; row++) {
-    if (direction > 0 ? sent[row] === on.session.at : received[row] === on.session.at) {
-      if (direction > 0 && received[row] === 0) on.say('nobody has received it by the end of the run');
-      else on.session.go(direction > 0 ? received[row]! : sent[row]!);
-      return;
+    if (direction > 0 ? sent[row] === at : received[row] === at) {
+      if (direction > 0 && received[row] === 0) {
+        on.say('nobody has received it by the end of the run');
+        return;
+      }
+      next = direction > 0 ? received[row]! : sent[row]!;
+      break;
     }
+    if (direction > 0 ? from[row] === actor && sent[row]! > at && next === 0 : to[row] === actor && received[row] !== 0 && received[row]! < at && received[row]! > next) next = direction > 0 ? sent[row]! : received[row]!;
   }
-  on.say(direction > 0 ? 'this step sends nothing' : 'this step receives nothing that was sent in this run');
+  if (next === 0 || at === 0) {
+    on.say(direction > 0 ? 'nothing is sent by this step, nor by its actor behind it' : 'nothing that was sent in this run is received by this step, nor by its actor before it');
+    return;
+  }
+  const { trail } = view.now;
+  view.set({ trail: trail.at(-1) === at ? [...trail, next].slice(-MOST_TRAIL) : [at, next] });
+  session.go(next);
 }
 
 /** The next time that somebody waits: for the lock that is chosen, or for any. */
@@ -99,8 +117,8 @@ export const KEYS: readonly Key[] = [
   { key: 'g', what: 'to what is broken', act: (on) => { if (on.session.answer > 0 || on.session.verdicts().some(({ step }) => step !== undefined)) on.session.go(on.session.verdicts().find(({ step }) => step !== undefined)?.step ?? on.session.answer); else on.say('nothing is broken in this run'); } },
   { key: ']', what: 'next violation', act: (on) => violation(on, 1) },
   { key: '[', what: 'previous violation', act: (on) => violation(on, -1) },
-  { key: 'f', what: 'follow the message that this step sends', act: (on) => follow(on, 1) },
-  { key: 'F', what: 'back to who sent what it receives', act: (on) => follow(on, -1) },
+  { key: 'f', what: 'follow the message that this step sends; again: the next one of who received it', act: (on) => follow(on, 1) },
+  { key: 'F', what: 'back to who sent what it receives; again: to what that one had received', act: (on) => follow(on, -1) },
   { key: 'w', what: 'next time somebody waits: for the chosen lock, or for any', act: nextContention },
   { key: 'c', what: 'only what led to this step, and what it led to', act: ({ view }) => view.set({ cone: !view.now.cone }) },
   { key: 'm', what: 'marker A, then B', act: marker },

@@ -8,17 +8,34 @@ export const offerPicture = (id: string, svg: () => string): void => { offered.s
 
 /** Properties of style that a copy needs. */
 const STYLES = [
-  'color', 'background-color', 'font-family', 'font-size', 'font-weight', 'font-style', 'line-height', 'text-align', 'text-decoration-line', 'white-space', 'display', 'flex-direction',
+  'color', 'background-color', 'background-image', 'min-width', 'flex-basis', 'bottom', 'right', 'font-family', 'font-size', 'font-weight', 'font-style', 'line-height', 'text-align', 'text-decoration-line', 'white-space', 'display', 'flex-direction',
   'flex-wrap', 'flex-grow', 'align-items', 'justify-content', 'gap', 'grid-template-columns', 'padding-top', 'padding-right', 'padding-bottom', 'padding-left', 'margin-top', 'margin-right',
   'margin-bottom', 'margin-left', 'border-top-width', 'border-right-width', 'border-bottom-width', 'border-left-width', 'border-top-style', 'border-right-style', 'border-bottom-style',
   'border-left-style', 'border-top-color', 'border-right-color', 'border-bottom-color', 'border-left-color', 'border-radius', 'width', 'height', 'box-sizing', 'overflow', 'position', 'top',
   'left', 'transform', 'opacity', 'fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'fill-opacity', 'text-anchor', 'dominant-baseline', 'visibility',
 ] as const;
 
+/** What a style sheet writes in front of an element's text, or behind it. */
+function written(element: Element, where: '::before' | '::after'): Element[] {
+  const style = getComputedStyle(element, where);
+  // Its text, without what is read aloud instead.
+  const [, text] = /^"((?:[^"\\]|\\.)*)"/.exec(style.content) ?? [];
+  if (text === undefined || text === '' || style.display === 'none') return [];
+  const span = document.createElement('span');
+  span.textContent = text.replaceAll(/\\(.)/g, '$1');
+  span.setAttribute('data-style', styleText(style));
+  return [span];
+}
+
+const styleText = (style: CSSStyleDeclaration): string => STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';');
+
 function styled(element: Element): Element {
   const copy = element.cloneNode(false) as Element;
   const style = getComputedStyle(element);
-  (copy as HTMLElement).setAttribute('data-style', STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';'));
+  // Its own style is in what is computed; two attributes of one name are no XML.
+  copy.removeAttribute('style');
+  copy.setAttribute('data-style', styleText(style));
+  copy.append(...written(element, '::before'));
   for (const child of element.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) copy.append(child.cloneNode());
     else if (child instanceof HTMLCanvasElement) {
@@ -28,6 +45,7 @@ function styled(element: Element): Element {
       copy.append(image);
     } else if (child instanceof Element && !child.classList.contains('panel-tools')) copy.append(styled(child));
   }
+  copy.append(...written(element, '::after'));
   return copy;
 }
 

@@ -37,7 +37,7 @@ export function Transport({ session, view, playing, play, act }: Props): JSX.Ele
     return () => cancelAnimationFrame(frame);
   }, [playing, speed, session]);
   const button = (key: string, label: string, sign: IconName): JSX.Element => <button type="button" onClick={() => act(key)} aria-label={label} title={`${label} (${key === ' ' ? 'space' : key})`}><Icon name={sign} /></button>;
-  const { a, b } = view.now;
+  const { a, b, trail } = view.now;
   return (
     <div class="transport" role="group" aria-label="Time travel">
       {button('Home', 'to the beginning', 'begin')}
@@ -54,6 +54,12 @@ export function Transport({ session, view, playing, play, act }: Props): JSX.Ele
       <span class="dim">of {session.length.toLocaleString('en')}</span>
       <label>speed <select value={speed} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>{SPEEDS.map((one) => <option key={one} value={one}>{one.toLocaleString('en')} / s</option>)}</select></label>
       {a > 0 ? <span class="markers">A {a}{b > 0 ? `, B ${b}: ${Math.abs(b - a).toLocaleString('en')} steps` : ''} <button type="button" class="small" onClick={() => view.set({ a: 0, b: 0 })} aria-label="remove the markers">×</button></span> : null}
+      {trail.length > 0 ? (
+        <nav class="trail" aria-label="Followed messages">
+          {trail.filter((step) => step <= session.length).map((step, k) => <button key={k} type="button" class="small" aria-current={step === session.at ? 'step' : undefined} onClick={() => session.go(step)} title={session.names.actors[session.records.actor(step)] ?? ''}>{step}</button>)}
+          <button type="button" class="small" onClick={() => view.set({ trail: [] })} aria-label="forget the followed messages">×</button>
+        </nav>
+      ) : null}
     </div>
   );
 }
