@@ -286,6 +286,11 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(svg).toMatch(/>violation<\/text>/);
     expect(svg).toMatch(/>no return<\/text>/);
     expect(noReturn).toBeLessThanOrEqual(41);
+    // The smallest run beside it: how small, and what it does without.
+    await own.getByRole('button', { name: 'explain the smallest run' }).click();
+    await expect.poll(() => own.locator('#explain').innerText(), { timeout: 30_000 }).toMatch(/breaks the same in 40 steps and 3 context switches, .*it was 41 and 9\. Left out: every step of gmem:1\./);
+    await own.getByRole('button', { name: 'open it' }).click();
+    await expect.poll(() => own.locator('.ending').innerText()).toMatch(/^S-11 broken by step 40: /);
     await own.close();
   });
 

@@ -56,6 +56,16 @@ export function Explain({ session, view, act }: PanelProps): JSX.Element {
   );
 }
 
+/** What of the run that is shown the smallest one does without. */
+function leftOut({ records, names }: Session, { shrunk, topology, schedule }: Explained): string {
+  const { before, after } = shrunk!;
+  const needed = new Set(schedule.map(({ actor }) => topology.actors[actor - 1]!.name));
+  const idle = [...new Set(Array.from({ length: before.steps }, (_one, k) => names.actors[records.actor(k + 1)]!))].filter((name) => !needed.has(name));
+  const operations = (before.operations ?? 0) - (after.operations ?? 0);
+  const parts = [...(operations > 0 ? [`${operations} of ${before.operations} operations`] : []), ...(idle.length > 0 ? [`every step of ${idle.join(', ')}`] : [])];
+  return parts.length === 0 ? '' : ` Left out: ${parts.join('; ')}.`;
+}
+
 /** Who waits for whom, as it stands: without playing the run again. */
 function Waits({ deadlock: { waits } }: { readonly deadlock: Deadlock }): JSX.Element {
   return <ul class="explain-waits" aria-label="Who waits for whom">{waits.map(({ actor, object, holders }) => <li key={actor}><b>{actor}</b> waits for {object}{holders.length === 0 ? null : <> of <b>{holders.join(', ')}</b></>}</li>)}</ul>;
@@ -81,7 +91,7 @@ function Result({ session, result, act }: { readonly session: Session; readonly 
     <>
       {shrunk === undefined ? null : (
         <p>A run that breaks the same in {shrunk.after.steps} steps and {shrunk.after.switches} context {shrunk.after.switches === 1 ? 'switch' : 'switches'}{shrunk.fewest ? ', with fewer of which none does' : ''}; it was {shrunk.before.steps} and {shrunk.before.switches}.
-          {result.scenario === undefined ? null : <> <button type="button" onClick={open}>open it</button></>}</p>
+          {leftOut(session, result)}{result.scenario === undefined ? null : <> <button type="button" onClick={open}>open it</button></>}</p>
       )}
       <p class="explain-return">{noReturn === undefined ? <span class="dim">Point of no return: not known, since {unknown}.</span>
         : noReturn === 0 ? 'Point of no return: there is none; whatever anybody does, it comes to this.'
