@@ -2,7 +2,7 @@
 
 import type { Kernel } from '../kernel/define.ts';
 import { everyKernel, kernels } from '../../machines/kernels/index.ts';
-import { kernelsWith } from '../explore/bugs/bug.ts';
+import { bugNamed, kernelsWith } from '../explore/bugs/bug.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { listBugs } from './bugs-list.ts';
 import { findBug, unshownBug } from './bugs-one.ts';
@@ -53,15 +53,9 @@ function kernelNamed(what: string | undefined): NamedKernel | undefined {
 function oneBug(what: string, given: BugsGiven, interruption: Interruption): Promise<number> {
   const own = given.kernel === undefined ? undefined : findKernel(given.kernel);
   const among: readonly Kernel[] = own === undefined ? kernels : [own.kernel];
-  const same = ({ id }: { readonly id: string }): boolean => id.toLowerCase() === what.toLowerCase();
-  for (const kernel of among) {
-    const bug = kernel.bugs.find(same);
-    if (bug !== undefined) return findBug(bug, own ?? findKernel(kernel.name), given, interruption);
-  }
-  for (const kernel of among) {
-    const unshown = kernel.unshown.find(same);
-    if (unshown !== undefined) return unshownBug(unshown, kernel, given);
-  }
+  const named = bugNamed(what, among);
+  if (named?.bug !== undefined) return findBug(named.bug, own ?? findKernel(named.kernel.name), given, interruption);
+  if (named?.unshown !== undefined) return unshownBug(named.unshown, named.kernel, given);
   const elsewhere = kernelsWith(what.toUpperCase());
   if (own !== undefined && elsewhere.length > 0) throw new UsageError(`${own.kernel.name} does not have ${what}, as far as is known; ${elsewhere.map(({ name }) => name).join(', ')} ${elsewhere.length === 1 ? 'has' : 'have'} it`);
   const ids = [...new Set(among.flatMap((kernel) => [...kernel.bugs, ...kernel.unshown].map(({ id }) => id)))];

@@ -5,7 +5,7 @@ import { fits } from '../../runtime/fits.ts';
 import { builtinScenario } from '../../scenario/builtin/index.ts';
 import { invariants } from '../../check/invariants/index.ts';
 import type { Invariant } from '../../check/invariant.ts';
-import type { Kernel, KnownBug } from '../../kernel/define.ts';
+import type { Kernel, KnownBug, UnshownBug } from '../../kernel/define.ts';
 import type { Finding } from '../finding.ts';
 
 /** The names in a finding's key, apart from its property and, of a race, its layout: classes of locks, or steps. */
@@ -31,6 +31,15 @@ const fromTwin = ({ base }: Pick<Kernel, 'base'>): boolean => {
   const of = base === undefined ? undefined : builtinKernel(base);
   return of !== undefined && (isTwin(of) || fromTwin(of));
 };
+
+/** What an id means, in whatever case it is written: the first of these kernels that has it, as a bug that is shown or one that is not. */
+export function bugNamed(what: string, among: readonly Kernel[] = kernels): { readonly kernel: Kernel; readonly bug?: KnownBug; readonly unshown?: UnshownBug } | undefined {
+  const same = ({ id }: { readonly id: string }): boolean => id.toLowerCase() === what.toLowerCase();
+  const shown = among.find(({ bugs }) => bugs.some(same));
+  if (shown !== undefined) return { kernel: shown, bug: shown.bugs.find(same)! };
+  const kernel = among.find(({ unshown }) => unshown.some(same));
+  return kernel === undefined ? undefined : { kernel, unshown: kernel.unshown.find(same)! };
+}
 
 /** Kernels that have a bug, oldest first. */
 export const kernelsWith = (id: string): Kernel[] => kernels.filter((kernel) => kernel.bugs.some((bug) => bug.id === id));
