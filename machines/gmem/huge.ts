@@ -3,8 +3,8 @@
 
 import { fragment, step, use, type Fragment } from '../fragment.ts';
 
-/** The split of the folio that step `begin` finds. Leaves by `failed`, where memory ran out, with the folio as it was; by `done` where nothing was to be split, or another folio
- *  has come to its place meanwhile. */
+/** The split of the folio that step `begin` finds. Leaves by `failed`, where memory ran out, with the folio as it was; by `done` where nothing was to
+ *  be split, or another folio has come to its place meanwhile. */
 export const splitFolio = (name: string, begin: string): Fragment => fragment(name, 'kvm_gmem_try_split_folio_in_filemap: one huge folio becomes small ones', {
   begin: step(begin, 'filemap_get_folio: is it too large?', { ok: 'freeze', none: '^done' }),
   freeze: step('split.freeze', 'folio_ref_freeze, once nobody else has it; filemap_remove_folio', { ok: 'split' }),
@@ -84,4 +84,10 @@ export const punchHuge = fragment('gmem.punchHuge', 'kvm_gmem_truncate_inode_ran
   unlock: step('folio.unlock', 'folio_unlock', { ok: 'drop' }),
   drop: step('truncate.put', "folio_put_refs of the cache's references", { ok: 'find' }),
   passed: step('punch.pass', 'on to the next huge page', { ok: 'next' }),
+});
+
+export const truncateRange = fragment('gmem.truncateRange', 'kvm_gmem_truncate_inode_range: the pages of a hole, by the kind of file', {
+  size: step('folio.testSize', 'kvm_gmem_has_custom_allocator', { small: 'truncate', huge: 'punch' }),
+  truncate: use('gmem.truncate', '^done'),
+  punch: use('gmem.punchHuge', { done: '^done', failed: '^done' }),
 });

@@ -148,6 +148,8 @@ export const accesses: { readonly [layout: string]: LayoutRules } = {
       ...of(['folio.alloc', 'fileFolio.alloc', 'offline.allocate', ...PUTS], { read: free }),
       // get_page_unless_zero, a full barrier, sees a count other than 0: behind what the allocator has prepared.
       'hostFault.allocate': { read: free, write: plain | release }, 'mf.getPage': { read: acquire },
+      // The page cache names the folio itself, by whose reference its size and its lock stand still.
+      ...of(['folio.findGet', 'folio.lock', 'folio.unlock', 'fileFolio.find', 'fileFolio.lock', 'fileFolio.unlock'], { read: free }),
       // What it writes is the model's note of its own answer.
       'mf.identify': { write: free },
       ...of(['mf.lockFolio', 'mf.unlockFolio', 'mf.verdict', 'mf.findMapping', 'host.fastGup', 'hwpoison.getPage', 'mincore.read', 'copy.finish', 'offline.identify'], { read: free }),

@@ -71,6 +71,7 @@ function noteSizes(world: SizesWorld, f: Frame<Convert>): void {
   const { orders } = world.folio_sizes(f.self);
   for (let index = 0; index < world.inode(f.inode).i_size; index++) orders.put(index, sizeAt(world, f.inode, index));
 }
+/** log2 of the pages of the folio at an index of a file, + 1; 0: there is none. */
 export function sizeAt(world: World, inode: number, index: number): number {
   const { pfn } = world.cache(inode, index);
   return pfn === 0 ? 0 : world.folio(headOf(world.folio, pfn)).order + 1;

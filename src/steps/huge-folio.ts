@@ -11,7 +11,7 @@ import { absent, allocationFails, enomem, exists, headOf, hit, putFolio } from '
 import { freeRun } from './host-fault.ts';
 import { specifyFileContent } from './ghost.ts';
 import { allOrNothing, anyShared, floorTo, orderOf, type Wanted } from './huge-file.ts';
-import type { FolioAt, GetPfn, HostFault } from '../memory/frames.ts';
+import type { FolioAt, GetPfn, HostFault, Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
 
 export const small = outcome('small');
@@ -162,7 +162,8 @@ export const steps = {
       world.cache(f.inode, first + k).pfn = 0;
       world.folio(head + k).mapping = 0;
       world.folio(head + k).index = 0;
-      specifyFileContent(world, f.inode, first + k, TAG_ZERO, 0, 0);
+      // What goes with the folio and is not of the hole would be lost.
+      if (first + k >= f.start && first + k < f.end) specifyFileContent(world, f.inode, first + k, TAG_ZERO, 0, 0);
     }
     return ok;
   },
@@ -173,7 +174,7 @@ export const steps = {
     f.pfn = 0;
     return ok;
   },
-} satisfies { [name: string]: Step<FolioAt> };
+} satisfies { [name: string]: Step<FolioAt & Operation> };
 
 /** How large a leaf may be: the folio, as far as guest pages and file pages lie alike in it. */
 export const maxOrder: Step<GetPfn> = (world, f: Frame<GetPfn>) => {

@@ -7,6 +7,7 @@ import { earlyMutants } from './early.ts';
 import { conversionMutants } from './conversions.ts';
 import { equivalentMutants } from './equivalent.ts';
 import { faultMutants } from './fault.ts';
+import { hugeMutants } from './huge.ts';
 import { invalidationMutants } from './invalidation.ts';
 import { laterMutants } from './later.ts';
 import { lifecycleMutants } from './lifecycle.ts';
@@ -20,5 +21,5 @@ export { notCut } from './not-cut.ts';
 const order = (id: string): string => `${/^(EQ)?B/.test(id) ? 3 : id.startsWith('EQ') ? 2 : id.startsWith('A') ? 1 : 0}${id.replace(/\d+/, (digits) => digits.padStart(3, '0'))}`;
 
 export const mutants: readonly Mutant[] = [
-  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...severalFilesMutants, ...earlyMutants, ...equivalentMutants, ...barrierMutants, ...conversionMutants,
+  ...faultMutants, ...invalidationMutants, ...attributeMutants, ...lifecycleMutants, ...memoryErrorMutants, ...otherMutants, ...laterMutants, ...severalFilesMutants, ...earlyMutants, ...equivalentMutants, ...barrierMutants, ...conversionMutants, ...hugeMutants,
 ].toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1));

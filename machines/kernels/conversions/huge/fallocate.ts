@@ -2,8 +2,8 @@
 
 import { allocateSteps, beginMergeOfHole, PunchFrame, punchSteps } from '../../../../src/steps/huge-punch.ts';
 import { runFrame } from '../../../../src/steps/huge-restructure.ts';
-import { mergeFolios, punchHuge } from '../../../gmem/huge.ts';
-import { step, use } from '../../../fragment.ts';
+import { mergeFolios, punchHuge, truncateRange } from '../../../gmem/huge.ts';
+import { use } from '../../../fragment.ts';
 import type { Fix } from '../../fix.ts';
 
 export const hugeFallocate: Fix = {
@@ -12,9 +12,7 @@ export const hugeFallocate: Fix = {
   fragments: {
     'gmem.punchHuge': punchHuge,
     'gmem.mergePunched': mergeFolios('gmem.mergePunched', 'punch.beginMerge'),
-    'gmem.punchHole': (edit) => {
-      edit.insertBefore('truncate', 'size', step('folio.testSize', 'kvm_gmem_has_custom_allocator', { small: 'truncate', huge: 'punch' }));
-      edit.add('punch', use('gmem.punchHuge', { done: 'end', failed: 'end' }));
-    },
+    'gmem.truncateRange': truncateRange,
+    'gmem.punchHole': (edit) => edit.replace('truncate', use('gmem.truncateRange', 'end')),
   },
 };
