@@ -23,6 +23,7 @@ export function touchPages(read: ReadCall, path: string, spaces: Spaces, largest
   else if (read.call.name === 'fallocate') touchAllocation(read, path, spaces, largestFile);
   else if (read.call.name === 'prefault') touchPrefault(read, path, spaces);
   else if (read.call.name === 'convert_gmem') touchConversion(read, path, spaces, largestFile);
+  else if (read.call.fragment === 'memfd.read' || read.call.fragment === 'memfd.write') touchOnePage(read, path, spaces);
   else if (read.call.name === 'mmap') touchMapping(read, path, spaces, largestFile);
 }
 
@@ -30,6 +31,12 @@ export function touchPages(read: ReadCall, path: string, spaces: Spaces, largest
 function touchConversion({ values }: ReadCall, path: string, spaces: Spaces, largestFile: (descriptor: bigint) => bigint): void {
   const [fd, offset, size] = ['fd', 'offset', 'size'].map((name) => values.get(name)!) as [bigint, bigint, bigint];
   if (size > 0n && aligned(offset) && aligned(size) && offset + size <= largestFile(fd)) spaces.add('indexes', offset / PAGE, size / PAGE, path);
+}
+
+/** A read or write of a memfd meets one page, where somebody else may have made the file so large. */
+function touchOnePage({ values }: ReadCall, path: string, spaces: Spaces): void {
+  const offset = values.get('offset')!;
+  if (offset < LONGEST_FILE) spaces.add('indexes', offset / PAGE, 1n, path);
 }
 
 /** A fault brings in what is mapped, as far as there can be a file behind it. */

@@ -1,5 +1,6 @@
 // The catalogue of mutants: each is noticed, by what the list says and by nothing else, and each that does no harm is not.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../machines/kernels/index.ts';
 import { v6_8_fixed } from '../../machines/kernels/v6.8-fixed.ts';
@@ -49,6 +50,19 @@ describe('the catalogue', () => {
     // Each has something that it notices.
     expect(known.filter((id) => !shown.includes(id))).toEqual([]);
     expect(mutants.filter((mutant) => isEquivalent(mutant) !== mutant.id.startsWith('EQ')).map(({ id }) => id)).toEqual([]);
+  });
+
+  it('gives no id twice', () => {
+    const all = [...mutants, ...notCut].map(({ id }) => id);
+    expect(all.filter((id, k) => all.indexOf(id) !== k)).toEqual([]);
+  });
+
+  it('is counted in README.md as the command counts it', () => {
+    const cut = mutants.filter(({ memory }) => memory !== 'weak');
+    const harmless = cut.filter(isEquivalent).length;
+    const harmful = cut.length - harmless;
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(`${harmful} of ${harmful} mutants noticed (100 %); 0 of ${harmless} that do no harm reported`);
   });
 
   it('cuts from kernels without known bugs that can be mended, in scenarios in which these break nothing, in any interleaving', () => {

@@ -7,6 +7,7 @@ import { deriveKernel } from '../../../src/kernel/define.ts';
 import { invariants } from '../../../src/check/invariants/index.ts';
 import { checksOf, isOf, kernelsWith, kernelsWithout, mendedIn } from '../../../src/explore/bugs/bug.ts';
 import { Trial } from '../../../src/explore/mutants/trial.ts';
+import { Sampler } from '../../../src/explore/sample.ts';
 import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
 import { fits } from '../../../src/runtime/fits.ts';
 import { builtinScenario } from '../../../src/scenario/builtin/index.ts';
@@ -24,6 +25,21 @@ describe('known bugs', () => {
       const trial = new Trial(kernel, builtinScenario(bug.scenario)!, 'portfolio', { seed, checks: checksOf(bug), counts: (finding) => isOf(bug, finding) });
       while (trial.advance(100_000));
       expect(trial.result().finding?.id, `seed ${seed}`).toBeDefined();
+    }
+  });
+
+  it('of one thread alone are found by any schedule, without a search', () => {
+    const alone = once.filter(({ bug }) => {
+      const { threads = [], hardware = [], vms } = builtinScenario(bug.scenario)!;
+      return threads.length + hardware.length + vms.flatMap(({ vcpus = [] }) => vcpus).length === 1;
+    });
+    expect(alone.length).toBeGreaterThan(6);
+    for (const { id, kernel, bug } of alone) {
+      for (const seed of [1, 2, 3]) {
+        const sampler = new Sampler(kernel, compile(builtinScenario(bug.scenario)!, kernel), { strategy: 'random', seed, schedules: 1, invariants: checksOf(bug) });
+        while (sampler.advance(100_000));
+        expect({ id, found: sampler.result().findings.some((finding) => isOf(bug, finding)) }).toEqual({ id, found: true });
+      }
     }
   });
 

@@ -139,7 +139,7 @@ export const conversionMutants: readonly Mutant[] = [
     } },
   },
   {
-    id: 'A08', does: 'tests the alignment of the offset twice, and never that of the size', where: 'kvm_gmem_ioctl_set_attributes', base: SERIES, scenario: unaligned, shownBy: ['S-22'],
+    id: 'A12', does: 'tests the alignment of the offset twice, and never that of the size', where: 'kvm_gmem_ioctl_set_attributes', base: SERIES, scenario: unaligned, shownBy: ['S-22'],
     steps: { 'convert.validate': changed<SetAttributes2>((inner) => (world, f, choose) => {
       // The size as if it ended with its last whole page.
       const { payload } = world.mailbox(f.self);

@@ -48,6 +48,14 @@ describe.each(generations)('known bugs of $name', (kernel, twin, fixes: readonly
   });
 });
 
+test('a memfd of which nobody names a page but who reads and writes it has room for that page', () => {
+  const file = { setup: [call('memfd_create', { fd: 'A' })], vms: [{}] };
+  for (const op of [call('file_pread', { fd: 'A', offset: 4096 }), call('file_pwrite', { fd: 'A', offset: 4096 })]) {
+    const main = [call('file_truncate', { fd: 'A', length: 8192 }), op];
+    expect(found(fseal_2021, scenario({ name: 'alone', ...file, threads: [{ name: 'main', program: main }] }))).toEqual([]);
+  }
+});
+
 describe('the private file of 2022', () => {
   const mends = fseal_2021.bugs.filter(({ fixedIn }) => fixedIn === private_ops_2022.name);
   it.each(mends.map((bug) => [bug.id, bug] as const))('has not %s any more, in any interleaving', (_id, bug) => {
