@@ -27,7 +27,7 @@ export const properties: readonly Property[] = [
   },
   {
     id: 'L-06', title: 'the VMM comes to an end', statement: 'An access of the guest takes finitely many exits once the guest does not change its mind any more.',
-    decided: 'As L-01; in a sample, schedules that come to their end have exercised it.',
+    decided: 'As L-01; a search of a scenario that is about it also looks for fair loops in which one access exits again and again. In a sample, schedules that end have exercised it.',
   },
   {
     id: 'L-07', title: 'everything is freed', statement: 'When all descriptors are closed, VMs, files, inodes and pages are freed, and no lock is held.',

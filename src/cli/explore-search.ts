@@ -1,10 +1,12 @@
 // Every interleaving: the exhaustive search as the command runs it, by one job or several, with checkpoints.
 
 import { invariants } from '../check/invariants/index.ts';
+import { isOfFairLoops } from '../explore/fair-schedule.ts';
 import { machineCoverage } from '../explore/coverage.ts';
 import { notExercised, vacuous } from '../explore/exercised.ts';
 import type { Estimate } from '../explore/estimate.ts';
 import { oneJobOnly, SearchPool } from '../explore/search-pool.ts';
+import { fairOf } from '../explore/search/fair.ts';
 import { Search } from '../explore/search/search.ts';
 import type { SearchOptions, SearchProgress, SearchResult } from '../explore/search/options.ts';
 import { blamingFile, CheckpointFile, type Kept } from './checkpoint-file.ts';
@@ -18,6 +20,8 @@ import { BESIDE, besideLines, liveness, sampleBeside } from './sample-beside.ts'
 
 /** States up to which the whole graph of states is kept: with it livelocks are decided, and points of no return. */
 const GRAPH_STATES = 400_000;
+/** The same where the scenario is about a property that fair cycles may break, which only the graph shows. */
+const FAIR_STATES = 2_000_000;
 /** States from which on starting threads is worth while, when nobody says how many. */
 const MANY_STATES = 300_000;
 /** Milliseconds between two checkpoints. */
@@ -32,7 +36,9 @@ interface Driving {
 /** Every interleaving, or those that `kept` has left. */
 export async function searchAll(subject: Subject, given: ExploreArguments, guess: Estimate | undefined, kept: Kept | undefined, seconds: number, interruption: Interruption, status: StatusLine): Promise<Explored> {
   const { kernel, topology, scenario } = subject;
-  const options = optionsOf(kernel, given, guess, kept);
+  const { about = [] } = scenario;
+  const fair = fairOf(about).map(({ id }) => id);
+  const options = optionsOf(kernel, given, fair, guess, kept);
   const why = oneJobOnly(options);
   const jobs = why !== undefined ? 1 : given.jobs ?? (kept === undefined && guess !== undefined && guess.states < MANY_STATES ? 1 : DEFAULTS.jobs);
   const checkpoint = given.checkpoint === undefined ? undefined : new CheckpointFile(given.checkpoint);
@@ -53,13 +59,12 @@ export async function searchAll(subject: Subject, given: ExploreArguments, guess
     const left = Math.max(1, seconds - took);
     const beside = result.complete || ended === 'done' ? await sampleBeside(subject, given, left, interruption, status) : undefined;
     const searched = { ...result.evaluated, 'L-04': result.states, 'L-07': result.terminals.count };
-    const { about = [] } = scenario;
     const empty = result.complete ? vacuous(about, searched) : [];
     const exercised = { ...searched, ...(beside === undefined ? {} : { 'S-17': beside.exercised['S-17']! }), ...liveness(graph && result.complete, beside) };
     const coverage = { machines: machineCoverage({ table: kernel.kernel.table, topology }, result.coverage), pairs: beside?.pairs ?? [], exhaustive: result.complete && options.reduction !== true && result.findings.length === 0 };
     return {
       lines: [
-        ...searchLines(result, { graph, folds, jobs, rate: (result.transitions - before) / Math.max(0.001, took), resumed: kept?.head.states }), ...notes.map((note) => labelled('', note)),
+        ...searchLines(result, { graph, fair, folds, jobs, rate: (result.transitions - before) / Math.max(0.001, took), resumed: kept?.head.states }), ...notes.map((note) => labelled('', note)),
         ...machinesLine(coverage), ...empty.map((id) => labelled('', `${id} holds because nothing in any interleaving could have broken it: on this kernel the scenario does not put it to the test`)),
         ...(beside === undefined ? [] : besideLines(beside)), ...(checkpoint?.written === true ? [labelled('checkpoint', `${checkpoint.file}: --resume goes on with it`)] : []),
       ],
@@ -71,7 +76,7 @@ export async function searchAll(subject: Subject, given: ExploreArguments, guess
         collision: result.collision, notes: [...result.notes, ...notes], checkpoint: checkpoint?.written === true ? checkpoint.file : null,
         exercised, ...(beside === undefined ? {} : { sampled: { schedules: beside.schedules, windows: beside.windows.length } }),
       },
-      ...(graph && result.complete ? { avoidable: (finding) => (BESIDE.includes(finding.kind) ? undefined : search.pointOfNoReturn(finding)) } : {}),
+      ...(graph && result.complete ? { avoidable: (finding) => (BESIDE.includes(finding.kind) || isOfFairLoops(finding.id) ? undefined : search.pointOfNoReturn(finding)) } : {}),
     };
   } finally {
     if (search instanceof SearchPool) await search.close();
@@ -85,15 +90,18 @@ function foldsOf({ notes }: SearchResult, { symmetry, reduction }: SearchOptions
 }
 
 /** How to search. What was begun goes on in the way in which it was begun. */
-function optionsOf({ fingerprint }: NamedKernel, given: ExploreArguments, guess: Estimate | undefined, kept: Kept | undefined): SearchOptions {
+function optionsOf({ fingerprint }: NamedKernel, given: ExploreArguments, fair: readonly string[], guess: Estimate | undefined, kept: Kept | undefined): SearchOptions {
   const was = (what: string): boolean => kept?.head.is[what] === 'true';
-  const graph = kept === undefined ? given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && guess.states <= GRAPH_STATES : was('graph');
+  const graph = kept === undefined ? given.states === undefined && given.exact !== true && given.reduction !== true && guess !== undefined && fitsGraph(guess.states, fair) : was('graph');
   return {
     invariants, stop: 'never', order: kept?.head.is['order'] === 'bfs' ? 'bfs' : given.order, megabytes: given.megabytes ?? DEFAULTS.megabytes, sources: fingerprint,
     ...(given.exact === true || was('exact') ? { exact: true } : {}), ...(given.states === undefined ? {} : { states: given.states }),
-    ...(graph ? { graph: true } : { symmetry: given.symmetry && (kept === undefined || was('symmetry')), reduction: given.reduction === true || was('reduction') }),
+    ...(graph ? { graph: true, fair } : { symmetry: given.symmetry && (kept === undefined || was('symmetry')), reduction: given.reduction === true || was('reduction') }),
   };
 }
+
+/** Is the whole graph kept? A guess that says 'without end' may have met a loop, which is what is looked for. */
+const fitsGraph = (states: number, fair: readonly string[]): boolean => states <= (fair.length > 0 ? FAIR_STATES : GRAPH_STATES) || (states === Infinity && fair.length > 0);
 
 function poolOf({ kernel, topology }: Subject, options: SearchOptions, jobs: number, kept: Kept | undefined): SearchPool {
   return new SearchPool({ kernel: kernel.kernel, topology, options, jobs, ...(kernel.text === undefined ? {} : { kernelText: kernel.text }), ...(kept === undefined ? {} : { resume: kept.bytes }) });
@@ -152,14 +160,15 @@ function whyCut({ cut }: SearchResult, { states, megabytes }: ExploreArguments, 
   }
 }
 
-interface How { readonly graph: boolean; readonly folds: readonly string[]; readonly jobs: number; readonly rate: number; readonly resumed: number | undefined }
+interface How { readonly graph: boolean; readonly fair: readonly string[]; readonly folds: readonly string[]; readonly jobs: number; readonly rate: number; readonly resumed: number | undefined }
 
-function searchLines({ states, transitions, complete, terminals, collision, notes }: SearchResult, { graph, folds, jobs, rate, resumed }: How): string[] {
+function searchLines({ states, transitions, complete, terminals, collision, notes }: SearchResult, { graph, fair, folds, jobs, rate, resumed }: How): string[] {
   return [
     labelledList('searched', [`${grouped(states)} states`, `${grouped(transitions)} transitions`, `${grouped(terminals.count)} ends`, `${grouped(Math.round(rate))} steps a second`, ...(jobs === 1 ? [] : [`${jobs} jobs`])]),
     ...(resumed === undefined ? [] : [labelled('', `${grouped(resumed)} of these states were in the checkpoint`)]),
     labelled('', `${complete ? 'all there are' : 'not all there are'}${folds.length === 0 ? '' : `, ${folds.join(' and ')} once`}; ${collision === 0 ? 'no two could be taken for one' : `odds that two were taken for one: ${collision.toExponential(0)}`}`),
     ...(graph && complete ? [labelled('', 'livelocks are decided: from every state some progress can be reached, or a finding says from which not')] : []),
+    ...(graph && complete && fair.length > 0 ? [labelled('', `${fair.join(' and ')}: a loop in which everybody has turns, and what somebody has begun does not end, is looked for as well`)] : []),
     ...notes.map((note) => labelled('', note)),
   ];
 }

@@ -106,7 +106,7 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, trace
 
 /** What an exploration says it has found in a trace: it must be there. */
 function foundAgain(source: TraceSource, kernel: Kernel, topology: Topology, { kind, id, key, loop }: NonNullable<TraceFooter['finding']>): Broken {
-  const { broken, edges } = whatsBroken(kernel, topology, scheduleOfTrace(source), invariants, loop);
+  const { broken, edges } = whatsBroken(kernel, topology, scheduleOfTrace(source), invariants, loop, id);
   const found = [...broken, ...edges].find((one) => one.kind === kind && one.key === key);
   if (found !== undefined) return found;
   throw new TraceError('malformed', `says in its footer that it shows ${id} (${key}), but its replay does not: the footer was edited`).of(source.name);

@@ -29,8 +29,8 @@ export function deadlockKey(world: RunWorld, waits: readonly { readonly actor: n
   return `${DEADLOCK} ${each(waits.map(({ actor, object }) => `${world.leafOf(actor).step}>${layout(object)}`))}`;
 }
 
-/** A loop without progress: the steps that go round. */
-export const livelockKey = (steps: readonly string[]): string => `${LIVELOCK} ${each(steps)}`;
+/** A loop without progress, or one that breaks another property: the steps that go round. */
+export const livelockKey = (steps: readonly string[], id: string = LIVELOCK): string => `${id} ${each(steps)}`;
 
 /** A data race: the layout and the two steps. */
 export const raceKey = ({ layout, steps }: Pick<Race, 'layout' | 'steps'>): string => `${RACE} ${layout} ${steps.join(' ')}`;

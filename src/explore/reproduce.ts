@@ -4,6 +4,7 @@ import type { Invariant } from '../check/invariant.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { Topology } from '../scenario/topology.ts';
 import { isTarget, type Broken, type Target } from './broken.ts';
+import { isFair, isOfFairLoops } from './fair-schedule.ts';
 import { goesOn } from './goes-on.ts';
 import { isEdge, LIVELOCK, livelockKey } from './keys.ts';
 import type { Finding, FindingKind } from './finding.ts';
@@ -84,7 +85,7 @@ export function reproduction(kernel: Kernel, topology: Topology, broken: Broken,
   if (broken.kind === 'livelock') {
     return { broken, executed, trial: (schedule, { switches, steps }) => {
       const stem = player.play(schedule, { most: steps, switches, only: broken });
-      if (keyOfLoop(player, stem.steps, loop) !== broken.key) return undefined;
+      if (keyOfLoop(player, stem.steps, loop, broken.id) !== broken.key) return undefined;
       return !fair || goesOn(kernel, topology, { schedule: [...stem.steps, ...loop] }) ? stem.steps : undefined;
     } };
   }
@@ -116,17 +117,18 @@ function shortest(player: Player, played: Played, broken: Broken): Schedule {
 function livelock(kernel: Kernel, topology: Topology, { schedule, loop, id = LIVELOCK, sentence = 'a loop without progress' }: Failure): Broken {
   if (loop === undefined || loop >= schedule.length) throw new ShrinkError("a livelock's finding says in 'loop' how many steps are in front of its loop, and has at least one behind them");
   const player = new Player(kernel, topology, { invariants: [] });
-  const key = keyOfLoop(player, schedule.slice(0, loop), schedule.slice(loop));
-  if (key === undefined) throw new ShrinkError('the loop of the livelock does not lead back to its beginning; give the kernel and the scenario that it was found on');
+  const key = keyOfLoop(player, schedule.slice(0, loop), schedule.slice(loop), id);
+  if (key === undefined) throw new ShrinkError('the loop of the livelock does not lead back to its beginning, or keeps somebody from his turn; give the kernel and the scenario that it was found on');
   return { kind: 'livelock', id, sentence, key };
 }
 
-/** Key of a loop; nothing when it does not lead back to the state behind the stem. */
-export function keyOfLoop(player: Player, stem: Schedule, loop: Schedule): string | undefined {
+/** Key of a loop that breaks this property; nothing when it does not lead back to the state behind the stem, or is not as fair as it has to be. */
+export function keyOfLoop(player: Player, stem: Schedule, loop: Schedule, id: string = LIVELOCK): string | undefined {
   const none = { kind: 'livelock', key: '' } as const;
   if (player.play(stem, { strict: true, only: none }).steps.length < stem.length) return undefined;
   const before = player.stateHash();
   const played = player.play([...stem, ...loop], { strict: true, only: none });
   if (played.steps.length < stem.length + loop.length || player.stateHash() !== before) return undefined;
-  return livelockKey(played.steps.slice(stem.length).map(({ leaf }) => player.world.table.leaves[leaf]!.step));
+  if (isOfFairLoops(id) && !isFair(player, stem, loop)) return undefined;
+  return livelockKey(played.steps.slice(stem.length).map(({ leaf }) => player.world.table.leaves[leaf]!.step), id);
 }

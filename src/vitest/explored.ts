@@ -48,10 +48,10 @@ export async function exploreFor(subject: Subject, options: ExploreOptions, enou
   return chosen === 'exhaustive' ? searched(subject, options, guess!, ends, seconds, enough) : sampled(subject, chosen, options, ends, enough);
 }
 
-async function searched({ kernel: { kernel }, topology }: Subject, { states }: ExploreOptions, guess: Estimate, ends: number, seconds: number, enough: (findings: readonly Finding[]) => boolean): Promise<Explored> {
+async function searched({ kernel: { kernel }, topology, scenario }: Subject, { states }: ExploreOptions, guess: Estimate, ends: number, seconds: number, enough: (findings: readonly Finding[]) => boolean): Promise<Explored> {
   const graph = states === undefined && guess.states <= GRAPH_STATES;
   const search = new Search(kernel, topology, {
-    invariants, stop: 'never', megabytes: DEFAULTS.megabytes, ...(states === undefined ? {} : { states }), ...(graph ? { graph: true } : { symmetry: true }),
+    invariants, stop: 'never', megabytes: DEFAULTS.megabytes, ...(states === undefined ? {} : { states }), ...(graph ? { graph: true, fair: scenario.about ?? [] } : { symmetry: true }),
   });
   const inTime = await drive((steps) => search.advance(steps), () => search.progress().findings, () => enough(search.result().findings), ends);
   const result = search.result();

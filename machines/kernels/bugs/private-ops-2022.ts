@@ -50,7 +50,7 @@ export const privateOpsUnshown: readonly UnshownBug[] = [
     why: 'Reclaim only tries page locks, and does not reclaim sealed pages; what is left are delays, and there is no time here.',
   },
   {
-    id: 'G2-B10', breaks: 'Two vCPUs that mean different things by one page make their VMM convert it to and fro (D, confirmed as possible).',
-    why: 'From every state of it either access can still complete, so that it is no livelock of the kernel: only an unfair schedule goes on for ever.',
+    id: 'G2-B10', breaks: 'Two vCPUs that mean different things by one page make their VMM convert it to and fro (D, confirmed: L-06).',
+    why: 'A fair loop, which `faultline explore examples/ping-pong.json --strategy exhaustive` finds on every kernel that converts: the kernel does what it is asked, and a VMM that obeys both breaks L-06. No kernel mends it; a VMM that lets one vCPU have its way does (SC17).',
   },
 ];

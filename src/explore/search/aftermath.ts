@@ -1,7 +1,9 @@
-// What is asked when everything was searched and the graph is there: livelocks, points of no return. States are found again by taking the
+// What is asked when everything was searched and the graph is there: livelocks, fair cycles, points of no return. States are found again by taking the
 // steps that led to them.
 
 import { LaboratoryError, type RunWorld } from '../../runtime/world.ts';
+import { actorOf, type FairProperty } from './fair.ts';
+import { fairCycles } from './fair-cycles.ts';
 import { livelocks } from './livelock.ts';
 import { pointOfNoReturn, type PointOfNoReturn } from './no-return.ts';
 import { FULL } from './state-set.ts';
@@ -41,19 +43,37 @@ export class Aftermath {
     }).includes(true);
   }
 
+  /** Is there a loop that breaks one of these properties though everybody has his turns? */
+  findFairCycles(properties: readonly FairProperty[], findings: Findings): void {
+    if (properties.length === 0) return;
+    const { table, topology: { actors } } = this.world;
+    this.goToStart();
+    const machines = actors.map(({ machine }) => machine);
+    const restsAtStart = (actor: number): boolean => this.world.leafOf(actor).idle || this.world.ended(actor);
+    for (const { property: { id, says }, actor, way, loop } of fairCycles(this.graph, this.states.set.size, properties, { machines, restsAtStart })) {
+      this.goToStart();
+      const steps = [...way, ...loop].map((edge) => this.decisionTo(this.graph.target(edge), actorOf(this.graph.by.words[edge]!)));
+      const round = steps.slice(way.length);
+      const who = [...new Set(round.map((step) => actors[step.actor - 1]!.name))];
+      const sentence = `${says(actors[actor - 1]!.name)}, and nobody is kept from his turn: ${who.join(', ')} go round ${round.length} steps for ever`;
+      const key = livelockKey(round.map(({ leaf }) => table.leaves[leaf]!.step), id);
+      findings.keep({ kind: 'livelock', id, sentence, key }, () => steps.map(({ actor: one, choice }) => ({ actor: one, choice })), way.length);
+    }
+  }
+
   /** Decisions that lead along these states, from the initial one. */
   private decisionsAlong(way: readonly number[]): (Decision & { readonly leaf: number })[] {
     this.goToStart();
     return way.slice(1).map((wanted) => this.decisionTo(wanted));
   }
 
-  /** Takes the step that leads to this state from the one that stands. */
-  private decisionTo(wanted: number): Decision & { readonly leaf: number } {
+  /** Takes the step that leads to this state from the one that stands; of this actor, where it is said. */
+  private decisionTo(wanted: number, by?: number): Decision & { readonly leaf: number } {
     const { world, tracker } = this;
     const mark = tracker.mark();
     const lanes = tracker.lanes.slice();
     for (let actor = 1; actor <= world.topology.actors.length; actor++) {
-      if (world.ended(actor)) continue;
+      if (world.ended(actor) || (by !== undefined && by !== actor)) continue;
       for (let choice = 0, choices = 1; choice < choices; choice++) {
         tracker.step();
         if (world.step(actor, () => choice) < 0) break;

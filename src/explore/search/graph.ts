@@ -1,4 +1,5 @@
-// The states of a search and the steps between them, by number: what can be reached from where. Two words an edge.
+// The states of a search and the steps between them, by number: what can be reached from where. Two words an edge,
+// and one more where somebody asks who steps.
 
 import { Numbers } from './growing.ts';
 
@@ -6,12 +7,14 @@ import { Numbers } from './growing.ts';
 export interface Adjacency { readonly first: Int32Array; readonly edges: Int32Array }
 
 /** A graph as lists of whole numbers; its fields say what they mean. */
-export interface Edges { readonly from: Int32Array; readonly to: Int32Array; readonly marks: Int32Array }
+export interface Edges { readonly from: Int32Array; readonly to: Int32Array; readonly by: Int32Array; readonly marks: Int32Array }
 
 export class Graph {
   readonly from: Numbers;
   /** State that an edge leads to, twice; + 1 when the step is progress. */
   readonly to: Numbers;
+  /** Who takes the step, and what it is to properties of fair cycles, as `fair.ts` puts it; empty unless it is asked for. */
+  readonly by: Numbers;
   /** States from which one step is broken, or in which actors wait for each other for ever: the state, and the place of the key in `keys`. */
   readonly marks: Numbers;
   readonly keys: string[];
@@ -19,13 +22,14 @@ export class Graph {
   constructor(saved?: Edges, keys: readonly string[] = []) {
     this.from = new Numbers(saved?.from);
     this.to = new Numbers(saved?.to);
+    this.by = new Numbers(saved?.by ?? new Int32Array(0));
     this.marks = new Numbers(saved?.marks);
     this.keys = [...keys];
   }
 
   /** The lists that make it, besides the keys. */
   save(): Edges {
-    return { from: this.from.view().slice(), to: this.to.view().slice(), marks: this.marks.view().slice() };
+    return { from: this.from.view().slice(), to: this.to.view().slice(), by: this.by.view().slice(), marks: this.marks.view().slice() };
   }
 
   /** A step leads from one state to another. */
@@ -43,14 +47,15 @@ export class Graph {
   }
 
   /** Adds the edges and marks of another part of the search. */
-  add({ from, to, marks }: Edges, keys: readonly string[]): void {
+  add({ from, to, by, marks }: Edges, keys: readonly string[]): void {
     for (const state of from) this.from.push(state);
     for (const state of to) this.to.push(state);
+    for (const word of by) this.by.push(word);
     for (let k = 0; k < marks.length; k += 2) this.mark(marks[k]!, keys[marks[k + 1]!]!);
   }
 
   get bytes(): number {
-    return this.from.bytes + this.to.bytes + this.marks.bytes;
+    return this.from.bytes + this.to.bytes + this.by.bytes + this.marks.bytes;
   }
 
   /** Where an edge leads. */
@@ -101,15 +106,18 @@ export class Graph {
     return reached;
   }
 
-  /** States on a shortest way from one state to the first that is wanted, both ends included; at least one step long. */
-  way(forwards: Adjacency, states: number, from: number, wanted: (state: number) => boolean): number[] | undefined {
+  /** States on a shortest way from one state to the first that is wanted, both ends included; at least one step long. `follows`: edges that may be
+   *  taken, all when left out. */
+  way(forwards: Adjacency, states: number, from: number, wanted: (state: number) => boolean, follows: (edge: number) => boolean = () => true): number[] | undefined {
     const came = new Int32Array(states).fill(-1);
     const queue = new Numbers();
     queue.push(from);
     for (let k = 0; k < queue.length; k++) {
       const state = queue.words[k]!;
       for (let at = forwards.first[state]!; at < forwards.first[state + 1]!; at++) {
-        const next = this.target(forwards.edges[at]!);
+        const edge = forwards.edges[at]!;
+        if (!follows(edge)) continue;
+        const next = this.target(edge);
         if (wanted(next)) {
           const way = [next, state];
           for (let back = state; back !== from;) way.push(back = came[back]!);

@@ -1,6 +1,7 @@
 // What must be the same when a search goes on: kernel, scenario, and how it searches.
 
 import { hashText, mix } from '../../memory/hash.ts';
+import { fairOf } from './fair.ts';
 import type { Kernel } from '../../kernel/define.ts';
 import type { RunWorld } from '../../runtime/world.ts';
 import type { Topology } from '../../scenario/topology.ts';
@@ -16,7 +17,7 @@ export function subjectOf(kernel: Kernel, topology: Topology, sources = ''): Rec
 export function identityOf({ kernel, topology, plan }: RunWorld, options: SearchOptions, { symmetry, pages, reduction, graph }: { readonly symmetry: boolean; readonly pages: boolean; readonly reduction: boolean; readonly graph: boolean }): Record<string, string> {
   return {
     ...subjectOf(kernel, topology, options.sources), 'words of state': String(plan.stateWords), order: options.order ?? 'dfs', exact: String(options.exact === true),
-    symmetry: String(symmetry), 'symmetry of pages': String(pages), reduction: String(reduction), graph: String(graph), invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
+    symmetry: String(symmetry), 'symmetry of pages': String(pages), reduction: String(reduction), graph: String(graph), 'fair cycles': graph ? fairOf(options.fair ?? []).map(({ id }) => id).join(' ') : '', invariants: options.invariants?.map(({ id }) => id).join(' ') ?? '',
   };
 }
 

@@ -1,6 +1,7 @@
 // Livelock, decided from the whole graph: states from which no progress can be reached any more, whatever anybody does, and no end either.
 // Who spins while somebody could move and let him go on is in no such state. Found as a lasso: a way to a loop, and the loop.
 
+import { components } from './components.ts';
 import type { Adjacency, Graph } from './graph.ts';
 
 /** States on the way to the loop, the first of the loop included; and those of the loop behind it, which ends where it began. */
@@ -32,50 +33,12 @@ export function livelocks(graph: Graph, states: number): Lasso[] {
   });
 }
 
-/** Strongly connected sets of states without hope that no edge leaves (Tarjan's algorithm, without recursion). */
-function traps(graph: Graph, { first, edges }: Adjacency, good: Uint8Array): number[][] {
-  const states = good.length;
-  const index = new Int32Array(states);
-  const low = new Int32Array(states);
-  const onStack = new Uint8Array(states);
-  const at = new Int32Array(states);
-  const set = new Int32Array(states).fill(-1);
-  const stack: number[] = [];
-  const path: number[] = [];
-  const sets: number[][] = [];
-  let count = 0;
-  const enter = (state: number): void => {
-    index[state] = low[state] = ++count;
-    at[state] = first[state]!;
-    onStack[state] = 1;
-    stack.push(state);
-    path.push(state);
-  };
-  for (let root = 0; root < states; root++) {
-    if (good[root] !== 0 || index[root] !== 0) continue;
-    enter(root);
-    while (path.length > 0) {
-      const state = path.at(-1)!;
-      if (at[state]! < first[state + 1]!) {
-        const next = graph.target(edges[at[state]!++]!);
-        if (index[next] === 0) enter(next);
-        else if (onStack[next] !== 0) low[state] = Math.min(low[state]!, index[next]!);
-        continue;
-      }
-      path.pop();
-      const parent = path.at(-1);
-      if (parent !== undefined) low[parent] = Math.min(low[parent]!, low[state]!);
-      if (low[state] !== index[state]) continue;
-      const members: number[] = [];
-      for (let member = -1; member !== state;) {
-        member = stack.pop()!;
-        onStack[member] = 0;
-        set[member] = sets.length;
-        members.push(member);
-      }
-      sets.push(members);
-    }
-  }
+/** Strongly connected sets of states without hope that no edge leaves. */
+function traps(graph: Graph, forwards: Adjacency, good: Uint8Array): number[][] {
+  const { first, edges } = forwards;
+  const sets = components(graph, forwards, (state) => good[state] === 0);
+  const set = new Int32Array(good.length).fill(-1);
+  sets.forEach((members, number) => { for (const state of members) set[state] = number; });
   return sets.filter((members, number) => members.every((state) => {
     for (let k = first[state]!; k < first[state + 1]!; k++) if (set[graph.target(edges[k]!)] !== number) return false;
     return true;

@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly reduction?: boolean;
   /** Keeps the edges, by which livelocks are found and points of no return. Neither reduction nor symmetry then. */
   readonly graph?: boolean;
+  /** Ids of properties of `fair.ts` that loops may break, for which each edge then has a word more; nothing without a graph. */
+  readonly fair?: readonly string[];
   /** A copy of a counter is only told apart by whether the counter has moved on, not by how far: for loops without end. */
   readonly endless?: boolean;
   /** What is checked behind each step; nothing when left out, and deadlocks always. */

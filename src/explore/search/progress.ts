@@ -6,6 +6,9 @@ import type { Table } from '../../kernel/table.ts';
 /** Steps that carry programs out, and what they answer when an instruction is done. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = { 'guest.execute': ['ok', 'hypercall', 'halt', 'refusedHypercall'], 'vmm.next': ['ok', 'end'], 'hw.next': ['ok', 'end'] };
 
+/** Has a program's instruction been done by this step with this outcome? */
+export const isInstructionDone = (step: string, outcome: string): boolean => PROGRAMS[step]?.includes(outcome) === true;
+
 /** By leaf and outcome (leaf × the table's width + outcome): 1 when such a step is progress. */
 export function progressesOf({ leaves, width, next }: Table): Uint8Array {
   const progresses = new Uint8Array(leaves.length * width);
@@ -13,7 +16,7 @@ export function progressesOf({ leaves, width, next }: Table): Uint8Array {
     for (const name of leaf.outcomes) {
       const at = leaf.number * width + outcome(name);
       const to = leaves[next[at]!]!;
-      if (leaf.progress || to.final || (to.idle && !leaf.idle) || PROGRAMS[leaf.step]?.includes(name) === true) progresses[at] = 1;
+      if (leaf.progress || to.final || (to.idle && !leaf.idle) || isInstructionDone(leaf.step, name)) progresses[at] = 1;
     }
   }
   return progresses;

@@ -38,7 +38,7 @@ export class Search extends Traversal {
   }
 
   protected edges(): Edges {
-    return this.graph?.save() ?? { from: NO_WORDS, to: NO_WORDS, marks: NO_WORDS };
+    return this.graph?.save() ?? { from: NO_WORDS, to: NO_WORDS, by: NO_WORDS, marks: NO_WORDS };
   }
 
   /** A search that goes on where another one was saved; bounds, known findings and when to stop may be others. */

@@ -9,6 +9,7 @@ import { Aftermath } from './aftermath.ts';
 import { Ancestry } from './ancestry.ts';
 import { Deadlocks } from './deadlocks.ts';
 import { Findings } from './findings.ts';
+import { fairBits, fairOf, wordOf, type FairProperty } from './fair.ts';
 import { FootprintTracker } from './footprint-tracker.ts';
 import { Frontier } from './frontier.ts';
 import { Graph } from './graph.ts';
@@ -52,6 +53,9 @@ export class Traversal {
   protected readonly ancestry: Ancestry | undefined;
   /** By leaf and outcome: 1 when such a step is progress; empty without a graph. */
   private readonly progresses: Uint8Array;
+  /** Properties that fair cycles may break, and what each step is to them, by leaf and outcome. */
+  private readonly fair: readonly FairProperty[];
+  private readonly fairBits: Uint8Array;
   protected readonly options: SearchOptions;
   private readonly actors: number;
   private readonly statesLimit: number;
@@ -104,6 +108,8 @@ export class Traversal {
     this.findings = new Findings(options.known);
     this.graph = options.graph === true ? new Graph() : undefined;
     this.progresses = options.graph === true ? progressesOf(kernel.table) : new Uint8Array(0);
+    this.fair = this.graph === undefined ? [] : fairOf(options.fair ?? []);
+    this.fairBits = this.fair.length === 0 ? new Uint8Array(0) : fairBits(kernel.table, this.fair);
     this.deadlockFinder = new Deadlocks(this.world);
     const numbered = this.graph !== undefined || options.order === 'bfs' || options.exact === true;
     this.states = new States(this.tracker, symmetry, shared ?? new StateSet(this.statesLimit, this.bytesLimit, undefined, numbered), options.exact === true ? plan.stateWords : undefined);
@@ -233,7 +239,10 @@ export class Traversal {
       return;
     }
     const { fresh } = states.set;
-    this.graph?.edge(levels.number[top]!, number, this.progresses[move] !== 0);
+    if (this.graph !== undefined) {
+      this.graph.edge(levels.number[top]!, number, this.progresses[move] !== 0);
+      if (this.fair.length > 0) this.graph.by.push(wordOf(actor, this.fairBits[move]!));
+    }
     if (fresh || (reducer !== undefined && frontier === undefined && !reducer.isOnPath(states.low, states.high, top))) levels.open[top] = 1;
     if (!fresh) return;
     const depth = this.base + this.depth;
@@ -325,7 +334,11 @@ export class Traversal {
   /** What is said when nothing is left to search. */
   protected conclude(): void {
     if (this.tally.shallow) this.cut = 'depth';
-    else if (this.graph !== undefined) this.aftermath(this.graph).findLivelocks(this.findings);
+    else if (this.graph !== undefined) {
+      const aftermath = this.aftermath(this.graph);
+      aftermath.findLivelocks(this.findings);
+      aftermath.findFairCycles(this.fair, this.findings);
+    }
   }
 
   /** Goes on with a path, at whose first level `words` are; the start when left out. */

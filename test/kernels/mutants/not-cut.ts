@@ -8,7 +8,7 @@ export const notCut: readonly NotCut[] = [
   { id: 'M28', does: 'takes a frozen entry for an empty one', because: 'page tables go as a whole with their root here, so no entry is ever frozen' },
   { id: 'M38', does: 'waits in synchronize_srcu with slots_arch_lock held', because: 'with two-dimensional paging no vCPU takes slots_arch_lock inside its SRCU section, so nobody waits for each other' },
   { id: 'M53', does: 'names a page outside of the range as the busy one', because: 'folios are of one page in the kernels that convert in place, so that none begins in front of a range' },
-  { id: 'M73', does: 'computes MIXED from the top down', because: 'huge pages have one size here' },
+  { id: 'M73', does: 'computes MIXED from the top down', because: 'the huge leaf of a guest has one size here, so that MIXED has one level; a second would change the layouts of every kernel' },
   { id: 'M82', does: 'splits a huge folio without zapping it', because: 'folios of guest_memfd are small in 6.8' },
   { id: 'M85', does: 'does not undo a split that failed', because: 'folios of guest_memfd are small in 6.8' },
   { id: 'M97', does: 'lets new readers of invalidate_lock pass a writer that waits', because: 'faults take invalidate_lock in conversions-2025 and later, but starvation, where each schedule in which it happens is unfair to somebody, is not looked for' },

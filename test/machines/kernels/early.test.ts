@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { deriveKernel, type Kernel } from '../../../src/kernel/define.ts';
 import { invariants } from '../../../src/check/invariants/index.ts';
 import { ok } from '../../../src/memory/outcome.ts';
+import { mendedIn } from '../../../src/explore/bugs/bug.ts';
 import { exhaustive } from '../../../src/explore/search/exhaustive.ts';
 import { scenariosOf } from '../../../src/runtime/fits.ts';
 import { allocate, await_, call, close, convert, createGmem, deleteSlot, notify, punch, read, run, scenario, slot, write } from '../../../src/scenario/builder.ts';
@@ -44,6 +45,18 @@ describe.each(generations)('known bugs of $name', (kernel, twin, fixes: readonly
   it.each(alone.map((fix) => [fix.mended![0]!, fix] as const))('%s is mended by its own patch alone', (id, fix) => {
     const { scenario: name, shownBy } = kernel.bugs.find((bug) => bug.id === id)!;
     expect(found(deriveKernel(kernel, { name: 'mended', ...fix }), name, shownBy)).toEqual([]);
+  });
+});
+
+describe('the private file of 2022', () => {
+  const mends = fseal_2021.bugs.filter(({ fixedIn }) => fixedIn === private_ops_2022.name);
+  it.each(mends.map((bug) => [bug.id, bug] as const))('has not %s any more, in any interleaving', (_id, bug) => {
+    expect(mendedIn(fseal_2021, bug)).toBe(private_ops_2022);
+    expect(found(private_ops_2022, bug.scenario)).toEqual([]);
+  });
+
+  it('says nothing of two: errors of a fault that allocates, and memory that fails', () => {
+    expect(fseal_2021.bugs.filter((bug) => !mends.includes(bug)).map(({ id }) => id).toSorted()).toEqual(['G1-B15', 'G1-B5']);
   });
 });
 
