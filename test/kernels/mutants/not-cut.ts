@@ -11,5 +11,4 @@ export const notCut: readonly NotCut[] = [
   { id: 'M73', does: 'computes MIXED from the top down', because: 'the huge leaf of a guest has one size here, so that MIXED has one level; a second would change the layouts of every kernel' },
   { id: 'M82', does: 'splits a huge folio without zapping it', because: 'folios of guest_memfd are small in 6.8' },
   { id: 'M85', does: 'does not undo a split that failed', because: 'folios of guest_memfd are small in 6.8' },
-  { id: 'M97', does: 'lets new readers of invalidate_lock pass a writer that waits', because: 'faults take invalidate_lock in conversions-2025 and later, but starvation, where each schedule in which it happens is unfair to somebody, is not looked for' },
 ];
