@@ -12,9 +12,15 @@ import { compile } from '../src/scenario/compile.ts';
 import { RECORD, type TraceBatch } from '../src/trace/batch.ts';
 import { outcomeNames } from '../src/trace/outcomes.ts';
 import type { Kernel } from '../src/kernel/define.ts';
+import type { Scenario } from '../src/scenario/types.ts';
 
 const [seconds = '5', ...named] = process.argv.slice(2);
 const scenario = builtinScenario('stress-conversions')!;
+
+/** Flag of a file of huge pages, where a kernel has it, beside the one that lets the host map it. */
+const HUGE = 'huge_2m';
+const hugeScenario = { ...scenario, setup: scenario.setup!.map((op) => (op.op === 'create_gmem' ? { op: op.op, fd: 'A', pages: 8, flags: ['support_shared', HUGE] } : op)) } as Scenario;
+const hasHuge = ({ calls }: Kernel): boolean => calls.find(({ name }) => name === 'create_gmem')!.arguments.some(({ flags }) => flags !== undefined && HUGE in flags);
 
 /** Counts, by batches, the most refusals that one conversion has met before it went through. */
 function worstOf(kernel: Kernel): { readonly take: (batch: TraceBatch) => void; readonly worst: () => number } {
@@ -42,23 +48,23 @@ function worstOf(kernel: Kernel): { readonly take: (batch: TraceBatch) => void; 
 }
 
 /** One row of the table, and whether all was well. */
-async function storm(kernel: Kernel): Promise<{ readonly cells: readonly string[]; readonly well: boolean }> {
-  const known = new Set(kernel.bugs.filter((bug) => bug.scenario === scenario.name || bug.alsoIn?.includes(scenario.name)).flatMap(({ shownBy }) => shownBy));
+async function storm(kernel: Kernel, what: Scenario, label: string): Promise<{ readonly cells: readonly string[]; readonly well: boolean }> {
+  const known = new Set(kernel.bugs.filter((bug) => what !== scenario || bug.scenario === scenario.name || bug.alsoIn?.includes(scenario.name)).flatMap(({ shownBy }) => shownBy));
   const run = new ThreadsRun({
-    kernel, topology: compile(scenario, kernel), seed: 1, invariants: invariants.filter(({ id }) => !known.has(id)), limits: { seconds: Number(seconds) }, threads: { workers: 2 },
+    kernel, topology: compile(what, kernel), seed: 1, invariants: invariants.filter(({ id }) => !known.has(id)), limits: { seconds: Number(seconds) }, threads: { workers: 2 },
   });
   const { take, worst } = worstOf(kernel);
   run.batches.subscribe(take);
   const before = process.cpuUsage();
   try {
     const result = await run.start();
-    const { conversions, conversionsRefused: refused, steps } = new Meter(kernel).of(result.tally);
+    const { conversions, conversionsRefused: refused, splits, merges, steps } = new Meter(kernel).of(result.tally);
     const took = result.seconds!;
     const { user, system } = process.cpuUsage(before);
     const ended = result.why === 'seconds' ? 'held' : result.violation?.id ?? result.why;
     return {
       cells: [
-        kernel.name, (conversions / took).toFixed(0), ((conversions * 1e6) / (user + system)).toFixed(0), `${((100 * refused) / Math.max(1, conversions + refused)).toFixed(1)} %`, (refused / Math.max(1, conversions)).toFixed(3), String(worst()),
+        label, (conversions / took).toFixed(0), ((conversions * 1e6) / (user + system)).toFixed(0), `${((100 * refused) / Math.max(1, conversions + refused)).toFixed(1)} %`, (refused / Math.max(1, conversions)).toFixed(3), String(worst()), String(splits), String(merges),
         `${(steps / took / 1000).toFixed(0)} k`, '0', `${ended}${known.size > 0 ? `, without ${[...known].join(', ')}` : ''}`,
       ],
       well: result.why === 'seconds',
@@ -66,15 +72,17 @@ async function storm(kernel: Kernel): Promise<{ readonly cells: readonly string[
   } catch (error) {
     // What physical memory and the shadow do not agree on, or a thread that died, is told as it is.
     if (!(error instanceof LaboratoryError)) throw error;
-    return { cells: [kernel.name, '-', '-', '-', '-', '-', '-', error.message, ''], well: false };
+    return { cells: [label, '-', '-', '-', '-', '-', '-', '-', '-', error.message, ''], well: false };
   }
 }
 
-const rows: (readonly string[])[] = [['kernel', 'conversions/s', 'a CPU second', 'EAGAIN', 'retries/conv.', 'most', 'steps/s', 'shadow diff.', 'checks']];
+const rows: (readonly string[])[] = [['kernel', 'conversions/s', 'a CPU second', 'EAGAIN', 'retries/conv.', 'most', 'splits', 'merges', 'steps/s', 'shadow diff.', 'checks']];
 for (const kernel of everyKernel.filter((one) => (named.length === 0 ? fits(scenario, one) : named.includes(one.name)))) {
-  const { cells, well } = await storm(kernel);
-  rows.push(cells);
-  if (!well) process.exitCode = 1;
+  for (const [what, label] of [[scenario, kernel.name], ...(hasHuge(kernel) ? [[hugeScenario, `${kernel.name}, 2M`] as const] : [])] as const) {
+    const { cells, well } = await storm(kernel, what, label);
+    rows.push(cells);
+    if (!well) process.exitCode = 1;
+  }
 }
 const widths = rows[0]!.map((_one, i) => Math.max(...rows.map((row) => row[i]!.length)));
 process.stdout.write(`${scenario.name}, ${seconds} s each, 2 workers\n`);

@@ -38,6 +38,10 @@ export const properties: readonly Property[] = [
     decided: 'As L-04: somebody is left waiting when nobody can go on; in a sample, schedules that come to their end have exercised it.',
   },
   {
+    id: 'L-09', title: 'calls on a file end', statement: 'A hole or a conversion comes to its end while guests fault without end: who waits for a lock exclusively is not starved by those who share it.',
+    decided: 'A search of a scenario that is about it looks for fair loops in which such a call is in the middle of its work. In a sample, schedules that end have exercised it.',
+  },
+  {
     id: 'S-17', title: 'locks have an order', statement: 'The order in which locks are taken, over all schedules together, has no circle: folio locks, SRCU and flushes included.',
     decided: 'The analysis of lock order, over all schedules of a sample; an exhaustive search takes a sample for it.',
   },

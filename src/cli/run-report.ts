@@ -178,6 +178,7 @@ function eventLines({ kernel, result }: RunFacts): string[] {
     ...of('faults', [counts.faultsFixed, 'fixed'], [counts.faultsRetried, 'tried again'], [counts.faultsExited, 'left to userspace']),
     ...of('', [counts.staleFaults, 'of those tried again because of an invalidation']),
     ...of('events', [counts.conversions, plural(counts.conversions, 'conversion')], [counts.conversionsRefused, 'refused with EAGAIN'],
+      [counts.splits, plural(counts.splits, 'split')], [counts.merges, plural(counts.merges, 'merge')],
       [counts.punches, plural(counts.punches, 'punch', 'punches')],
       [counts.memoryErrors, plural(counts.memoryErrors, 'memory error')], [counts.lockWaits, plural(counts.lockWaits, 'wait for a lock', 'waits for a lock')]),
   ];

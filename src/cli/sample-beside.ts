@@ -24,7 +24,7 @@ export async function sampleBeside({ kernel, topology }: Subject, { seed }: Expl
 
 /** Whether everything ends, where that is decided: by the graph of all states, else by schedules that were sampled. */
 export const liveness = (decided: boolean, beside: SampleResult | undefined): Record<string, number> =>
-  Object.fromEntries(['L-01', 'L-03', 'L-06', 'L-08'].map((id) => [id, decided ? 1 : beside?.endings.finished ?? 0]));
+  Object.fromEntries(['L-01', 'L-03', 'L-06', 'L-08', 'L-09'].map((id) => [id, decided ? 1 : beside?.endings.finished ?? 0]));
 
 /** What it was, as lines. */
 export const besideLines = (beside: SampleResult): string[] => [

@@ -183,7 +183,7 @@ export class Sampler {
       schedules: this.schedules, steps: this.steps, longest: this.longest, endings: { ...this.endings }, complete: this.ended, exhausted: this.exhausted,
       digest: [this.digest[0]!, this.digest[1]!], found: [...this.found.values()],
       lockOrder: mergeShown([{ classes: this.analysis?.lockOrderReport().classes ?? [], edges: this.edges, nestings: this.nestings }]),
-      exercised: { ...this.evaluated(), 'L-04': this.deadlocks.waits, 'S-17': this.deadlocks.waits, 'L-01': finished, 'L-03': finished, 'L-06': finished, 'L-08': finished, 'L-07': finished },
+      exercised: { ...this.evaluated(), 'L-04': this.deadlocks.waits, 'S-17': this.deadlocks.waits, 'L-01': finished, 'L-03': finished, 'L-06': finished, 'L-08': finished, 'L-09': finished, 'L-07': finished },
       analysed: this.analysis !== undefined, windows: this.analysis?.windowsReport() ?? [], machines: this.outcomes.report(), pairs: this.pairs?.report() ?? [],
       ...(pct === undefined || !this.isTried ? {} : { pct: { n: pct.bound.n, k: pct.bound.k, d: pct.bound.d, schedules: pct.schedules, longer: pct.longer } }),
       rechecked: this.rechecked, about: options.about ?? [],

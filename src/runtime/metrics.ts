@@ -22,6 +22,9 @@ export interface Metrics {
   readonly conversions: number;
   /** Conversions in place that answered EAGAIN, since somebody had a page. */
   readonly conversionsRefused: number;
+  /** Huge folios of files that were split, and that were put together of small ones, where a kernel has them; those that were undone do not count. */
+  readonly splits: number;
+  readonly merges: number;
   readonly punches: number;
   /** Page frames that memory_failure() has dealt with. */
   readonly memoryErrors: number;
@@ -43,6 +46,8 @@ const COUNTS: { readonly [measure in Exclude<keyof Metrics, 'steps'>]: Counts } 
   // In place: the walk that stores has come to its end, or all was stored at once.
   conversions: ({ step, path }, outcome) => (step === 'attributes.storeNext' && outcome === 'ok') || (step === 'convertFile.next' && outcome !== 'done')
     || (path.endsWith('.storeNext') && step === 'convert.nextItem' && outcome === 'done') || (step === 'convert.storeAll' && outcome === 'ok'),
+  splits: ({ step }, outcome) => step === 'split.addNext' && outcome === 'ok',
+  merges: ({ step }, outcome) => step === 'merge.add' && outcome === 'ok',
   conversionsRefused: leaves('gmem.testReferences', 'busy'),
   punches: (leaf, outcome, exits) => leaves('gmem.punchHole', 'done')(leaf, outcome, exits) || (leaf.path.includes('.punch.') && exits.includes('memfd.undoRange ^done')),
   memoryErrors: leaves('memoryFailure', 'done'),

@@ -5,7 +5,7 @@ import { StatusLine } from '../../src/cli/explore-drive.ts';
 import { Block, progressBlock, progressLine, showSearch, type Progress } from '../../src/cli/progress.ts';
 import type { SeedSearch } from '../../src/runtime/seed-search.ts';
 
-const metrics = { steps: 0, faultsFixed: 1234, faultsRetried: 56, faultsExited: 7, staleFaults: 1, conversions: 1, conversionsRefused: 0, punches: 2, memoryErrors: 3, lockWaits: 4 };
+const metrics = { steps: 0, faultsFixed: 1234, faultsRetried: 56, faultsExited: 7, staleFaults: 1, conversions: 1, conversionsRefused: 0, splits: 0, merges: 0, punches: 2, memoryErrors: 3, lockWaits: 4 };
 const progress: Progress = { steps: 12_345_678, seconds: 10, left: 4.2, workers: [512_345, 498_000], metrics };
 
 /** A terminal as far as the block needs one: rows, a cursor, three escapes. */

@@ -61,7 +61,7 @@ export class Trial {
     this.known = known;
     this.counts = counts;
     const topology = compile(scenario, kernel);
-    if (way === 'exhaustive') this.search = new Search(kernel, topology, { invariants: checks, states, graph: true, known, stop: counts === undefined ? 'first' : 'never' });
+    if (way === 'exhaustive') this.search = new Search(kernel, topology, { invariants: checks, states, graph: true, fair: scenario.about ?? [], known, stop: counts === undefined ? 'first' : 'never' });
     else this.sampler = new Sampler(kernel, topology, { invariants: checks, strategy: way, seed, schedules, depth, recheck: 0 });
   }
 
@@ -108,7 +108,7 @@ export class Trial {
 /** Keys of everything that a kernel shows in a scenario when it is explored in this way to the bounds. */
 export function knownKeys(kernel: Kernel, scenario: Scenario, way: Way, { seed = 1, schedules = TRIAL.schedules, states = TRIAL.states, depth = TRIAL.depth }: TrialOptions = {}): ReadonlySet<string> {
   const topology = compile(scenario, kernel);
-  if (way === 'exhaustive') return new Set(exhaustive(kernel, topology, { invariants, states, graph: true, stop: 'never' }).findings.map(({ key }) => key));
+  if (way === 'exhaustive') return new Set(exhaustive(kernel, topology, { invariants, states, graph: true, fair: scenario.about ?? [], stop: 'never' }).findings.map(({ key }) => key));
   const sampler = new Sampler(kernel, topology, { invariants, strategy: way, seed, schedules, depth, recheck: 0 });
   while (sampler.advance(1_000_000));
   return new Set(sampler.result().findings.map(({ key }) => key));

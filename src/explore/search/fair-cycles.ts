@@ -25,7 +25,7 @@ export function fairCycles(graph: Graph, states: number, properties: readonly Fa
     for (const actor of actorsWith(graph, property, comesAgain, machines)) {
       const follows = (edge: number): boolean => actorOf(graph.by.words[edge]!) !== actor || (graph.by.words[edge]! & endsBit(place)) === 0;
       let best: { loop: FairLoop; entry: number } | undefined;
-      for (const members of components(graph, forwards, (state) => broken[state] === 0, follows)) {
+      for (const members of components(graph, forwards, (state) => broken[state] === 0 && (property.starved !== true || !goesOn(graph, forwards, actor, state)), follows)) {
         if (members.length === 1 && !hasLoop(graph, forwards, members[0]!)) continue;
         const entry = members.reduce((least, state) => (depth[state]! < depth[least]! ? state : least));
         if (best !== undefined && depth[entry]! >= depth[best.entry]!) continue;
@@ -45,6 +45,10 @@ function actorsWith({ by }: Graph, property: FairProperty, bit: number | undefin
   if (bit !== undefined) for (const word of by.view()) if ((word & bit) !== 0) takes[actorOf(word)] = 1;
   return machines.flatMap((machine, k) => (property.machines.includes(machine) && takes[k + 1] !== 0 ? [k + 1] : []));
 }
+
+/** Can the actor take a step in this state? */
+const goesOn = (graph: Graph, { first, edges }: Adjacency, actor: number, state: number): boolean =>
+  edges.subarray(first[state]!, first[state + 1]!).some((edge) => actorOf(graph.by.words[edge]!) === actor);
 
 const hasLoop = (graph: Graph, { first, edges }: Adjacency, state: number): boolean =>
   edges.subarray(first[state]!, first[state + 1]!).some((edge) => graph.target(edge) === state);

@@ -14,6 +14,8 @@ export interface FairProperty {
   readonly ends: (leaf: Leaf, outcome: string, to: Leaf) => boolean;
   /** Steps of the actor of which the loop has one. When left out, the actor is in the middle of something all the time: it does not rest. */
   readonly again?: (leaf: Leaf, outcome: string) => boolean;
+  /** The actor cannot go on in any state of the loop: whoever gives turns to those who wait, in whatever way, does not help him. */
+  readonly starved?: true;
   /** What goes wrong, as the beginning of a sentence. */
   readonly says: (actor: string) => string;
 }
@@ -25,6 +27,11 @@ export const fairProperties: readonly FairProperty[] = [
     ends: ({ step }, name) => isInstructionDone(step, name),
     again: ({ step }) => step === 'vcpu.reply',
     says: (vcpu) => `one access of ${vcpu} exits without end`,
+  },
+  {
+    id: 'L-09', machines: ['gmem-op'],
+    ends: ({ step }) => step === 'op.reply', starved: true,
+    says: (call) => `the call of ${call} does not come to its end`,
   },
 ];
 

@@ -3,14 +3,17 @@
 import { step } from '../../../machines/fragment.ts';
 import { changed, type Mutant } from '../../../src/explore/mutants/mutant.ts';
 import { SHAREABILITY_ALL } from '../../../src/memory/layouts/shareability.ts';
-import { ok } from '../../../src/memory/outcome.ts';
-import { call, convertGmem, createGmem, hostRead, hostWrite, scenario, slot, write } from '../../../src/scenario/builder.ts';
+import { blocked, ok } from '../../../src/memory/outcome.ts';
+import {
+  allocate, await_, call, convertGmem, createGmem, forever, hostRead, hostWrite, memoryError, mix, notify, punch, read, run, scenario, slot, write,
+} from '../../../src/scenario/builder.ts';
 import { SC40 } from '../../../src/scenario/builtin/sc40.ts';
 import { SC41 } from '../../../src/scenario/builtin/sc41.ts';
 import { SC42 } from '../../../src/scenario/builtin/sc42.ts';
 import { SC44 } from '../../../src/scenario/builtin/sc44.ts';
 import type { Convert } from '../../../src/steps/gmem-convert.ts';
 import { FILTER_PRIVATE, FILTER_SHARED, type SetAttributes2 } from '../../../src/steps/gmem-set-attributes.ts';
+import type { Frame, World } from '../../../src/memory/world.ts';
 import { noteConverted, shareabilityAt, storeExactly, withShareability } from '../../../src/steps/shareability.ts';
 
 const RFC = 'conversions-2025-fixed', SERIES = 'conversions-2026-fixed';
@@ -49,10 +52,26 @@ const mappedShared = scenario({
   name: 'convert-mapped', vms: [{ type: 'confidential', vcpus: [{ program: [write(0, 1)] }] }], setup: [createGmem('A', 1, { init: 'shared' }), slot(0, 0, 1, { fd: 'A' })],
   threads: [{ name: 'main', program: [convertGmem('A', 0, 1, 'private')] }],
 });
+/** A vCPU and a thread come again and again to a page that is lost, and the guest's alone. A hole where it is. */
+const faultedWithoutEnd = scenario({
+  name: 'punch-faulted', about: ['L-09'], vms: [{ type: 'confidential', vcpus: [{ program: [read(0, { private: true })], thread: [await_('lost'), run('retry')] }] }],
+  memory: [view],
+  setup: [createGmem('A', 1, { init: 'private' }), call('mmap', { region: 'view', fd: 'A', length: 4096 }), slot(0, 0, 1, { fd: 'A', memory: 'view' }), allocate('A', 0, 1)],
+  threads: [{ name: 'main', program: [await_('lost'), punch('A', 0, 1)] }, { name: 'host', program: [await_('lost'), forever([mix([hostRead('view', 0)])])] }],
+  hardware: [{ name: 'hw', program: [memoryError({ fd: 'A', page: 0 }), notify('lost')] }],
+});
 const unaligned = scenario({
   name: 'convert-unaligned', vms: [{}], setup: [createGmem('A', 2, { init: 'shared' })],
   threads: [{ name: 'main', program: [call('convert_gmem', { fd: 'A', offset: 0, size: 4097, to: 'private', expect: 'EINVAL' })] }],
 });
+
+/** down_read that only a writer who has the lock holds up. */
+function overtakes({ invalidate_lock }: World, f: Frame<object>, inode: number): number {
+  const lock = invalidate_lock(inode);
+  if (lock.writer !== 0) return blocked(lock);
+  lock.readers.set(f.self);
+  return ok;
+}
 
 export const conversionMutants: readonly Mutant[] = [
   {
@@ -137,6 +156,10 @@ export const conversionMutants: readonly Mutant[] = [
       edit.redirect('unlock', 'ok', 'makeShared');
       edit.redirect('makeShared', 'ok', 'finish');
     } },
+  },
+  {
+    id: 'M97', does: 'lets new readers of invalidate_lock pass a writer that waits', where: 'down_read of invalidate_lock', base: SERIES, scenario: faultedWithoutEnd, shownBy: ['L-09'],
+    steps: { 'inode.downRead': changed<{ inode: number }>(() => (world, f) => overtakes(world, f, f.inode)), 'fileFolio.downRead': changed<{ of: number }>(() => (world, f) => overtakes(world, f, f.of)) },
   },
   {
     id: 'A12', does: 'tests the alignment of the offset twice, and never that of the size', where: 'kvm_gmem_ioctl_set_attributes', base: SERIES, scenario: unaligned, shownBy: ['S-22'],

@@ -9,5 +9,4 @@ export const notCut: readonly NotCut[] = [
   { id: 'M38', does: 'waits in synchronize_srcu with slots_arch_lock held', because: 'with two-dimensional paging no vCPU takes slots_arch_lock inside its SRCU section, so nobody waits for each other' },
   { id: 'M53', does: 'names a page outside of the range as the busy one', because: 'what is shared has folios of one page, in files of huge pages too, since it is split at once, so that none begins in front of a range that becomes private; the test of examples/lazy-split.ts, where that is otherwise, has this mistake' },
   { id: 'M73', does: 'computes MIXED from the top down', because: 'the huge leaf of a guest has one size here, so that MIXED has one level; a second would change the layouts of every kernel' },
-  { id: 'M97', does: 'lets new readers of invalidate_lock pass a writer that waits', because: 'faults take invalidate_lock in conversions-2025 and later, but starvation, where each schedule in which it happens is unfair to somebody, is not looked for' },
 ];
