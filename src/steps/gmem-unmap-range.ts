@@ -30,20 +30,23 @@ function mappedPart(world: World, region: number, inode: number, start: number, 
   return from < 0 ? undefined : { from, to };
 }
 
+/** The next mapping that has pages of what `rangeOf` makes of the range: these pages. */
+export const nextMapping = (rangeOf: (world: World, f: Operation) => { readonly start: number; readonly end: number }): Step<UnmapWalk> => (world, f) => {
+  const { start, end } = rangeOf(world, f);
+  for (let region = f.next_region; region < world.facts.regionAt.length; region++) {
+    const part = mappedPart(world, region, f.inode, start, end);
+    if (part === undefined) continue;
+    f.hva = part.from;
+    f.hva_end = part.to;
+    f.next_region = region + 1;
+    return ok;
+  }
+  noteUnmapped(withShareability(world), f.self, f.start, f.end);
+  return done;
+};
+
 export const steps = {
-  /** The next mapping that has pages of the range: these pages. */
-  'unmapRange.next': (world, f) => {
-    for (let region = f.next_region; region < world.facts.regionAt.length; region++) {
-      const part = mappedPart(world, region, f.inode, f.start, f.end);
-      if (part === undefined) continue;
-      f.hva = part.from;
-      f.hva_end = part.to;
-      f.next_region = region + 1;
-      return ok;
-    }
-    noteUnmapped(withShareability(world), f.self, f.start, f.end);
-    return done;
-  },
+  'unmapRange.next': nextMapping((_world, f) => f),
   /** The next entry of the mapping is emptied, its reference on the folio goes next. A poison marker stays. */
   'unmapRange.clearNext': (world, f) => {
     for (let { hva } = f; hva < f.hva_end; hva++) {

@@ -3,13 +3,15 @@
 
 import { ok } from '../memory/outcome.ts';
 import { frame } from '../memory/layout.ts';
-import { InvalidateBeginFrame, type Invalidation } from '../memory/frames.ts';
+import { InvalidateBeginFrame, type Invalidation, type Operation } from '../memory/frames.ts';
 import { ENOMEM } from './errno.ts';
 import { headOf } from './folio.ts';
 import { first, flush, nextBinding, none, steps as invalidate, unlock } from './gmem-invalidate.ts';
 import { steps as convert, type Convert } from './gmem-convert.ts';
 import { done } from './flush.ts';
+import { nextMapping } from './gmem-unmap-range.ts';
 import { ceilTo, floorTo, orderOf } from './huge-file.ts';
+import type { References } from './gmem-references.ts';
 import type { folio_sizes } from '../memory/layouts/huge.ts';
 import type { Table } from '../memory/layout.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
@@ -30,7 +32,7 @@ const widened: RangeOf = (world, f) => {
 
 /** The item, and at both of its ends what lies in one folio with it: the kernel has one leaf for as much of a folio as it can, and zaps the
  *  whole of one that the range reaches into. A 1G leaf is up to four leaves of 2M here. */
-const withFolios: RangeOf = (world, f) => {
+const withFolios = (world: World, f: Operation): Range => {
   const order = (index: number): number => {
     const { pfn } = world.cache(f.inode, index);
     return pfn === 0 ? 0 : world.folio(headOf(world.folio, pfn)).order;
@@ -105,6 +107,26 @@ export const convertSteps = {
     return ok;
   },
 } satisfies { [name: string]: Step<Convert> };
+
+/** What becomes private may lie in a larger folio, where a kernel leaves some of what is shared in these. */
+export const exclusionSteps = {
+  /** That folio must be nobody's as a whole. */
+  'unmapRange.next': nextMapping(withFolios),
+  /** The next folio of the range in the page cache, with a reference. */
+  'references.findNext': ((world, f) => {
+    for (let index = Math.max(f.tested_to, f.start); index < f.end; index++) {
+      const { pfn } = world.cache(f.inode, index);
+      if (pfn === 0) continue;
+      const head = headOf(world.folio, pfn);
+      world.folio_ref(head).add_refcount(1);
+      f.index = index;
+      f.pfn = head;
+      f.tested_to = world.folio(head).index + (1 << world.folio(head).order);
+      return ok;
+    }
+    return done;
+  }) satisfies Step<References>,
+};
 
 /** What a conversion has noted of folio sizes goes with it. */
 export function forgetSizes(world: World, self: number): void {

@@ -28,10 +28,13 @@ export const floorTo = (index: number, order: number): number => index >> order 
 /** The index behind the run around the last of [0, end). */
 export const ceilTo = (end: number, order: number): number => floorTo(end + (1 << order) - 1, order);
 
+/** Is the page at an index shared with the host? */
+export const sharedAt = (world: World, inode: number, index: number): boolean => shareabilityAt(withShareability(world), inode, index) === SHAREABILITY_ALL;
+
 /** Is a page of the aligned run around `index` shared with the host? */
 export function anyShared(world: World, inode: number, index: number, order: number): boolean {
   const first = floorTo(index, order);
-  for (let k = 0; k < 1 << order; k++) if (shareabilityAt(withShareability(world), inode, first + k) === SHAREABILITY_ALL) return true;
+  for (let k = 0; k < 1 << order; k++) if (sharedAt(world, inode, first + k)) return true;
   return false;
 }
 

@@ -7,7 +7,7 @@ import { frame, type Registers } from '../memory/layout.ts';
 import { done } from './flush.ts';
 import { allocationFails, enomem, exists, headOf, putFolio } from './folio.ts';
 import { cutsOf, form, pagesOf, wantedCuts, type FileFault } from './huge-folio.ts';
-import { ceilTo, floorTo, orderOf, type Wanted } from './huge-file.ts';
+import { anyShared, ceilTo, floorTo, orderOf, type Wanted } from './huge-file.ts';
 import { none } from './gmem-invalidate.ts';
 import type { FolioAt, Operation } from '../memory/frames.ts';
 import type { Frame, Step, World } from '../memory/world.ts';
@@ -101,7 +101,8 @@ function nextPlace(world: World, f: Frame<Restructure>, wanted: Wanted): number 
     if (pfn === 0) continue;
     const is = world.folio(headOf(world.folio, pfn)).order;
     const should = wanted(world, f.inode, index);
-    if (is === should) continue;
+    // What is shared the host may have mapped: it is not merged, whatever it could be.
+    if (is === should || (is < should && anyShared(world, f.inode, index, should))) continue;
     f.place = index;
     return is > should ? split : merge;
   }

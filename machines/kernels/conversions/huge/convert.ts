@@ -1,7 +1,7 @@
 // A conversion restructures the folios of the huge pages that it reaches into: what becomes shared is split, what is all private again is merged.
 
 import { folio_sizes } from '../../../../src/memory/layouts/huge.ts';
-import { convertSteps, forgetSizes, steps, walkFrames } from '../../../../src/steps/huge-convert.ts';
+import { convertSteps, exclusionSteps, forgetSizes, steps, walkFrames } from '../../../../src/steps/huge-convert.ts';
 import { RestructureFrame, runFrame, steps as restructureSteps } from '../../../../src/steps/huge-restructure.ts';
 import { convertBegin, convertEnd, convertZap, mergeFolios, restructure, splitFolio, widenedBegin, widenedEnd, zapRange } from '../../../gmem/huge.ts';
 import { step, use } from '../../../fragment.ts';
@@ -17,7 +17,7 @@ export function hugeConvert(base: Kernel): Fix {
     objects: [folio_sizes],
     registers: [...walkFrames, RestructureFrame, runFrame('gmem.splitFolio'), runFrame('gmem.mergeFolios')],
     steps: {
-      ...steps, ...convertSteps, ...restructureSteps,
+      ...steps, ...convertSteps, ...exclusionSteps, ...restructureSteps,
       'convert.finish': ((world, f, choose) => {
         forgetSizes(world, f.self);
         return finish(world, f, choose);
