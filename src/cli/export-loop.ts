@@ -25,7 +25,7 @@ const PIECE = 1 << 16;
 /** Sends everything to the sink, a piece at a time, until it is `ended`; answers how many steps it was. */
 export async function exported({ source, kernel, topology }: Exportable, exporter: Exporter, sink: Sink, { from, to, wanted }: Part, ended: () => boolean = () => false): Promise<number> {
   const writer = exporter.open(source.header, topology.actors, { kernel, topology, page: (header) => singleFile(pageFiles(), header) }, sink.parts);
-  const events = eventsOfTrace(source, kernel, topology, from, to);
+  const events = eventsOfTrace(source, kernel, topology, from, to, true);
   const progress = new ExportProgress();
   let pending = '';
   /** Text is gathered, bytes go at once: they may be others when the writer is asked again. */

@@ -1,13 +1,11 @@
 // Accesses of steps as objects: a run reads and writes the same words with the same values again and again, so those of just now are kept,
-// and with each the bytes that an exporter has made of it.
+// and with each the text that an exporter has made of it.
 
 import type { Describer, Indices } from './describe.ts';
 import type { Access } from './events.ts';
 
 /** Accesses that are kept, of reads and of writes; one takes the place of another whose numbers fall on the same place. */
 const KEPT = 1 << 14;
-
-const NOTHING = new Uint8Array(0);
 
 /** All have the same fields, whether there is something in them or not: what goes through millions of them is quicker by far. */
 class KeptAccess implements Access {
@@ -18,8 +16,8 @@ class KeptAccess implements Access {
   readonly old: number | undefined;
   readonly value: number;
   readonly text: string | undefined;
-  #maker: ((one: Access) => Uint8Array) | undefined = undefined;
-  #made: Uint8Array = NOTHING;
+  #maker: ((one: Access) => string) | undefined = undefined;
+  #made = '';
 
   constructor({ object, at, field, element, old, value, text }: Access) {
     this.object = object;
@@ -31,7 +29,7 @@ class KeptAccess implements Access {
     this.text = text;
   }
 
-  static bytesOf(access: Access, make: (one: Access) => Uint8Array): Uint8Array {
+  static textOf(access: Access, make: (one: Access) => string): string {
     if (!(#made in access)) return make(access);
     if (access.#maker !== make) {
       access.#made = make(access);
@@ -42,7 +40,7 @@ class KeptAccess implements Access {
 }
 
 /** What `make` makes of an access; made once as long as the access is kept. `make` must be the same function each time. */
-export const bytesOfAccess = (access: Access, make: (one: Access) => Uint8Array): Uint8Array => KeptAccess.bytesOf(access, make);
+export const textOfAccess = (access: Access, make: (one: Access) => string): string => KeptAccess.textOf(access, make);
 
 /** Kept accesses by their numbers. */
 class Table {
