@@ -1,5 +1,5 @@
 // One figure of npm run bench:export, in a process of its own: TRACE FORMAT exports a trace to nothing but a file that is taken away
-// again, and prints steps, seconds of processor time, bytes, and the most memory that the process had, in MB. FORMAT `replay`: makes the events
+// again, and prints steps, seconds of processor time and of a clock, bytes, and the most memory that the process had, in MB. FORMAT `replay`: makes the events
 // and drops them; `FORMAT only`: writes the same few thousand events again and again, without making them.
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';

@@ -98,9 +98,14 @@ export class Bytes {
   part(bytes: Uint8Array, from: number, count: number): void {
     this.room(count);
     const { array } = this;
-    if (count < 48) for (let i = from, at = this.length; i < from + count; i++) array[at++] = bytes[i]!;
+    // As above; and the longer ones cost a view.
+    if (count < 128) for (let i = from, at = this.length; i < from + count; i++) array[at++] = bytes[i]!;
     else array.set(bytes.subarray(from, from + count), this.length);
     this.length += count;
+  }
+  /** All that is there from `from` on, into another array. */
+  copy(from: number, into: Uint8Array, at: number): void {
+    into.set(this.array.subarray(from, this.length), at);
   }
   /** What others hold. */
   append(other: Bytes): void {

@@ -1,6 +1,7 @@
 // What was made of something that comes again and again, kept.
 
-import type { StepEvent } from '../runtime/events.ts';
+import { madeOfAccess } from '../runtime/accesses.ts';
+import type { Access, StepEvent } from '../runtime/events.ts';
 import { isKept, madeOfStep } from '../runtime/kept-steps.ts';
 import { Bytes } from './bytes.ts';
 
@@ -40,33 +41,57 @@ export function headsOf(write: (out: Bytes, event: StepEvent) => void): (event: 
   });
 }
 
-/** Room for the bytes of kept steps: all in one array, since so many arrays of their own are too much for a garbage collector. */
-const RING = 1 << 23;
+/** Room for bytes that are kept: all in one array, since so many arrays of their own are too much for a garbage collector. */
+const ROOM = 1 << 22;
 
-/** What a writer makes of a step, which must not depend on its number, kept as long as the step and there is room: the oldest gives way. */
-export function keptBytes(write: (out: Bytes, event: StepEvent) => void, room = RING): (out: Bytes, event: StepEvent) => void {
-  const ring = new Uint8Array(room);
+interface Place { at: number; length: number }
+const nowhere = (): Place => ({ at: -Infinity, length: 0 });
+
+/** Keeps what is written for something that knows its place here. The oldest gives way. */
+class Ring<T> {
+  private readonly bytes = new Uint8Array(ROOM);
   /** Bytes that were put in so far, with those that were left out at the end of each round. */
-  let head = 0;
-  const nowhere = (): { at: number; length: number } => ({ at: -Infinity, length: 0 });
-  return (out, event) => {
-    if (!isKept(event)) {
-      write(out, event);
-      return;
-    }
-    const place = madeOfStep(event, nowhere);
-    if (place.at >= head - room) {
-      out.part(ring, place.at % room, place.length);
+  private head = 0;
+  private readonly write: (out: Bytes, one: T) => void;
+
+  constructor(write: (out: Bytes, one: T) => void) {
+    this.write = write;
+  }
+
+  put(out: Bytes, one: T, place: Place): void {
+    if (place.at >= this.head - ROOM) {
+      out.part(this.bytes, place.at % ROOM, place.length);
       return;
     }
     const before = out.length;
-    write(out, event);
+    this.write(out, one);
     const length = out.length - before;
-    if (length > room) return;
-    if ((head % room) + length > room) head += room - (head % room);
-    ring.set(out.all.subarray(before), head % room);
-    place.at = head;
+    if (length > ROOM) return;
+    const at = this.head % ROOM;
+    if (at + length > ROOM) this.head += ROOM - at;
+    out.copy(before, this.bytes, this.head % ROOM);
+    place.at = this.head;
     place.length = length;
-    head += length;
+    this.head += length;
+  }
+}
+
+/** Writes steps by `write`, whose bytes must not depend on their number; those of kept ones once. */
+export function keptBytes(write: (out: Bytes, event: StepEvent) => void): (out: Bytes, event: StepEvent) => void {
+  const ring = new Ring(write);
+  return (out, event) => {
+    if (isKept(event)) ring.put(out, event, madeOfStep(event, nowhere));
+    else write(out, event);
+  };
+}
+
+/** The same for accesses. */
+export function keptAccesses(text: (access: Access) => string): (out: Bytes, access: Access) => void {
+  const write = (out: Bytes, access: Access): void => out.text(text(access));
+  const ring = new Ring(write);
+  return (out, access) => {
+    const place = madeOfAccess(access, nowhere);
+    if (place === undefined) write(out, access);
+    else ring.put(out, access, place);
   };
 }

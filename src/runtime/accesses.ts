@@ -1,5 +1,5 @@
 // Accesses of steps as objects: a run reads and writes the same words with the same values again and again, so those of just now are kept,
-// and with each the text that an exporter has made of it.
+// and with each what an exporter has made of it.
 
 import type { Describer, Indices } from './describe.ts';
 import type { Access } from './events.ts';
@@ -16,8 +16,8 @@ class KeptAccess implements Access {
   readonly old: number | undefined;
   readonly value: number;
   readonly text: string | undefined;
-  #maker: ((one: Access) => string) | undefined = undefined;
-  #made = '';
+  #made: unknown = undefined;
+  #kept = false;
 
   constructor({ object, at, field, element, old, value, text }: Access) {
     this.object = object;
@@ -29,18 +29,18 @@ class KeptAccess implements Access {
     this.text = text;
   }
 
-  static textOf(access: Access, make: (one: Access) => string): string {
-    if (!(#made in access)) return make(access);
-    if (access.#maker !== make) {
-      access.#made = make(access);
-      access.#maker = make;
-    }
-    return access.#made;
+  static keep(access: KeptAccess): void {
+    access.#kept = true;
+  }
+
+  static madeOf<T>(access: Access, make: () => T): T | undefined {
+    if (!(#made in access) || !access.#kept) return undefined;
+    return (access.#made ??= make()) as T;
   }
 }
 
-/** What `make` makes of an access; made once as long as the access is kept. `make` must be the same function each time. */
-export const textOfAccess = (access: Access, make: (one: Access) => string): string => KeptAccess.textOf(access, make);
+/** What `make` makes for an access, once as long as the access is kept; nothing for one that is not. One reader of accesses keeps things so. */
+export const madeOfAccess = <T>(access: Access, make: () => T): T | undefined => KeptAccess.madeOf(access, make);
 
 /** Kept accesses by their numbers. */
 class Table {
@@ -72,6 +72,7 @@ class Table {
     this.olds[place] = old;
     this.values[place] = value;
     this.accesses[place] = access;
+    KeptAccess.keep(access);
     return access;
   }
 }
