@@ -29,7 +29,7 @@ export async function exported({ source, kernel, topology }: Exportable, exporte
   // Charts of a person's own kernel are laid out now; those of others were when the package was built.
   const charts = exporter.name === html.name && source.header.kernelText !== undefined ? await layoutsText(kernel) : undefined;
   const writer = exporter.open(source.header, topology.actors, { kernel, topology, page: (header) => singleFile(pageFiles(), header, charts) }, sink.parts);
-  const events = eventsOfTrace(source, kernel, topology, from, to, true);
+  const events = eventsOfTrace(source, kernel, topology, from, to);
   const progress = new ExportProgress();
   let pending = '';
   /** Text is gathered, bytes go at once: they may be others when the writer is asked again. */

@@ -94,27 +94,10 @@ export class Bytes {
     else array.set(bytes, this.length);
     this.length += bytes.length;
   }
-  /** Some of the bytes of a larger array. */
-  part(bytes: Uint8Array, from: number, count: number): void {
-    this.room(count);
-    const { array } = this;
-    // As above; and the longer ones cost a view.
-    if (count < 128) for (let i = from, at = this.length; i < from + count; i++) array[at++] = bytes[i]!;
-    else array.set(bytes.subarray(from, from + count), this.length);
-    this.length += count;
-  }
-  /** All that is there from `from` on, into another array. */
-  copy(from: number, into: Uint8Array, at: number): void {
-    into.set(this.array.subarray(from, this.length), at);
-  }
-  /** What others hold. */
-  append(other: Bytes): void {
-    this.part(other.array, 0, other.length);
-  }
   /** A text as UTF-8. */
   text(text: string): void {
     this.room(3 * text.length);
-    if (text.length < 128) {
+    if (text.length < 64) {
       const { array } = this;
       let at = this.length;
       let k = 0;

@@ -3,16 +3,12 @@
 
 import { Bytes, utf8 } from './bytes.ts';
 import type { ExportedActor, Exporter, ExportWriter, Parts } from './exporter.ts';
-import { headsOf } from './memo.ts';
-import type { StepEvent } from '../runtime/events.ts';
 import type { TraceFooter, TraceHeader } from '../trace/header.ts';
-import { KINDS, LabEvents, ownEvent, placesOf, SYSTEM, type Kind, type LabEvent } from './lab-events.ts';
+import { KINDS, LabEvents, placesOf, SYSTEM, type LabEvent } from './lab-events.ts';
 
 /** Bytes of a packet that goes out. */
 const PACKET = 1 << 15;
 const MAGIC = 0xc1fc1fc1;
-/** Place of the time in an event. */
-const TIME = 2;
 /** Places in a packet of what is known when it goes out. */
 const END = 16, CONTENT = 24, SIZE = 32;
 
@@ -76,39 +72,16 @@ class Stream {
   private readonly part: string;
   private readonly place: number;
   private readonly actor: string;
-  /** Place of the first field in an event. */
-  private readonly fields: number;
   private last = 0;
 
   constructor(place: number, actor: string) {
     this.part = `stream_${place}`;
     this.place = place;
     this.actor = actor;
-    this.fields = TIME + 8 + utf8(actor).length + 1;
-  }
-
-  /** The event that every step is. `bytes`: it without numbers, which are filled in here. */
-  own({ step, choice = -1, choices = 0 }: StepEvent, bytes: Uint8Array, parts: Parts): void {
-    this.begin(step);
-    const { packet } = this;
-    const at = packet.length;
-    packet.bytes(bytes);
-    packet.setU64(at + TIME, step);
-    packet.setU64(at + this.fields, step);
-    packet.setU32(packet.length - 8, choice);
-    packet.setU32(packet.length - 4, choices);
-    if (packet.length >= PACKET) this.flush(parts);
   }
 
   event(step: number, { kind, values }: LabEvent, parts: Parts): void {
-    this.begin(step);
-    encode(this.packet, step, this.actor, kind, values);
-    if (this.packet.length >= PACKET) this.flush(parts);
-  }
-
-  private begin(step: number): void {
     const { packet } = this;
-    this.last = step;
     if (packet.length === 0) {
       packet.u32(MAGIC);
       packet.u32(0);
@@ -116,6 +89,18 @@ class Stream {
       packet.padTo(SIZE + 8);
       packet.u32(this.place);
     }
+    this.last = step;
+    packet.u16(kind.id);
+    packet.u64(step);
+    this.text(this.actor);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      const { type } = kind.fields[i]!;
+      if (type === 'string') this.text(value as string);
+      else if (type === 'u64') packet.u64(value);
+      else packet.u32(Number(value));
+    }
+    if (packet.length >= PACKET) this.flush(parts);
   }
 
   flush(parts: Parts): void {
@@ -127,41 +112,22 @@ class Stream {
     parts.append(this.part, packet.all);
     packet.clear();
   }
-}
 
-/** An event with its header and context. */
-function encode(out: Bytes, step: number, actor: string, kind: Kind, values: LabEvent['values']): void {
-  out.u16(kind.id);
-  out.u64(step);
-  terminated(out, actor);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const { type } = kind.fields[i]!;
-    if (type === 'string') terminated(out, value as string);
-    else if (type === 'u64') out.u64(value);
-    else out.u32(Number(value));
+  private text(text: string): void {
+    this.packet.bytes(utf8(text));
+    this.packet.u8(0);
   }
-}
-
-function terminated(out: Bytes, text: string): void {
-  out.bytes(utf8(text));
-  out.u8(0);
 }
 
 function writer(header: TraceHeader, actors: readonly ExportedActor[], events: LabEvents, parts: Parts): ExportWriter {
   const places = placesOf(actors);
   const streams = new Map<string, Stream>();
-  const own = headsOf((out, event) => {
-    const { kind, values } = ownEvent(event);
-    encode(out, 0, event.actor, kind, values);
-  });
   return {
     header: () => '',
     step(event) {
       let stream = streams.get(event.actor);
       if (stream === undefined) streams.set(event.actor, stream = new Stream(places.get(event.actor)!, event.actor));
-      stream.own(event, own(event), parts);
-      for (const one of events.beside(event)) stream.event(event.step, one, parts);
+      for (const one of events.of(event)) stream.event(event.step, one, parts);
       return '';
     },
     end(footer) {

@@ -39,7 +39,6 @@ export type Piece = string | Uint8Array;
 
 export interface ExportWriter {
   header(): Piece;
-  /** The event holds until the next call only: it may be the same object, with another number. Its lists and messages hold for ever. */
   step(event: StepEvent): Piece;
   /** `footer` is missing when only a part of the trace was asked for. Several pieces go out in their order; `part`: all of that part. */
   end(footer: TraceFooter | undefined): Piece | readonly (Piece | { readonly part: string })[];

@@ -2,13 +2,14 @@
 // kernel's own line form; and of every step the laboratory's own events, whose names begin with `faultline_`, so that nobody takes
 // them for the kernel's. The laboratory has no clock: step n is at n microseconds.
 
+import { bytesOfAccess } from '../runtime/accesses.ts';
 import type { Access, Message, StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
-import { ascii, Bytes, PIECE, utf8 } from './bytes.ts';
+import { ascii, Bytes, encoded, PIECE, utf8 } from './bytes.ts';
 import type { Exporter } from './exporter.ts';
 import { KvmEvents, kvmText } from './kvm-events.ts';
 import { LINE_FORMS } from './kvm-forms.ts';
-import { headsOf, keptAccesses } from './memo.ts';
+import { headsOf } from './memo.ts';
 
 /** Version of the fields of the laboratory's own events. */
 const VERSION = 1;
@@ -22,7 +23,7 @@ const place = ({ object, at, field, element }: Access): string =>
 /** What a step wrote, on a line of its own. */
 export const writeText = (access: Access): string => `${place(access)} old=${access.old} value=${access.value}${access.text === undefined ? '' : ` text=${JSON.stringify(access.text)}`}`;
 
-const writeLine = (access: Access): string => `faultline_write: ${writeText(access)}\n`;
+const writeLine = (access: Access): Uint8Array => encoded(`faultline_write: ${writeText(access)}\n`);
 
 const POINT = 0x2e, ZERO = 0x30, LINE_END = 0x0a;
 const COLON = ascii(': '), STEP = ascii('faultline_step: step=');
@@ -55,8 +56,7 @@ export const ftrace: Exporter = {
   open(header, actors, run) {
     const kvm = new KvmEvents(run?.topology ?? { actors: [], gfns: [] });
     const heads = new Map([OUTSIDE, ...actors.map(({ name }) => name)].map((name, pid) => [name, utf8(`${word(name).padStart(16)}-${String(pid).padEnd(7)} [000] ..... `)]));
-    const own = headsOf((to, event) => to.text(stepText(event)));
-    const put = keptAccesses(writeLine);
+    const own = headsOf(stepText);
     const out = new Bytes(2 * PIECE);
     return {
       header: () => heading(header.kernel, String((header.scenario as { name?: unknown })['name'] ?? 'unnamed'), actors.length),
@@ -80,7 +80,7 @@ export const ftrace: Exporter = {
         }
         for (const one of event.writes) {
           out.again(length, head);
-          put(out, one);
+          out.bytes(bytesOfAccess(one, writeLine));
         }
         for (const one of event.messages) {
           out.again(length, head);

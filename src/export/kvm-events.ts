@@ -5,8 +5,7 @@
 import { GUEST, INSTRUCTION } from '../memory/code.ts';
 import { PageSpace } from '../memory/pages.ts';
 import { pair, toBig } from '../memory/u64.ts';
-import type { Access, StepEvent } from '../runtime/events.ts';
-import { madeOfStep } from '../runtime/kept-steps.ts';
+import type { StepEvent } from '../runtime/events.ts';
 import type { Topology } from '../scenario/topology.ts';
 import { EINTR } from '../steps/errno.ts';
 import { HUGE_PAGES } from '../steps/huge.ts';
@@ -50,20 +49,6 @@ interface Known {
 
 /** Registers that tell something. */
 const REGISTERS: ReadonlySet<string> = new Set(['pc', 'write', 'pfn', 'result']);
-/** Steps of a vCPU that stand for events. */
-const OF_GUEST: ReadonlySet<string> = new Set(['srcu.readUnlock', 'guest.execute', 'guest.walk', 'vcpu.reply']);
-
-const NONE: readonly never[] = [];
-
-/** Whether a step neither stands for an event nor tells anything of its actor: all that is asked here is asked in `learn` and in what follows it. */
-function isDull({ machine, name, reads, writes, injection }: StepEvent): boolean {
-  const guest = machine === 'vcpu';
-  if (injection !== undefined || (guest && OF_GUEST.has(name)) || name === 'guest.walk' || name === 'mmu.flipRoot' || name === 'fault.map' || name.startsWith('mf.')) return false;
-  // Where a guest is in its program is told; of other programs it is not.
-  const tells = ({ object, field }: Access): boolean => object === 'frame' && REGISTERS.has(field) && (guest || field !== 'pc');
-  if (reads.some((one) => tells(one) || one.object === 'tlb')) return false;
-  return !writes.some((one) => tells(one) || isLeaf(one) || (one.object === 'kvm_run' && one.field === 'exit_reason'));
-}
 
 /** Follows a stream of steps and tells which events each of them stands for. */
 export class KvmEvents {
@@ -80,8 +65,6 @@ export class KvmEvents {
 
   /** Events of one step, in their order. Steps must come one after the other. */
   of(event: StepEvent): readonly KvmEvent[] {
-    // Most steps tell nothing and stand for nothing.
-    if (madeOfStep(event, isDull) && (event.machine !== 'vcpu' || this.known.get(event.actor)?.fault === undefined)) return NONE;
     const known = this.learn(event);
     // Instructions from outside take the place of those that the scenario has.
     if (event.injection?.code !== undefined) this.code.delete(this.actors[event.injection.actor - 1]?.name ?? '');

@@ -40,13 +40,6 @@ const STEP = BY_NAME.get('faultline_step')!, MESSAGE = BY_NAME.get('faultline_me
 /** One event: its kind, and the values of its fields. */
 export interface LabEvent { readonly kind: Kind; readonly values: readonly FieldValue[] }
 
-const NONE: readonly never[] = [];
-
-/** What every step is: `faultline_step`. A step without a choice has choice -1, of 0. */
-export function ownEvent({ step, machine, state, name, outcome, to, choice = -1, choices = 0 }: StepEvent): LabEvent {
-  return { kind: STEP, values: [step, machine, state, name, outcome, to, choice, choices] };
-}
-
 /** Follows a stream of steps. */
 export class LabEvents {
   private readonly kvm: KvmEvents;
@@ -55,13 +48,12 @@ export class LabEvents {
     this.kvm = new KvmEvents(run?.topology ?? { actors: [], gfns: [] });
   }
 
-  /** The events of a step beside its own. */
-  beside(event: StepEvent): readonly LabEvent[] {
-    const { step, messages } = event;
-    const kvm = this.kvm.of(event);
-    if (messages.length === 0 && kvm.length === 0) return NONE;
-    const events: LabEvent[] = messages.map((one) => ({ kind: MESSAGE, values: [step, one.from, one.to, one.message, JSON.stringify(one.content)] }));
-    for (const one of kvm) events.push({ kind: BY_NAME.get(one.name)!, values: one.values });
+  /** The events of a step, its own first. A step without a choice has choice -1, of 0. */
+  of(event: StepEvent): LabEvent[] {
+    const { step, machine, state, name, outcome, to, choice = -1, choices = 0, messages } = event;
+    const events: LabEvent[] = [{ kind: STEP, values: [step, machine, state, name, outcome, to, choice, choices] }];
+    for (const one of messages) events.push({ kind: MESSAGE, values: [step, one.from, one.to, one.message, JSON.stringify(one.content)] });
+    for (const one of this.kvm.of(event)) events.push({ kind: BY_NAME.get(one.name)!, values: one.values });
     return events;
   }
 }

@@ -15,8 +15,7 @@ const INTERNED = { category: 1, eventName: 2, annotationName: 3, annotationText:
 const IID = 1, NAME = 2;
 
 /** TrackEvent.Type */
-const BEGIN = 1;
-export const END = 2, INSTANT = 3;
+export const BEGIN = 1, END = 2, INSTANT = 3;
 /** The state of interning begins here; it is needed. */
 const CLEARED = 1, NEEDED = 2;
 /** All packets are of one sequence. */
@@ -33,7 +32,7 @@ export interface Label {
 }
 
 export interface TrackEvent {
-  readonly type: typeof END | typeof INSTANT;
+  readonly type: typeof BEGIN | typeof END | typeof INSTANT;
   /** Nanoseconds. */
   readonly ns: number;
   readonly track: number;
@@ -41,12 +40,12 @@ export interface TrackEvent {
   readonly category?: string;
   readonly labels?: readonly Label[];
   readonly values?: readonly FieldValue[];
+  /** Arrows that begin or go on here, and those that end here. */
+  readonly flows?: readonly number[];
+  readonly endingFlows?: readonly number[];
   /** Slices of one number are one operation. */
   readonly correlation?: number | undefined;
 }
-
-/** The beginning of a slice but for its number. */
-export interface Around { readonly before: Uint8Array; readonly number: Label; readonly behind: Uint8Array }
 
 const NONE: readonly never[] = [];
 
@@ -72,64 +71,31 @@ export class Packets {
     this.finish();
   }
 
-  trackEvent({ type, ns, track, name, category, labels = NONE, values = NONE, correlation }: TrackEvent): void {
-    const { event } = this;
+  trackEvent({ type, ns, track, name, category, labels = NONE, values = NONE, flows = NONE, endingFlows = NONE, correlation }: TrackEvent): void {
+    const { packet, event, part, fresh } = this;
     event.clear();
-    this.begin(event, type, track, name, category);
-    for (const label of labels) this.annotate(event, label, values[label.at]!);
-    this.send(ns, correlation);
-  }
-
-  /** What beginnings of slices have around a number that is the first label; the others come behind it. Names that are new come with the next packet. */
-  around(track: number, name: string, category: string, [number, ...labels]: readonly Label[], values: readonly FieldValue[]): Around {
-    const aside = new Bytes();
-    this.begin(aside, BEGIN, track, name, category);
-    const before = aside.all.slice();
-    aside.clear();
-    this.intern(INTERNED.annotationName, number!.name);
-    for (const label of labels) this.annotate(aside, label, values[label.at]!);
-    return { before, number: number!, behind: aside.all.slice() };
-  }
-
-  /** The beginning of a slice. `labels`: more, behind those that it has. `flows`: arrows that begin or go on here, and those that end here. */
-  slice(ns: number, { before, number, behind }: Around, value: number, labels: readonly Label[], values: readonly number[], correlation: number | undefined, endingFlows: readonly number[], flows: readonly number[]): void {
-    const { event } = this;
-    event.clear();
-    event.bytes(before);
-    this.annotate(event, number, value);
-    event.bytes(behind);
-    for (let k = 0; k < labels.length; k++) this.annotate(event, labels[k]!, values[k]!);
+    fresh.clear();
+    number(event, EVENT.type, type);
+    number(event, EVENT.track, track);
+    if (category !== undefined) number(event, EVENT.categoryIids, this.intern(INTERNED.category, category));
+    if (name !== undefined) number(event, EVENT.nameIid, this.intern(INTERNED.eventName, name));
+    for (const { name: label, at, as } of labels) {
+      const value = values[at]!;
+      const nameIid = this.intern(INTERNED.annotationName, label);
+      const iid = as === 'interned' ? this.intern(INTERNED.annotationText, value as string) : 0;
+      part.clear();
+      number(part, ANNOTATION.nameIid, nameIid);
+      if (as === 'interned') number(part, ANNOTATION.stringIid, iid);
+      else if (typeof value === 'string') text(part, ANNOTATION.string, value);
+      else number(part, as === 'pointer' ? ANNOTATION.pointer : as === 'signed' ? ANNOTATION.int : ANNOTATION.uint, value < 0 ? BigInt(value) : value);
+      nested(event, EVENT.annotations, part);
+    }
     for (const flow of flows) fixed(event, EVENT.flows, flow);
     for (const flow of endingFlows) fixed(event, EVENT.endingFlows, flow);
-    this.send(ns, correlation);
-  }
-
-  private begin(out: Bytes, type: number, track: number, name: string | undefined, category: string | undefined): void {
-    number(out, EVENT.type, type);
-    number(out, EVENT.track, track);
-    if (category !== undefined) number(out, EVENT.categoryIids, this.intern(INTERNED.category, category));
-    if (name !== undefined) number(out, EVENT.nameIid, this.intern(INTERNED.eventName, name));
-  }
-
-  private annotate(out: Bytes, { name, as }: Label, value: FieldValue): void {
-    const { part } = this;
-    const nameIid = this.intern(INTERNED.annotationName, name);
-    const iid = as === 'interned' ? this.intern(INTERNED.annotationText, value as string) : 0;
-    part.clear();
-    number(part, ANNOTATION.nameIid, nameIid);
-    if (as === 'interned') number(part, ANNOTATION.stringIid, iid);
-    else if (typeof value === 'string') text(part, ANNOTATION.string, value);
-    else number(part, as === 'pointer' ? ANNOTATION.pointer : as === 'signed' ? ANNOTATION.int : ANNOTATION.uint, value < 0 ? BigInt(value) : value);
-    nested(out, EVENT.annotations, part);
-  }
-
-  private send(ns: number, correlation: number | undefined): void {
-    const { packet, event, fresh } = this;
     if (correlation !== undefined) number(event, EVENT.correlation, correlation);
     packet.clear();
     number(packet, PACKET.timestamp, ns);
     if (fresh.length > 0) nested(packet, PACKET.interned, fresh);
-    fresh.clear();
     nested(packet, PACKET.trackEvent, event);
     this.finish();
   }
@@ -174,5 +140,5 @@ function text(out: Bytes, field: number, value: string): void {
 function nested(out: Bytes, field: number, message: Bytes): void {
   out.varint(field << 3 | LENGTH);
   out.varint(message.length);
-  out.append(message);
+  out.bytes(message.all);
 }

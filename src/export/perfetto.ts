@@ -5,9 +5,8 @@ import type { StepEvent } from '../runtime/events.ts';
 import { OUTSIDE } from '../runtime/injection.ts';
 import { PIECE } from './bytes.ts';
 import type { ExportedActor, Exporter, ExportWriter } from './exporter.ts';
-import { KINDS, LabEvents, ownEvent, placesOf, STEP_NS, SYSTEM, type Kind } from './lab-events.ts';
-import { byKind } from './memo.ts';
-import { END, INSTANT, Packets, type Label } from './perfetto-packets.ts';
+import { KINDS, LabEvents, placesOf, STEP_NS, SYSTEM, type Kind } from './lab-events.ts';
+import { BEGIN, END, INSTANT, Packets, type Label } from './perfetto-packets.ts';
 
 /** The track above those of the actors. */
 const RUN = 1;
@@ -15,7 +14,6 @@ const RUN = 1;
 /** Where a message arrives: in the first step that reads something at the place of its receiver. Of all but these that is the mailbox. */
 const ARRIVES: Readonly<Record<string, string>> = { ipi: 'ipi', interrupt: 'interrupt', signal: 'signal' };
 const NO_FLOWS: readonly number[] = [];
-const NO_CHOICE: readonly never[] = [];
 
 /** Messages on their way, by place. Who reads there has got all that lie there. */
 class Flows {
@@ -76,7 +74,7 @@ const labelsOf = ({ fields }: Kind, without: readonly string[] = []): Label[] =>
 });
 const LABELS = new Map(KINDS.map((kind) => [kind, labelsOf(kind)]));
 const STEP = KINDS[0]!;
-const STEP_LABELS = labelsOf(STEP, ['name', 'choice', 'choices']), CHOICE_LABELS = labelsOf(STEP).slice(-2);
+const STEP_LABELS = labelsOf(STEP, ['name', 'choice', 'choices']), CHOICE_LABELS = labelsOf(STEP, ['name']);
 
 function writer(scenario: string, kernel: string, actors: readonly ExportedActor[], events: LabEvents): ExportWriter {
   const places = placesOf(actors);
@@ -85,7 +83,6 @@ function writer(scenario: string, kernel: string, actors: readonly ExportedActor
   const faults = new Faults();
   const { out } = packets;
   const trackOf = (actor: string): number => RUN + 1 + places.get(actor)!;
-  const around = byKind((event: StepEvent) => packets.around(trackOf(event.actor), event.name, 'step', STEP_LABELS, ownEvent(event).values));
   return {
     header() {
       packets.track(RUN, `${SYSTEM}: ${scenario} on ${kernel}, a step is a microsecond`);
@@ -96,9 +93,12 @@ function writer(scenario: string, kernel: string, actors: readonly ExportedActor
       const track = trackOf(event.actor);
       const ns = event.step * STEP_NS;
       const correlation = faults.of(event);
-      const choice = event.choice === undefined ? NO_CHOICE : [event.choice, event.choices!];
-      packets.slice(ns, around(event), event.step, choice.length === 0 ? NO_CHOICE : CHOICE_LABELS, choice, correlation, flows.ending(event), flows.beginning(event));
-      for (const { kind, values } of events.beside(event)) packets.trackEvent({ type: INSTANT, ns, track, name: kind.name, category: SYSTEM, correlation, labels: LABELS.get(kind)!, values });
+      const [own, ...more] = events.of(event);
+      packets.trackEvent({
+        type: BEGIN, ns, track, name: event.name, category: 'step', correlation,
+        labels: event.choice === undefined ? STEP_LABELS : CHOICE_LABELS, values: own!.values, endingFlows: flows.ending(event), flows: flows.beginning(event),
+      });
+      for (const { kind, values } of more) packets.trackEvent({ type: INSTANT, ns, track, name: kind.name, category: SYSTEM, correlation, labels: LABELS.get(kind)!, values });
       packets.trackEvent({ type: END, ns: ns + STEP_NS, track });
       return out.piece(PIECE);
     },

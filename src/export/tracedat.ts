@@ -1,11 +1,9 @@
 // trace.dat of trace-cmd, version 6: what `trace-cmd report` and KernelShark open. A CPU for each actor, whose pages of 4096 bytes are
 // kept aside until the end, since the file has them one CPU behind the other. A step is a microsecond.
 
-import type { StepEvent } from '../runtime/events.ts';
 import type { ExportedActor, Exporter, ExportWriter, Parts } from './exporter.ts';
 import { Bytes, utf8 } from './bytes.ts';
-import { KINDS, LabEvents, ownEvent, placesOf, STEP_NS, SYSTEM, type Kind, type LabEvent } from './lab-events.ts';
-import { headsOf } from './memo.ts';
+import { KINDS, LabEvents, placesOf, STEP_NS, SYSTEM, type Kind, type LabEvent } from './lab-events.ts';
 
 const PAGE = 4096, PAGE_HEADER = 16;
 /** The word in front of an event: five bits of its length in words or what it is, 27 of nanoseconds since the event before. */
@@ -74,9 +72,6 @@ function head(actors: readonly string[]): Bytes {
   return out;
 }
 
-/** Places in the payload of the event that every step is: its number is the first field, its choice and of how many are the last two. */
-const STEP_AT = COMMON, CHOICE_AT = COMMON + SIZES.u64 + 5 * SIZES.string;
-
 /** Pages of one CPU. */
 class Cpu {
   pages = 0;
@@ -90,25 +85,9 @@ class Cpu {
     this.pid = place + 1;
   }
 
-  /** The event that every step is. `payload`: it without numbers, which are filled in here. */
-  own({ step, choice = -1, choices = 0 }: StepEvent, payload: Uint8Array, parts: Parts): void {
-    this.add(step * STEP_NS, payload, parts);
-    const { page } = this;
-    const at = page.length - payload.length;
-    page.setU64(at + STEP_AT, step);
-    page.setU32(at + CHOICE_AT, choice);
-    page.setU32(at + CHOICE_AT + 4, choices);
-  }
-
-  /** Another event. */
-  event(ns: number, { kind, values }: LabEvent, payload: Bytes, parts: Parts): void {
-    payload.clear();
-    encode(payload, kind, values, this.pid);
-    this.add(ns, payload.all, parts);
-  }
-
   /** Adds an event; a page that has no room for it goes to its part. */
-  private add(ns: number, payload: Uint8Array, parts: Parts): void {
+  event(ns: number, { kind, values }: LabEvent, payload: Bytes, parts: Parts): void {
+    encode(payload, kind, values, this.pid);
     const { page } = this;
     const { length } = payload;
     if (page.length > 0 && page.length + 16 + length > PAGE) this.flush(parts);
@@ -126,7 +105,7 @@ class Cpu {
     this.before = ns;
     page.u32((delta * 32 + (length <= MOST_SHORT ? length / 4 : 0)) >>> 0);
     if (length > MOST_SHORT) page.u32(length + 4);
-    page.bytes(payload);
+    page.bytes(payload.all);
   }
 
   flush(parts: Parts): void {
@@ -142,6 +121,7 @@ class Cpu {
 
 /** The payload of an event: what is common, its fields, its texts behind these, whole words. */
 function encode(out: Bytes, { id, fields }: Kind, values: LabEvent['values'], pid: number): void {
+  out.clear();
   out.u16(id);
   out.u16(0);
   out.u32(pid);
@@ -171,18 +151,13 @@ function writer(actors: readonly ExportedActor[], events: LabEvents, parts: Part
   const places = placesOf(actors);
   const cpus: (Cpu | undefined)[] = Array.from({ length: places.size }, () => undefined);
   const payload = new Bytes(PAGE);
-  const own = headsOf((out, event) => {
-    const { kind, values } = ownEvent(event);
-    encode(out, kind, values, places.get(event.actor)! + 1);
-  });
   const front = head([...places.keys()]);
   return {
     header: () => front.all,
     step(event) {
       const place = places.get(event.actor)!;
       const cpu = cpus[place] ??= new Cpu(place);
-      cpu.own(event, own(event), parts);
-      for (const one of events.beside(event)) cpu.event(event.step * STEP_NS, one, payload, parts);
+      for (const one of events.of(event)) cpu.event(event.step * STEP_NS, one, payload, parts);
       return '';
     },
     end() {

@@ -1,11 +1,13 @@
 // Accesses of steps as objects: a run reads and writes the same words with the same values again and again, so those of just now are kept,
-// and with each what an exporter has made of it.
+// and with each the bytes that an exporter has made of it.
 
 import type { Describer, Indices } from './describe.ts';
 import type { Access } from './events.ts';
 
 /** Accesses that are kept, of reads and of writes; one takes the place of another whose numbers fall on the same place. */
 const KEPT = 1 << 14;
+
+const NOTHING = new Uint8Array(0);
 
 /** All have the same fields, whether there is something in them or not: what goes through millions of them is quicker by far. */
 class KeptAccess implements Access {
@@ -16,8 +18,8 @@ class KeptAccess implements Access {
   readonly old: number | undefined;
   readonly value: number;
   readonly text: string | undefined;
-  #made: unknown = undefined;
-  #kept = false;
+  #maker: ((one: Access) => Uint8Array) | undefined = undefined;
+  #made: Uint8Array = NOTHING;
 
   constructor({ object, at, field, element, old, value, text }: Access) {
     this.object = object;
@@ -29,18 +31,18 @@ class KeptAccess implements Access {
     this.text = text;
   }
 
-  static keep(access: KeptAccess): void {
-    access.#kept = true;
-  }
-
-  static madeOf<T>(access: Access, make: () => T): T | undefined {
-    if (!(#made in access) || !access.#kept) return undefined;
-    return (access.#made ??= make()) as T;
+  static bytesOf(access: Access, make: (one: Access) => Uint8Array): Uint8Array {
+    if (!(#made in access)) return make(access);
+    if (access.#maker !== make) {
+      access.#made = make(access);
+      access.#maker = make;
+    }
+    return access.#made;
   }
 }
 
-/** What `make` makes for an access, once as long as the access is kept; nothing for one that is not. One reader of accesses keeps things so. */
-export const madeOfAccess = <T>(access: Access, make: () => T): T | undefined => KeptAccess.madeOf(access, make);
+/** What `make` makes of an access; made once as long as the access is kept. `make` must be the same function each time. */
+export const bytesOfAccess = (access: Access, make: (one: Access) => Uint8Array): Uint8Array => KeptAccess.bytesOf(access, make);
 
 /** Kept accesses by their numbers. */
 class Table {
@@ -72,7 +74,6 @@ class Table {
     this.olds[place] = old;
     this.values[place] = value;
     this.accesses[place] = access;
-    KeptAccess.keep(access);
     return access;
   }
 }

@@ -8,7 +8,6 @@ import { NO_CHOICE, OUTSIDE_ACTOR, RECORD, type TraceBatch } from '../trace/batc
 import { Accesses } from './accesses.ts';
 import { Describer, type Place } from './describe.ts';
 import { applyInjection, OUTSIDE } from './injection.ts';
-import { KeptSteps } from './kept-steps.ts';
 import { messagesOf, type Message } from './messages.ts';
 import { preparedWorld } from './prepared.ts';
 import { ValueLog } from './values.ts';
@@ -40,8 +39,8 @@ export interface StepEvent {
   /** State that it led to. */
   readonly to: string;
   /** The free choice, and of how many. */
-  readonly choice?: number | undefined;
-  readonly choices?: number | undefined;
+  readonly choice?: number;
+  readonly choices?: number;
   readonly reads: readonly Access[];
   readonly writes: readonly Access[];
   readonly messages: readonly Message[];
@@ -54,30 +53,17 @@ export class EventMaker {
   private readonly world: RunWorld;
   private readonly log: ValueLog;
   private readonly accesses: Accesses;
-  private readonly kept: KeptSteps | undefined;
   private readonly frames: number;
 
-  /** `passing`: an event holds until the next is made, which may be the same object. */
-  constructor(world: RunWorld, log: ValueLog, passing = false) {
+  constructor(world: RunWorld, log: ValueLog) {
     this.world = world;
     this.log = log;
-    this.kept = passing ? new KeptSteps() : undefined;
     this.accesses = new Accesses(new Describer(world));
     this.frames = world.plan.byName.get('frame')!.fields.find((field) => field.name === 'leaf')!.offset;
   }
 
   /** `injection`: what came in, if that is the step. */
   event(step: number, injection?: Injection): StepEvent {
-    const { world: { last }, log, kept } = this;
-    if (kept === undefined || last.actor === OUTSIDE_ACTOR) return this.made(step, injection);
-    const known = kept.find(step, last, log);
-    if (known !== undefined) return known;
-    const event = this.made(step);
-    kept.offer(event, last, log);
-    return event;
-  }
-
-  private made(step: number, injection?: Injection): StepEvent {
     const { last, table, topology } = this.world;
     const from = last.actor === OUTSIDE_ACTOR ? OUTSIDE : topology.actors[last.actor - 1]!.name;
     const { reads, writes } = this.touched();

@@ -194,11 +194,11 @@ export class Replayer<O extends Observer = Observer> {
   }
 }
 
-/** Every step of a trace with the values that it read and wrote, from step `from` to step `to`. `passing`: an event holds until the next one only. */
-export function* eventsOfTrace(source: TraceSource, kernel: Kernel, topology: Topology, from = 1, to = Infinity, passing = false): Generator<StepEvent, TraceFooter | undefined> {
+/** Every step of a trace with the values that it read and wrote, from step `from` to step `to`. */
+export function* eventsOfTrace(source: TraceSource, kernel: Kernel, topology: Topology, from = 1, to = Infinity): Generator<StepEvent, TraceFooter | undefined> {
   const replayer = new Replayer(source, kernel, topology, (_objects, words) => new ValueLog(words));
   const { world, observer } = replayer;
-  const maker = new EventMaker(world, observer, passing);
+  const maker = new EventMaker(world, observer);
   try {
     while (replayer.step < to) {
       observer.clear();

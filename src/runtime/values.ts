@@ -16,21 +16,22 @@ export interface Touched {
 
 /** How a word was touched. */
 const READ = 1, WRITTEN = 2;
-/** Words of an entry of the log: the cell, what was there, what the step left there, how it was touched. */
-export const TOUCH = 4;
-const CELL = 0, BEFORE = 1, AFTER = 2, HOW = 3;
 /** Up to so many words are looked through one by one, which is quicker than a table. */
 const FEW = 24;
 
 /** Keeps the words that one step touches, in the order of the first touch; allocates nothing but for steps that touch more than ever before. */
 export class ValueLog implements Observer {
+  /** Objects that were written, as WriteLog has them. */
+  readonly written: number[] = [];
   /** Words that the step has touched, by places from 0 on; those that it read, and that it wrote. */
   count = 0;
   reads = 0;
   writes = 0;
-  /** The first `count` entries, of TOUCH words each. */
-  touches = new Int32Array(64 * TOUCH);
   private ids = new Int32Array(64);
+  private cells = new Int32Array(64);
+  private befores = new Int32Array(64);
+  private afters = new Int32Array(64);
+  private hows = new Uint8Array(64);
   private readonly words: Words;
   /** Places by cell, once there are many. */
   private readonly places = new Map<number, number>();
@@ -41,22 +42,21 @@ export class ValueLog implements Observer {
 
   read(id: number, cell: number): void {
     const place = this.touch(id, cell, this.words[cell]!);
-    const how = place * TOUCH + HOW;
     // A word that the step itself wrote before tells it nothing.
-    if (this.touches[how] !== 0) return;
-    this.touches[how] = READ;
+    if (this.hows[place] !== 0) return;
+    this.hows[place] = READ;
     this.reads++;
   }
 
   write(id: number, cell: number, previous: number, value: number): void {
-    const at = this.touch(id, cell, previous) * TOUCH;
-    const { touches } = this;
-    const how = touches[at + HOW]!;
+    const place = this.touch(id, cell, previous);
+    const how = this.hows[place]!;
     if ((how & WRITTEN) === 0) {
-      touches[at + HOW] = how | WRITTEN;
+      this.hows[place] = how | WRITTEN;
       this.writes++;
     }
-    touches[at + AFTER] = value;
+    this.afters[place] = value;
+    if (!this.written.includes(id)) this.written.push(id);
   }
 
   /** Before each step. */
@@ -65,12 +65,13 @@ export class ValueLog implements Observer {
     this.count = 0;
     this.reads = 0;
     this.writes = 0;
+    this.written.length = 0;
   }
 
   /** What the step has touched. */
   take(): Touched[] {
     return Array.from({ length: this.count }, (_one, place) => ({
-      id: this.idAt(place), cell: this.cellAt(place), before: this.beforeAt(place), after: this.afterAt(place), read: this.isRead(place), written: this.isWritten(place),
+      id: this.ids[place]!, cell: this.cells[place]!, before: this.befores[place]!, after: this.afters[place]!, read: this.isRead(place), written: this.isWritten(place),
     }));
   }
 
@@ -79,46 +80,41 @@ export class ValueLog implements Observer {
     return this.ids[place]!;
   }
   cellAt(place: number): number {
-    return this.touches[place * TOUCH + CELL]!;
+    return this.cells[place]!;
   }
   /** What was there when the step came to it, and what it left there. */
   beforeAt(place: number): number {
-    return this.touches[place * TOUCH + BEFORE]!;
+    return this.befores[place]!;
   }
   afterAt(place: number): number {
-    return this.touches[place * TOUCH + AFTER]!;
+    return this.afters[place]!;
   }
   isRead(place: number): boolean {
-    return (this.touches[place * TOUCH + HOW]! & READ) !== 0;
+    return (this.hows[place]! & READ) !== 0;
   }
   isWritten(place: number): boolean {
-    return (this.touches[place * TOUCH + HOW]! & WRITTEN) !== 0;
+    return (this.hows[place]! & WRITTEN) !== 0;
   }
 
   /** The place of a word, a new one when the step has not touched it before. */
   private touch(id: number, cell: number, before: number): number {
-    const { count, touches } = this;
+    const { count, cells } = this;
     if (count <= FEW) {
-      for (let place = 0, at = CELL; place < count; place++, at += TOUCH) if (touches[at] === cell) return place;
+      for (let place = 0; place < count; place++) if (cells[place] === cell) return place;
     } else {
       const place = this.places.get(cell);
       if (place !== undefined) return place;
     }
-    if (count === this.ids.length) this.grow();
-    this.add(id, cell, before);
+    if (count === cells.length) this.grow();
+    this.ids[count] = id;
+    this.cells[count] = cell;
+    this.befores[count] = before;
+    this.afters[count] = before;
+    this.hows[count] = 0;
+    this.count++;
     if (count > FEW) this.places.set(cell, count);
-    else if (count === FEW) for (let place = 0; place <= FEW; place++) this.places.set(this.cellAt(place), place);
+    else if (count === FEW) for (let place = 0; place <= FEW; place++) this.places.set(this.cells[place]!, place);
     return count;
-  }
-
-  private add(id: number, cell: number, before: number): void {
-    const { touches } = this;
-    const at = this.count * TOUCH;
-    this.ids[this.count++] = id;
-    touches[at + CELL] = cell;
-    touches[at + BEFORE] = before;
-    touches[at + AFTER] = before;
-    touches[at + HOW] = 0;
   }
 
   private grow(): void {
@@ -128,6 +124,11 @@ export class ValueLog implements Observer {
       return larger;
     };
     this.ids = grown(this.ids);
-    this.touches = grown(this.touches);
+    this.cells = grown(this.cells);
+    this.befores = grown(this.befores);
+    this.afters = grown(this.afters);
+    const hows = new Uint8Array(2 * this.hows.length);
+    hows.set(this.hows);
+    this.hows = hows;
   }
 }

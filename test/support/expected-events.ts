@@ -25,7 +25,7 @@ export const archivedEvents = (recorded: Recorded, scenario: Scenario = SC01): E
 /** The same with the kernel's events, in the order in which a step brings them. */
 export function allEvents(recorded: Recorded, scenario: Scenario = SC01): Expected[] {
   const events = new LabEvents({ kernel: recorded.kernel, topology: compile(scenario, recorded.kernel) });
-  return archived(recorded, scenario).flatMap((step) => [...own(step), ...events.beside(step).filter(({ kind }) => !isOwn(kind)).map(({ kind, values }) => ({
+  return archived(recorded, scenario).flatMap((step) => [...own(step), ...events.of(step).filter(({ kind }) => !isOwn(kind)).map(({ kind, values }) => ({
     actor: step.actor, step: BigInt(step.step), name: kind.name,
     fields: Object.fromEntries(kind.fields.map(({ name, type }, i) => [name, type === 'string' ? values[i] as string : BigInt(values[i]!)])),
   }))]);
