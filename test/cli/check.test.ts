@@ -81,7 +81,7 @@ describe('check', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^actors {5}9 actors, 4 of them with a program$/m);
     expect(out).toMatch(/^states {5}11,017, exactly, on v6\.8: explore searches every interleaving$/m);
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('kernels it fits v6.8, fseal-2021, private-ops-2022, rfc-v11, rfc-v11-flipped, v6.8-fixed, v6.12, v6.18, mainline, conversions-2025 not conversions-2026: SC01: setup[2].op: \'set_attributes\' is of no use');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('kernels it fits v6.8, fseal-2021, private-ops-2022, rfc-v11, rfc-v11-flipped, v6.8-fixed, v6.12, v6.18, mainline, conversions-2025, conversions-2025-huge not conversions-2026: SC01: setup[2].op: \'set_attributes\' is of no use');
     expect(width(out)).toBeLessThanOrEqual(78);
     const json = JSON.parse((await box.run(['check', 'SC01', '--json', '--kernel', './patch.ts'])).out) as object;
     expect(json).toMatchObject({ kind: 'scenario', name: 'SC01', states: { exact: true, strategy: 'exhaustive' }, fits: expect.arrayContaining(['no-stale-test', 'fseal-2021', 'v6.8', 'mainline', 'conversions-2025']) as unknown, refused: [{ kernel: 'conversions-2026' }] });

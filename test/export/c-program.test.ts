@@ -22,7 +22,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const noCompiler = compiler === undefined ? 'no C compiler' : undefined;
 const FLAGS = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-pthread'];
 
-const textOf = (one: Scenario): string => cProgram(one, builtinKernel('mainline')!, { kernel: 'mainline', ending: 'was made for a test', window: [] }, fixedParts());
+/** Flags of files have names by kernel: those of huge pages are of one that mainline is not. */
+const kernelFor = (one: Scenario) => builtinKernel(JSON.stringify(one).includes('"huge_') ? 'conversions-2025-huge' : 'mainline')!;
+const textOf = (one: Scenario): string => cProgram(one, kernelFor(one), { kernel: kernelFor(one).name, ending: 'was made for a test', window: [] }, fixedParts());
 function written(name: string, text: string): string {
   const file = join(folder, `${name}.c`);
   writeFileSync(file, text);

@@ -18,7 +18,7 @@ const names = (errnos: readonly number[]): string[] => errnos.map((errno) => ERR
 
 it('each is the difference from the one before, and has the known bugs that it should', () => {
   const since = kernels.slice(kernels.indexOf(v6_8));
-  expect(since.map(({ name, base }) => `${base ?? '-'} ${name}`)).toEqual(['- v6.8', 'v6.8 v6.8-fixed', 'v6.8 v6.12', 'v6.12 v6.18', 'v6.18 mainline', 'mainline conversions-2025', 'mainline conversions-2026']);
+  expect(since.map(({ name, base }) => `${base ?? '-'} ${name}`)).toEqual(['- v6.8', 'v6.8 v6.8-fixed', 'v6.8 v6.12', 'v6.12 v6.18', 'v6.18 mainline', 'mainline conversions-2025', 'conversions-2025 conversions-2025-huge', 'mainline conversions-2026']);
   const bugs = (kernel: Kernel): string => kernel.bugs.map(({ id }) => id).toSorted().join(' ');
   expect(bugs(v6_12)).toBe('FL-1 FL-2 G4-B10 G4-B11 G4-B14 G4-B2 G4-B3 G4-B4 G4-B5 G4-B6 G4-B8 G4-B9 P2');
   expect(bugs(v6_18)).toBe('FL-1 G4-B10 G4-B11 G4-B14 G4-B5 G4-B8 G4-B9 P2 P4');
