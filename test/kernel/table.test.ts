@@ -17,15 +17,18 @@ describe.each(kernels)('the table of $name', (kernel: Kernel) => {
   const { table } = kernel;
 
   it('is what XState itself answers, for every state and every outcome that has a column', () => {
+    // Some million of columns that nothing comes of: those that are wrong are gathered, an `expect` for each takes a minute.
+    const wrong: string[] = [];
     for (const leaf of table.leaves) {
       const machine = table.machine(leaf.machine);
       const snapshot = table.snapshot(leaf.number);
       expect(pathOf(snapshot.value)).toBe(leaf.path);
+      const own = new Set(leaf.outcomes);
       for (let number = 0; number < table.width; number++) {
         const type = outcomeName(number);
         const at = leaf.number * table.width + number;
-        if (!leaf.outcomes.includes(type)) {
-          expect(table.next[at]).toBe(-1);
+        if (!own.has(type)) {
+          if (table.next[at] !== -1) wrong.push(`${leaf.machine} ${leaf.path} ${type}: ${table.next[at]}`);
           continue;
         }
         const [next, actions] = transition(machine, snapshot, { type });
@@ -36,6 +39,7 @@ describe.each(kernels)('the table of $name', (kernel: Kernel) => {
         expect(table.ends[table.endsAt[at]!]).toEqual(ended);
       }
     }
+    expect(wrong).toEqual([]);
   });
 
   it('ends, with each transition, exactly the fragments that the actor is in no more or begins anew', () => {
