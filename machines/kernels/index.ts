@@ -39,8 +39,14 @@ export const alternatives: readonly Kernel[] = [rfcV11Linked, ...flippedAnswers]
 /** Those of 6.8, in the same order, on weakly ordered memory. */
 export const weakKernels: readonly Kernel[] = [v6_8_weak, v6_8_fixed_weak];
 
-/** The calls of all of them, each once, as the newest has it. */
-export const everyCall: readonly Call[] = [...new Map(kernels.flatMap(({ calls }) => calls.map((call) => [call.name, call]))).values()];
+/** Names of an argument's flags on any kernel. */
+const flagsAnywhere = (call: string, argument: string): Readonly<Record<string, number>> =>
+  Object.assign({}, ...kernels.flatMap(({ calls }) => calls.filter(({ name }) => name === call).flatMap((one) => one.arguments.filter(({ name }) => name === argument).map(({ flags }) => flags ?? {})))) as Record<string, number>;
+
+/** The calls of all of them, each once, as the newest has it, but with the flags of all. */
+export const everyCall: readonly Call[] = [...new Map(kernels.flatMap(({ calls }) => calls.map((call) => [call.name, call]))).values()].map((call) => ({
+  ...call, arguments: call.arguments.map((one) => (one.flags === undefined ? one : { ...one, flags: flagsAnywhere(call.name, one.name) })),
+}));
 
 /** Everything that has a name, in the order of lists. */
 export const everyKernel: readonly Kernel[] = [...kernels, ...alternatives, ...fixedTwins, ...weakKernels];
