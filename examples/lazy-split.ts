@@ -1,26 +1,158 @@
-// A patch to try on the RFC with huge pages: a huge page is split when it has become mixed, not because something of it is shared. What is all
-// shared stays huge, in 2M within 1G too. It saves splits, and it lets one reference on any page, a pin of a device say, hold up conversions
-// of all others in the folio. When to split goes no further here: a split at the time of a fault would need the lock of conversions exclusively,
-// since the folio is out of the page cache meanwhile and another fault would allocate a second one in its place.
+// A patch to try on the RFC with huge pages: a conversion does not split. It records which huge pages are mixed, of pages that are the guest's alone
+// and pages that are shared; leaves of guests are no larger than what is recorded allows. A split is made when the host faults on a shared page of a
+// mixed folio, and nowhere else: who has it mapped, or pinned, has pages of one kind then. What is uniform stays huge, in 2M within 1G too.
+//
+// Faults hold the lock of conversions shared, the one that splits too. So the folio stays in the page cache, where the RFC takes it out: another
+// fault would take that for a hole, and leaves of guests would be left without their page (S-01). Who finds it frozen waits, as for huge pages elsewhere.
 
-import { deriveKernel, floorTo, kernels, orderOf, sharedAt, sizedSteps, type Wanted } from 'faultline';
+import {
+  allocationFails, blocked, deriveKernel, floorTo, fragment, kernels, layout, more, ok, orderOf, outcome, sharedAt, sizedSteps, step,
+  type Step, type Wanted, type World, type WorldOf,
+} from 'faultline';
 
-/** Are the pages of the aligned run around an index all private, or all shared? */
-const uniform = (...[world, inode, index, order]: [...Parameters<Wanted>, number]): boolean => {
-  const first = floorTo(index, order);
-  const shared = sharedAt(world, inode, first);
-  for (let k = 1; k < 1 << order; k++) if (sharedAt(world, inode, first + k) !== shared) return false;
-  return true;
+const rfc = kernels.find((kernel) => kernel.name === 'conversions-2025-huge')!;
+const enomem = outcome('enomem'), gone = outcome('gone'), mixed = outcome('mixed');
+
+/** What KVM has for gfns as lpage_info, for the pages of a file: runs of 2M and of 1G in which both kinds of pages are, by the first index of the run. */
+const file_lpage_info = layout('file_lpage_info', { mixed_2m: { bits: 'index' }, mixed_1g: { bits: 'index' } }, { per: ['inode'] });
+type Recorded = World & WorldOf<{ file_lpage_info: typeof file_lpage_info }>;
+
+/** log2 of the pages of 2M and of 1G, largest first, with the record of each. */
+const LEVELS = [[4, 'mixed_1g'], [2, 'mixed_2m']] as const;
+
+/** log2 of the pages of the largest run around an index that is all of one kind, by the record: the file's huge page, 2M within it, or one page. */
+const recorded: Wanted = (world, inode, index) => {
+  const info = (world as Recorded).file_lpage_info(inode);
+  const level = LEVELS.find(([order, field]) => order <= orderOf(world, inode) && !info[field].has(floorTo(index, order)));
+  return level === undefined ? 0 : level[0];
 };
 
-/** log2 of the pages that a folio may have: the file's huge page, 2M within it, or one page. */
-const asLargeAsUniform: Wanted = (world, inode, index) => {
-  const order = orderOf(world, inode);
-  return [order, 2].find((size) => size <= order && uniform(world, inode, index, size)) ?? 0;
+/** The head of the folio at an index of a file, 0 where there is none. */
+function folioAt(world: World, inode: number, index: number): number {
+  const { pfn } = world.cache(inode, index);
+  return pfn === 0 ? 0 : world.folio(pfn).head || pfn;
+}
+
+/** A conversion lets folios that are too large be; it merges as the RFC does. */
+const neverSmaller: Wanted = (world, inode, index) => {
+  const head = folioAt(world, inode, index);
+  return Math.max(recorded(world, inode, index), head === 0 ? 0 : world.folio(head).order);
 };
 
-export default deriveKernel(kernels.find((kernel) => kernel.name === 'conversions-2025-huge')!, {
+/** Registers: pages [start, end) of a file that are converted; a page that a guest, or the host, is to get. */
+type Item = { inode: number; start: number; end: number };
+type GuestPage = { inode: number; index: number; max_order: number };
+type HostPage = { self: number; of: number; at: number };
+
+/** Behind the store of an item: which of the huge pages that it reaches into are mixed now. */
+const record: Step<Item> = (world, f) => {
+  const info = (world as Recorded).file_lpage_info(f.inode);
+  for (const [order, field] of LEVELS) {
+    if (order > orderOf(world, f.inode)) continue;
+    for (let first = floorTo(f.start, order); first < f.end; first += 1 << order) {
+      let different = false;
+      for (let k = 1; k < 1 << order; k++) if (sharedAt(world, f.inode, first + k) !== sharedAt(world, f.inode, first)) different = true;
+      if (different) info[field].set(first);
+      else info[field].clear(first);
+    }
+  }
+  return ok;
+};
+
+/** destroy_inode: what is recorded goes with the file. */
+const freeInode: Step<Item> = (world, f, choose) => {
+  const info = (world as Recorded).file_lpage_info(f.inode);
+  for (const [, field] of LEVELS) if (info[field].any()) info[field].clearAll();
+  return (rfc.steps.get('inode.free') as Step<Item>)(world, f, choose);
+};
+
+/** The leaf of a guest: no larger than the folio, as in the RFC, and no larger than the run of pages of one kind. */
+const maxOrder: Step<GuestPage> = (world, f, choose) => {
+  const result = (rfc.steps.get('gmem.maxOrder') as Step<GuestPage>)(world, f, choose);
+  f.max_order = Math.min(f.max_order, recorded(world, f.inode, f.index));
+  return result;
+};
+
+/** Does the folio that the host's fault has found, and locked, hold pages of the guest too? */
+const testMixed: Step<HostPage> = (world, f) => {
+  const head = folioAt(world, f.of, f.at);
+  return head !== 0 && world.folio(head).order > recorded(world, f.of, f.at) ? mixed : ok;
+};
+
+// The split of a folio in its place, with nothing but the lock of conversions held, shared.
+
+/** Registers: the folio, log2 of its pages, and how many pages of it are usable again. */
+type Split = { big: number; big_order: number; dealt: number };
+
+/** Memory for the tree of the page cache, which has more entries behind the split. */
+const allocate: Step<Split> = (world) => (allocationFails(world) ? enomem : ok);
+
+/** folio_ref_freeze, once nobody but the page cache has it. Another fault may have split it by then, or a guest's hole taken it. */
+const freeze: Step<Split> = (world, f) => {
+  const { order, head } = world.folio(f.big);
+  if (head !== 0 || order !== f.big_order) return gone;
+  const references = world.folio_ref(f.big);
+  if (references.refcount !== 1 << order) return blocked(references);
+  references.refcount = 0;
+  return ok;
+};
+
+/** The next small folio has the references of the page cache again. */
+const unfreezeNext: Step<Split> = (world, f) => {
+  const pages = 1 << world.folio(f.big + f.dealt).order;
+  world.folio_ref(f.big + f.dealt).refcount = pages;
+  f.dealt += pages;
+  if (f.dealt < 1 << f.big_order) return more;
+  f.dealt = 0;
+  return ok;
+};
+
+/** filemap_get_folio spins while the folio is frozen. */
+function unlessFrozen<F>(name: string, place: (f: F) => readonly [inode: number, index: number]): Step<F> {
+  const find = rfc.steps.get(name) as Step<F>;
+  return (world, f, choose) => {
+    const head = folioAt(world, ...place(f));
+    return head !== 0 && world.folio_ref(head).refcount === 0 ? blocked(world.folio_ref(head)) : find(world, f, choose);
+  };
+}
+
+export default deriveKernel(rfc, {
   name: 'lazy-split',
-  title: 'the RFC of May 2025 with huge pages, split when they become mixed',
-  steps: sizedSteps(asLargeAsUniform, true),
+  title: 'the RFC of May 2025 with huge pages, split when the host faults on a mixed one',
+  objects: [file_lpage_info],
+  steps: {
+    ...sizedSteps(recorded, true),
+    'restructure.next': sizedSteps(neverSmaller, true)['restructure.next']!,
+    'lpage.record': record, 'inode.free': freeInode, 'gmem.maxOrder': maxOrder, 'fileFolio.testMixed': testMixed,
+    'splitHere.allocate': allocate, 'splitHere.freeze': freeze, 'splitHere.unfreezeNext': unfreezeNext,
+    'folio.findGet': unlessFrozen('folio.findGet', (f: GuestPage) => [f.inode, f.index]),
+    'fileFolio.find': unlessFrozen('fileFolio.find', (f: HostPage) => [f.of, f.at]),
+  },
+  fragments: {
+    'gmem.convert': (edit) => {
+      edit.insertBefore('restructure', 'record', step('lpage.record', 'which huge pages are mixed now', { ok: 'restructure' }));
+      edit.insertBefore('undoRestructure', 'recordBack', step('lpage.record', 'which huge pages are mixed again', { ok: 'undoRestructure' }));
+    },
+    // A new folio is huge, whatever is shared of it: a guest gets small leaves of it.
+    'gmem.getFolio': (edit) => {
+      edit.remove('mixed', 'find');
+      edit.remove('splitNew', 'find');
+      edit.remove('noMemory', '^enomem');
+    },
+    'host.fileFolio': (edit) => {
+      edit.redirect('putNew', 'ok', 'find');
+      // Behind the look-up: a guest may have brought in a huge folio until then.
+      edit.replace('mixed', step('fileFolio.testMixed', 'does the folio hold pages of the guest too?', { ok: 'clear', mixed: 'unlockMixed' }));
+      edit.redirect('check', 'ok', 'mixed');
+      edit.add('unlockMixed', step('fileFolio.unlock', 'folio_unlock', { ok: 'putMixed' }));
+      edit.add('putMixed', step('fileFolio.put', 'folio_put: who splits waits for references, its own too', { ok: 'splitNew' }));
+    },
+    'host.splitNewFolio': fragment('host.splitNewFolio', 'split_folio: one huge folio becomes small ones, in their places', {
+      begin: step('fileFolio.beginSplit', 'is it still too large?', { ok: 'allocate', none: '^done' }),
+      allocate: step('splitHere.allocate', 'xas_split_alloc', { ok: 'freeze', enomem: '^failed' }),
+      freeze: step('splitHere.freeze', 'folio_ref_freeze, once nobody else has it', { ok: 'split', gone: 'begin' }),
+      split: step('split.split', 'the pages are split', { ok: 'unfreeze' }),
+      unfreeze: step('splitHere.unfreezeNext', 'folio_ref_unfreeze of the next small folio', { more: 'unfreeze', ok: '^done' }),
+    }),
+  },
 });

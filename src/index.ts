@@ -16,6 +16,7 @@ export { blocked, more, ok, outcome, queued } from './memory/outcome.ts';
 export { arg, arg64 } from './memory/calls.ts';
 export type { Argument, Call } from './memory/calls.ts';
 export { readOnce } from './kernel/read-once.ts';
+export { allocationFails } from './steps/folio.ts';
 export { floorTo, orderOf, sharedAt } from './steps/huge-file.ts';
 export type { Wanted } from './steps/huge-file.ts';
 export { sizedSteps } from './steps/huge-restructure.ts';

@@ -58,10 +58,19 @@ function lasting({ objects, facts }: CheckedWorld, pfn: number): number {
   return count;
 }
 
+/** folio_ref_freeze: is the page in a run that somebody splits, or merges, and has not given back yet? */
+function frozen({ facts, frames }: CheckedWorld, pfn: number): boolean {
+  for (let actor = 1; actor <= facts.actors; actor++) {
+    const { big = 0, big_order: order = 0, dealt = 0 } = frames[actor]!;
+    if (big !== 0 && pfn >= big + dealt && pfn < big + (1 << order)) return true;
+  }
+  return false;
+}
+
 function folioBroken(world: CheckedWorld, pfn: number): string | undefined {
   if (headOf(world.objects.folio, pfn) !== pfn) return undefined;
   const { refcount } = world.objects.folio_ref(pfn);
-  return refcount >= lasting(world, pfn) ? undefined : `the folio at pfn ${pfn} has refcount ${refcount}, but the page cache or the host page table still holds it`;
+  return refcount >= lasting(world, pfn) || (refcount === 0 && frozen(world, pfn)) ? undefined : `the folio at pfn ${pfn} has refcount ${refcount}, but the page cache or the host page table still holds it`;
 }
 
 /** References that devices hold: the pins of hardware programs. */
@@ -106,7 +115,7 @@ export const s19: Invariant = {
   id: 'S-19',
   title: 'references are counted',
   statement: 'users_count of a VM is the number of its open descriptors, those of its vCPUs, and its gmem files. A folio has a reference for '
-    + 'each of its pages in the page cache, for its mapping in the host and for each temporary user; when everybody rests nothing but the lasting ones is left.',
+    + 'each of its pages in the page cache, for its mapping in the host and for each temporary user, or none while somebody has it frozen; when everybody rests nothing but the lasting ones is left.',
   onWrite: {
     kvm: usersBroken,
     vm_file: usersBroken,

@@ -81,7 +81,7 @@ describe('a run on real threads ends', () => {
 
   it('with the actor and the step when a worker exits', async () => {
     const { run, batches } = opened(endless, { threads: { entry: new URL('../../support/dying-worker.mjs', import.meta.url) } });
-    await expect(run.start()).rejects.toThrow(/^worker \d ended with code 7 in the middle of the run, at '[\w.]+' of '[\w.]+' \(state [\w.]+\)$/);
+    await expect(run.start()).rejects.toThrow(/^worker \d ended with code 7 in the middle of the run, at '[\w.]+' of '[\w.:]+' \(state [\w.]+\)$/);
     expect(batches.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(1000);
   });
 });
