@@ -1,8 +1,10 @@
-// npm run bench:storm [-- seconds]: conversions under faults of eight vCPUs, host threads and pins, on real threads, on every kernel that converts in
-// place, one after the other, so many seconds each. One table; the shadow follows every step and compares itself with physical memory at the end.
+// npm run bench:storm [-- seconds [kernels]]: conversions under faults of eight vCPUs, host threads and pins, on real threads, on every kernel that
+// converts in place, and on the proposals among the examples, one after the other, so many seconds each. One table; the shadow follows every step and
+// compares itself with physical memory at the end.
 
 import { everyKernel } from '../machines/kernels/index.ts';
 import { invariants } from '../src/check/invariants/index.ts';
+import { findKernel, type NamedKernel } from '../src/cli/kernels.ts';
 import { fits } from '../src/runtime/fits.ts';
 import { Meter } from '../src/runtime/metrics.ts';
 import { ThreadsRun } from '../src/runtime/threads/index.ts';
@@ -20,6 +22,8 @@ const scenario = builtinScenario('stress-conversions')!;
 /** Flag of a file of huge pages, where a kernel has it, beside the one that lets the host map it. */
 const HUGE = 'huge_2m';
 const hugeScenario = { ...scenario, setup: scenario.setup!.map((op) => (op.op === 'create_gmem' ? { op: op.op, fd: 'A', pages: 8, flags: ['support_shared', HUGE] } : op)) } as Scenario;
+/** What the discussion proposes. */
+const PROPOSALS = ['examples/prepared-state.ts', 'examples/lazy-split.ts'];
 const hasHuge = ({ calls }: Kernel): boolean => calls.find(({ name }) => name === 'create_gmem')!.arguments.some(({ flags }) => flags !== undefined && HUGE in flags);
 
 /** Counts, by batches, the most refusals that one conversion has met before it went through. */
@@ -48,10 +52,10 @@ function worstOf(kernel: Kernel): { readonly take: (batch: TraceBatch) => void; 
 }
 
 /** One row of the table, and whether all was well. */
-async function storm(kernel: Kernel, what: Scenario, label: string): Promise<{ readonly cells: readonly string[]; readonly well: boolean }> {
+async function storm({ kernel, text }: NamedKernel, what: Scenario, label: string): Promise<{ readonly cells: readonly string[]; readonly well: boolean }> {
   const known = new Set(kernel.bugs.filter((bug) => what !== scenario || bug.scenario === scenario.name || bug.alsoIn?.includes(scenario.name)).flatMap(({ shownBy }) => shownBy));
   const run = new ThreadsRun({
-    kernel, topology: compile(what, kernel), seed: 1, invariants: invariants.filter(({ id }) => !known.has(id)), limits: { seconds: Number(seconds) }, threads: { workers: 2 },
+    kernel, kernelText: text, topology: compile(what, kernel), seed: 1, invariants: invariants.filter(({ id }) => !known.has(id)), limits: { seconds: Number(seconds) }, threads: { workers: 2 },
   });
   const { take, worst } = worstOf(kernel);
   run.batches.subscribe(take);
@@ -77,9 +81,11 @@ async function storm(kernel: Kernel, what: Scenario, label: string): Promise<{ r
 }
 
 const rows: (readonly string[])[] = [['kernel', 'conversions/s', 'a CPU second', 'EAGAIN', 'retries/conv.', 'most', 'splits', 'merges', 'steps/s', 'checks']];
-for (const kernel of everyKernel.filter((one) => (named.length === 0 ? fits(scenario, one) : named.includes(one.name)))) {
+const all = [...everyKernel.filter((one) => fits(scenario, one)).map(({ name }) => name), ...PROPOSALS];
+for (const one of (named.length === 0 ? all : named).map(findKernel)) {
+  const { kernel } = one;
   for (const [what, label] of [[scenario, kernel.name], ...(hasHuge(kernel) ? [[hugeScenario, `${kernel.name}, 2M`] as const] : [])] as const) {
-    const { cells, well } = await storm(kernel, what, label);
+    const { cells, well } = await storm(one, what, label);
     rows.push(cells);
     if (!well) process.exitCode = 1;
   }

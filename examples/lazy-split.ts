@@ -3,15 +3,16 @@
 // mixed folio, and nowhere else: who has it mapped, or pinned, has pages of one kind then. What is uniform stays huge, in 2M within 1G too.
 //
 // Faults hold the lock of conversions shared, the one that splits too. So the folio stays in the page cache, where the RFC takes it out: another
-// fault would take that for a hole, and leaves of guests would be left without their page (S-01). Who finds it frozen waits, as for huge pages elsewhere.
+// fault would take that for a hole, and leaves of guests would be left without their page (S-01). Who finds it frozen waits, as for huge pages elsewhere;
+// who cannot freeze it, since somebody else has it, lets go of everything and comes again.
 
 import {
-  allocationFails, blocked, deriveKernel, floorTo, fragment, kernels, layout, more, ok, orderOf, outcome, sharedAt, sizedSteps, step,
+  allocationFails, blocked, deriveKernel, floorTo, fragment, kernels, layout, more, ok, orderOf, outcome, sharedAt, sizedSteps, step, use,
   type Step, type Wanted, type World, type WorldOf,
 } from 'faultline';
 
 const rfc = kernels.find((kernel) => kernel.name === 'conversions-2025-huge')!;
-const enomem = outcome('enomem'), gone = outcome('gone'), mixed = outcome('mixed');
+const busy = outcome('busy'), enomem = outcome('enomem'), mixed = outcome('mixed');
 
 /** What KVM has for gfns as lpage_info, for the pages of a file: runs of 2M and of 1G in which both kinds of pages are, by the first index of the run. */
 const file_lpage_info = layout('file_lpage_info', { mixed_2m: { bits: 'index' }, mixed_1g: { bits: 'index' } }, { per: ['inode'] });
@@ -79,32 +80,45 @@ const testMixed: Step<HostPage> = (world, f) => {
   return head !== 0 && world.folio(head).order > recorded(world, f.of, f.at) ? mixed : ok;
 };
 
-// The split of a folio in its place, with nothing but the lock of conversions held, shared.
+// The split of a folio in its place, by who has it locked and a reference on it.
 
-/** Registers: the folio, log2 of its pages, and how many pages of it are usable again. */
-type Split = { big: number; big_order: number; dealt: number };
+/** Registers: the folio, log2 of its pages, how many pages of it are usable again; the page that the fault is about. */
+type Split = { self: number; big: number; big_order: number; dealt: number; page: number };
 
 /** Memory for the tree of the page cache, which has more entries behind the split. */
 const allocate: Step<Split> = (world) => (allocationFails(world) ? enomem : ok);
 
-/** folio_ref_freeze, once nobody but the page cache has it. Another fault may have split it by then, or a guest's hole taken it. */
+/** folio_ref_freeze: nobody has it but the page cache and who splits. */
 const freeze: Step<Split> = (world, f) => {
-  const { order, head } = world.folio(f.big);
-  if (head !== 0 || order !== f.big_order) return gone;
   const references = world.folio_ref(f.big);
-  if (references.refcount !== 1 << order) return blocked(references);
+  if (references.refcount !== (1 << f.big_order) + 1) return busy;
   references.refcount = 0;
   return ok;
 };
 
-/** The next small folio has the references of the page cache again. */
+/** The tree names the next small folio, which has the references of the page cache again; that of the fault keeps its own. */
 const unfreezeNext: Step<Split> = (world, f) => {
-  const pages = 1 << world.folio(f.big + f.dealt).order;
-  world.folio_ref(f.big + f.dealt).refcount = pages;
+  const head = f.big + f.dealt;
+  const { order, mapping, index } = world.folio(head);
+  const pages = 1 << order;
+  for (let k = 0; k < pages; k++) world.cache(mapping, index + k).pfn = head + k;
+  world.folio_ref(head).refcount = pages + (f.page >= head && f.page < head + pages ? 1 : 0);
   f.dealt += pages;
   if (f.dealt < 1 << f.big_order) return more;
   f.dealt = 0;
   return ok;
+};
+
+/** folio_unlock of what was the large folio. */
+const unlock: Step<Split> = (world, f) => {
+  world.folio_lock(f.big).owner = 0;
+  return ok;
+};
+
+/** Somebody else has the folio, or what has come of it: a count that one may look at without a reference. */
+const awaitOthers: Step<Split> = (world, f) => {
+  const references = world.folio_ref(f.big);
+  return references.refcount > 1 << f.big_order ? blocked(references) : ok;
 };
 
 /** filemap_get_folio spins while the folio is frozen. */
@@ -124,7 +138,7 @@ export default deriveKernel(rfc, {
     ...sizedSteps(recorded, true),
     'restructure.next': sizedSteps(neverSmaller, true)['restructure.next']!,
     'lpage.record': record, 'inode.free': freeInode, 'gmem.maxOrder': maxOrder, 'fileFolio.testMixed': testMixed,
-    'splitHere.allocate': allocate, 'splitHere.freeze': freeze, 'splitHere.unfreezeNext': unfreezeNext,
+    'split.allocate': allocate, 'split.freezeLocked': freeze, 'split.unfreezeNext': unfreezeNext, 'split.unlock': unlock, 'split.awaitOthers': awaitOthers,
     'folio.findGet': unlessFrozen('folio.findGet', (f: GuestPage) => [f.inode, f.index]),
     'fileFolio.find': unlessFrozen('fileFolio.find', (f: HostPage) => [f.of, f.at]),
   },
@@ -142,17 +156,25 @@ export default deriveKernel(rfc, {
     'host.fileFolio': (edit) => {
       edit.redirect('putNew', 'ok', 'find');
       // Behind the look-up: a guest may have brought in a huge folio until then.
-      edit.replace('mixed', step('fileFolio.testMixed', 'does the folio hold pages of the guest too?', { ok: 'clear', mixed: 'unlockMixed' }));
+      edit.replace('mixed', step('fileFolio.testMixed', 'does the folio hold pages of the guest too?', { ok: 'clear', mixed: 'splitNew' }));
       edit.redirect('check', 'ok', 'mixed');
-      edit.add('unlockMixed', step('fileFolio.unlock', 'folio_unlock', { ok: 'putMixed' }));
-      edit.add('putMixed', step('fileFolio.put', 'folio_put: who splits waits for references, its own too', { ok: 'splitNew' }));
+      edit.replace('splitNew', use('host.splitNewFolio', { done: 'find', busy: 'lockShared', failed: '^enomem' }));
     },
-    'host.splitNewFolio': fragment('host.splitNewFolio', 'split_folio: one huge folio becomes small ones, in their places', {
-      begin: step('fileFolio.beginSplit', 'is it still too large?', { ok: 'allocate', none: '^done' }),
-      allocate: step('splitHere.allocate', 'xas_split_alloc', { ok: 'freeze', enomem: '^failed' }),
-      freeze: step('splitHere.freeze', 'folio_ref_freeze, once nobody else has it', { ok: 'split', gone: 'begin' }),
+    'host.splitNewFolio': fragment('host.splitNewFolio', 'split_folio: one huge folio, which is locked, becomes small ones in their places', {
+      begin: step('fileFolio.beginSplit', 'how large are they to be?', { ok: 'allocate', none: 'unlock' }),
+      allocate: step('split.allocate', 'xas_split_alloc', { ok: 'freeze', enomem: 'unlockNoMemory' }),
+      freeze: step('split.freezeLocked', 'folio_ref_freeze', { ok: 'split', busy: 'unlockBusy' }),
       split: step('split.split', 'the pages are split', { ok: 'unfreeze' }),
-      unfreeze: step('splitHere.unfreezeNext', 'folio_ref_unfreeze of the next small folio', { more: 'unfreeze', ok: '^done' }),
+      unfreeze: step('split.unfreezeNext', 'xas_store and folio_ref_unfreeze of the next small folio', { more: 'unfreeze', ok: 'unlock' }),
+      unlock: step('split.unlock', 'folio_unlock', { ok: 'put' }),
+      put: step('fileFolio.put', 'folio_put', { ok: '^done' }),
+      unlockBusy: step('split.unlock', 'folio_unlock: somebody has it', { ok: 'putBusy' }),
+      putBusy: step('fileFolio.put', 'folio_put', { ok: 'releaseBusy' }),
+      releaseBusy: step('fileFolio.upRead', 'filemap_invalidate_unlock_shared', { ok: 'others' }),
+      others: step('split.awaitOthers', 'the fault comes again when they have let go', { ok: '^busy' }),
+      unlockNoMemory: step('split.unlock', 'folio_unlock', { ok: 'putNoMemory' }),
+      putNoMemory: step('fileFolio.put', 'folio_put', { ok: 'releaseNoMemory' }),
+      releaseNoMemory: step('fileFolio.upRead', 'filemap_invalidate_unlock_shared', { ok: '^failed' }),
     }),
   },
 });

@@ -13,6 +13,8 @@ import type { Topology } from '../scenario/topology.ts';
 
 /** States of the short search; random walks, and steps of one: who has not ended by then has no end. */
 const SHORT = 20_000, WALKS = 64, WALK = 3000;
+/** States up to which the short search goes on where walks have no end, as long as its levels grow no faster than this. */
+const LONG = 200_000, SLOWLY = 1.1;
 /** Levels from which the rate of growth is taken. */
 const LEVELS = 6;
 /** Words of a world from which on nobody need ask: its states are too many, and the asking takes minutes. */
@@ -40,7 +42,7 @@ export function estimate(kernel: Kernel, topology: Topology, budget: number): Es
   tracker.start();
   const depth = walkLength(world, tracker);
   // Walks that never end may go round in few states: somebody tries again and again.
-  const { levels, states, done } = shortSearch(world, tracker);
+  const { levels, states, done } = shortSearch(world, tracker, depth === Infinity);
   if (done) return { states, exact: true, fits: states <= budget };
   if (depth === Infinity) return { states: Infinity, exact: false, fits: false };
   const guess = Math.round(extrapolated(levels, states, depth));
@@ -81,8 +83,9 @@ function walkLength(world: RunWorld, tracker: Tracker): number {
   return total / WALKS;
 }
 
-/** Level by level, up to some thousands of states: how many each level has. */
-function shortSearch(world: RunWorld, tracker: Tracker): { levels: number[]; states: number; done: boolean } {
+/** Level by level, up to some thousands of states: how many each level has. Walks without an end say nothing about the number of levels; where these
+ *  grow slowly, more states are looked at then. */
+function shortSearch(world: RunWorld, tracker: Tracker, endless: boolean): { levels: number[]; states: number; done: boolean } {
   const { words, plan, topology } = world;
   const state = words.subarray(0, plan.stateWords);
   const seen = new StateSet();
@@ -93,8 +96,9 @@ function shortSearch(world: RunWorld, tracker: Tracker): { levels: number[]; sta
   let frontier = [row()];
   while (frontier.length > 0) {
     const next: Row[] = [];
+    const most = endless && Math.exp(rateOf(levels)) < SLOWLY ? LONG : SHORT;
     for (const from of frontier) {
-      if (seen.size >= SHORT || next.length * plan.stateWords > FRONTIER_WORDS) return { levels, states: seen.size, done: false };
+      if (seen.size >= most || next.length * plan.stateWords > FRONTIER_WORDS) return { levels, states: seen.size, done: false };
       state.set(from.words);
       tracker.lanes[0] = from.low;
       tracker.lanes[1] = from.high;
@@ -119,11 +123,18 @@ function shortSearch(world: RunWorld, tracker: Tracker): { levels: number[]; sta
   return { levels, states: seen.size, done: true };
 }
 
+/** Logarithm of the factor by which the last levels have grown. */
+function rateOf(levels: readonly number[]): number {
+  const at = levels.length - 1;
+  const back = Math.min(LEVELS, at);
+  return back === 0 ? 0 : Math.log(levels[at]! / levels[at - back]!) / back;
+}
+
 /** All levels together, if growth falls evenly to nothing half way down. */
 function extrapolated(levels: readonly number[], states: number, depth: number): number {
   const at = levels.length - 1;
   const back = Math.min(LEVELS, at);
-  const rate = Math.log(levels[at]! / levels[at - back]!) / back;
+  const rate = rateOf(levels);
   const half = Math.max(depth / 2, at + back);
   let level = levels[at]!;
   let sum = Math.max(states, levels.reduce((total, size) => total + size, 0));

@@ -46,7 +46,7 @@ const COUNTS: { readonly [measure in Exclude<keyof Metrics, 'steps'>]: Counts } 
   // In place: the walk that stores has come to its end, or all was stored at once.
   conversions: ({ step, path }, outcome) => (step === 'attributes.storeNext' && outcome === 'ok') || (step === 'convertFile.next' && outcome !== 'done')
     || (path.endsWith('.storeNext') && step === 'convert.nextItem' && outcome === 'done') || (step === 'convert.storeAll' && outcome === 'ok'),
-  splits: ({ step }, outcome) => step === 'split.addNext' && outcome === 'ok',
+  splits: ({ step }, outcome) => (step === 'split.addNext' || step === 'split.unfreezeNext') && outcome === 'ok',
   merges: ({ step }, outcome) => step === 'merge.add' && outcome === 'ok',
   conversionsRefused: leaves('gmem.testReferences', 'busy'),
   punches: (leaf, outcome, exits) => leaves('gmem.punchHole', 'done')(leaf, outcome, exits) || (leaf.path.includes('.punch.') && exits.includes('memfd.undoRange ^done')),
