@@ -3,6 +3,7 @@
 
 import { deriveKernel } from '../../src/kernel/define.ts';
 import { GUEST_MEMFD_FLAG_INIT_SHARED, GUEST_MEMFD_FLAG_MMAP } from '../../src/steps/vm-type.ts';
+import { bindInTwo } from './conversions/bind.ts';
 import { bugs2026, unshown2026 } from './conversions/bugs-2026.ts';
 import { createFlags } from './conversions/create-flags.ts';
 import { fileState } from './conversions/file-state.ts';
@@ -22,8 +23,8 @@ const MMAP = GUEST_MEMFD_FLAG_MMAP, INIT_SHARED = GUEST_MEMFD_FLAG_INIT_SHARED;
 
 export const conversions_2026 = deriveKernel(mainline, together('conversions-2026', 'the series of 2026: conversion in place, attributes of files', [
   g4b5,
-  // Bind in two parts, of which the one that can run out of memory is taken back.
-  g4b8,
+  // Of a bind in two parts the one that can run out of memory is taken back.
+  bindInTwo, g4b8,
   createFlags({ description: '1 MMAP, 2 INIT_SHARED', names: { mmap: MMAP, init_shared: INIT_SHARED }, private: MMAP, shared: MMAP | INIT_SHARED }, () => true),
   fileState(mainline, (flags) => (flags & INIT_SHARED) === 0),
   hostFault, getPfnLocked, getPfnUnreferenced, lruBatch(mainline), vmmConvert, filter, setAttributesOnFile(mainline), populateUnlocked,
