@@ -41,7 +41,7 @@ describe('a set-up', () => {
   it('of every built-in scenario does so on 6.8 and its fixed kernel, but for those about what 6.8 has not', () => {
     // Prefault, signals, mappings of files, several files on an inode, conversion in place, memfds.
     const left = 'SC06 SC30 SC40 SC41 SC42 SC43 SC44 SC45 SC46 SC47 SC48 SC49 SC50 SC51 SC52 SC53 SC54 SC56 SC57 SC58 SC59 SC60 SC61 SC64 convert-enomem convert-intent dying-root entry-file fault-enomem '
-      + 'init-shared lookup-hole munmap-file next-owner prefault-convert prefault-root register-unsealed review-conversion seal-frozen seal-half seal-preallocated shared-punch split-giant split-poison take-over stress-conversions';
+      + 'init-shared lookup-hole munmap-file next-owner prefault-convert prefault-root register-unsealed review-conversion seal-frozen seal-half seal-preallocated shared-punch split-failed split-giant split-poison take-over stress-conversions';
     for (const name of ['v6.8', 'v6.8-fixed']) {
       const kernel = kernels.find((one) => one.name === name)!;
       expect(builtinScenarios.filter((scenario) => !scenariosOf(kernel).includes(scenario)).map((scenario) => scenario.name).join(' ')).toBe(left);

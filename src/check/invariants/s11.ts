@@ -119,15 +119,25 @@ export const s11: Invariant = {
   whole: everyFile(bindingsOfFile),
 };
 
+/** Can faults find the memslot, or the file? One that only names its file yet is not bound. */
+function isBound(world: CheckedWorld, slot: number): boolean {
+  const { memslot, memslots, memslot_set, slot_gmem, binding } = world.objects;
+  const { kvm, slot_id: id, pgoff, npages } = memslot(slot);
+  if (kvm !== 0 && memslot_set(kvm - 1, memslots(kvm - 1).active).slot.at(id) === slot) return true;
+  const { file } = slot_gmem(slot);
+  for (let index = pgoff; index < pgoff + npages; index++) if (binding(file, index).slot === slot) return true;
+  return false;
+}
+
 function overlapBroken(world: CheckedWorld, slot: number): string | undefined {
   const { memslot, slot_gmem } = world.objects;
   const { file } = slot_gmem(slot);
   const { state, pgoff, npages, flags } = memslot(slot);
-  if (file === 0 || state !== SLOT_LIVE || (flags & KVM_MEMSLOT_INVALID) !== 0) return undefined;
+  if (file === 0 || state !== SLOT_LIVE || (flags & KVM_MEMSLOT_INVALID) !== 0 || !isBound(world, slot)) return undefined;
   for (let other = 1; other < world.facts.sizes.slot; other++) {
     if (other === slot || slot_gmem(other).file !== file) continue;
     const there = memslot(other);
-    if (there.state !== SLOT_LIVE || (there.flags & KVM_MEMSLOT_INVALID) !== 0) continue;
+    if (there.state !== SLOT_LIVE || (there.flags & KVM_MEMSLOT_INVALID) !== 0 || !isBound(world, other)) continue;
     if (pgoff < there.pgoff + there.npages && there.pgoff < pgoff + npages) return `memslots ${slot} and ${other} are both bound to ${place(world, file, Math.max(pgoff, there.pgoff))}`;
   }
   return undefined;
@@ -137,7 +147,7 @@ export const s12: Invariant = {
   id: 'S-12',
   title: 'memslots of a file do not overlap in it',
   statement: 'The index ranges of the memslots that are bound to one file are disjoint.',
-  onWrite: { slot_gmem: overlapBroken, memslot: overlapBroken },
+  onWrite: { slot_gmem: overlapBroken, memslot: overlapBroken, binding: (world, file, index) => overlapBroken(world, world.objects.binding(file, index).slot) },
   whole: everySlot(overlapBroken),
 };
 

@@ -81,5 +81,7 @@ export const s26: Invariant = {
   id: 'S-26',
   title: 'an error names the page in the way',
   statement: 'The error_offset of a conversion that fails lies in the range that it was asked for, and where a page is in use it names that page.',
+  // What it answers is decided by steps before.
+  bySentence: true,
   after: { 'convert.finish': misnamed },
 };

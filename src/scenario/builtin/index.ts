@@ -93,6 +93,7 @@ import { sealHalf } from './seal-half.ts';
 import { sealPreallocated } from './seal-preallocated.ts';
 import { reviewConversion } from './review-conversion.ts';
 import { sharedPunch } from './shared-punch.ts';
+import { splitFailed } from './split-failed.ts';
 import { splitGiant } from './split-giant.ts';
 import { splitPoison } from './split-poison.ts';
 import { scale } from './scale.ts';
@@ -105,7 +106,7 @@ import { unbindDying } from './unbind-dying.ts';
 
 export const builtinScenarios: readonly Scenario[] = [
   SC01, SC02, SC03, SC04, SC05, SC06, SC07, SC08, SC09, SC10, SC11, SC12, SC13, SC14, SC15, SC16, SC17, SC18, SC19, SC20, SC21, SC22, SC23, SC24, SC25, SC26, SC27, SC28, SC29, SC30, SC31, SC32, SC33, SC34, SC35, SC36, SC37, SC38, SC39, SC40, SC41, SC42, SC43, SC44, SC45, SC46, SC47, SC48, SC49, SC50, SC51, SC52, SC53, SC54, SC55, SC56, SC57, SC58, SC59, SC60, SC61, SC62, SC63, SC64, SC65, SC66,
-  bindClosed, convertEnomem, convertIntent, createEmpty, createNoMemory, dyingRoot, entryFile, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, reviewConversion, sealFrozen, sealHalf, sealPreallocated, sharedPunch, splitGiant, splitPoison, takeOver, unbindDying,
+  bindClosed, convertEnomem, convertIntent, createEmpty, createNoMemory, dyingRoot, entryFile, entryPrivate, entryReadonly, faultEnomem, firstSlot, grabNoMemory, initShared, lookupHole, lostFault, lostMapped, munmapFile, nextOwner, prefaultConvert, prefaultRoot, registerUnsealed, reviewConversion, sealFrozen, sealHalf, sealPreallocated, sharedPunch, splitFailed, splitGiant, splitPoison, takeOver, unbindDying,
   scale, stress, stressAll, stressConversions, stressSmall,
 ];
 

@@ -64,8 +64,10 @@ describe('known bugs', () => {
       if (fits(builtinScenario(first.scenario)!, kernel)) expect(first).toMatchObject({ breaks: bug.breaks, scenario: bug.scenario });
       for (const id of bug.shownBy) expect([...invariants.map((one) => one.id), 'L-01', 'L-04', 'L-07', 'S-17', 'data-race']).toContain(id);
     }
-    const unshown = kernels.flatMap((kernel) => kernel.unshown);
-    for (const { why, breaks, id } of unshown) expect([why, breaks, kernelsWith(id).length]).toEqual([expect.stringMatching(/\.$/), expect.stringMatching(/\.$/), 0]);
+    // A kernel cannot show what it shows; another one may.
+    for (const { bugs, unshown } of kernels) {
+      for (const { why, breaks, id } of unshown) expect([why, breaks, bugs.filter((bug) => bug.id === id)]).toEqual([expect.stringMatching(/\.$/), expect.stringMatching(/\.$/), []]);
+    }
     for (const { name, unshown: list } of kernels) expect(new Set(list.map(({ id }) => id)).size, name).toBe(list.length);
   });
 });

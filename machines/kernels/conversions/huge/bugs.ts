@@ -1,6 +1,6 @@
 // Known bugs of the RFC of May 2025 that huge pages bring.
 
-import type { KnownBug, UnshownBug } from '../../../../src/kernel/define.ts';
+import type { KnownBug } from '../../../../src/kernel/define.ts';
 
 const fixedIn = 'conversions-2025-huge-fixed';
 
@@ -8,6 +8,10 @@ const fixedIn = 'conversions-2025-huge-fixed';
 export const shownMore = (below: readonly KnownBug[]): readonly KnownBug[] => below.filter(({ id }) => id === 'G4-B10').map((bug) => ({ ...bug, alsoIn: ['split-poison'] }));
 
 export const bugs2025huge: readonly KnownBug[] = [
+  {
+    id: 'G5-B3', breaks: 'A folio that begins in front of the range is named by its own first page, outside of the range: one whose split has failed in a fault.',
+    scenario: 'split-failed', shownBy: ['S-26'], fixedIn,
+  },
   {
     id: 'G5-B10', breaks: 'A huge page is in the page cache before it is split, so that a fault beside it maps it as huge though a part of it is shared.',
     scenario: 'SC46', shownBy: ['S-04', 'S-09', 'L-04'], fixedIn,
@@ -23,12 +27,5 @@ export const bugs2025huge: readonly KnownBug[] = [
   {
     id: 'G5-B16', breaks: 'A single shared page makes small folios of a whole page of 1G, though most of it is private and could stay in folios of 2M.',
     scenario: 'split-giant', shownBy: ['S-36'], fixedIn,
-  },
-];
-
-export const unshown2025huge: readonly UnshownBug[] = [
-  {
-    id: 'G5-B3', breaks: 'A folio that begins in front of the range is named by its own first page, outside of the range.',
-    why: 'What is shared is split into folios of one page at once, so that no folio of a range that is to become private begins in front of it. The patch examples/lazy-split.ts keeps larger ones, and there it shows.',
   },
 ];
