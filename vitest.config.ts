@@ -10,14 +10,19 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Files that take longest, longest first. */
 const LONG = readFileSync(here('test/long-files.txt'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-/** Long files begin first: one that began last would go on alone, while the other core has nothing to do. */
+/** Long files begin first: one that began last would go on alone, while the other core has nothing to do. Files that share a process come one behind
+ *  the other, since Vitest keeps that process only for as long as the next file is one of theirs too. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => {
-      const found = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}`));
-      return found < 0 ? LONG.length : found;
-    };
-    return files.toSorted((a, b) => place(a) - place(b) || (a.moduleId < b.moduleId ? -1 : 1));
+    const places = new Map(files.map((file) => {
+      const long = LONG.findIndex((name) => file.moduleId.endsWith(`/test/${name}`));
+      const group = file.project.config.isolate ? (long < 0 ? 2 : 0) : 1;
+      return [file, [group, long < 0 ? LONG.length : long] as const];
+    }));
+    return files.toSorted((a, b) => {
+      const [one, other] = [places.get(a)!, places.get(b)!];
+      return one[0] - other[0] || one[1] - other[1] || (a.moduleId < b.moduleId ? -1 : 1);
+    });
   }
 }
 
