@@ -33,7 +33,7 @@ function folderForCommands(): string {
 
 /** Words in quotes, which have no spaces in them here, lose these as in a shell. */
 const faultline = (folder: string, command: string) =>
-  spawnSync(process.execPath, [bin, ...command.split(/\s+/).map((word) => word.replace(/^'(.*)'$/, '$1'))], { cwd: folder, encoding: 'utf8', timeout: 120_000 });
+  spawnSync(process.execPath, [bin, ...command.split(/\s+/).map((word) => word.replace(/^'(.*)'$/, '$1'))], { cwd: folder, encoding: 'utf8', timeout: 600_000 });
 
 /** The commands of a page: lines of its `sh` blocks. */
 function commandsOf(page: string): { command: string; exits: number | undefined }[] {
@@ -53,7 +53,7 @@ describe.each(pages.map((page) => ({ page, commands: commandsOf(page) })).filter
       if (exits === undefined) expect(`${command}: ${status} ${stderr.startsWith('faultline: ')}`).toBe(`${command}: 2 true`);
       else expect(`${command}: ${status} ${withoutProgress(stderr)}`).toBe(`${command}: ${exits} `);
     }
-  }, 300_000);
+  }, 900_000);
 });
 
 /** Commands that go on until somebody ends them: lines that are set in. */

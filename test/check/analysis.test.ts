@@ -57,7 +57,7 @@ describe('counts', () => {
         const key = `${world.table.leaves[world.last.leaf]!.step} ${outcomeName(world.last.outcome)}`;
         counted.set(key, (counted.get(key) ?? 0) + 1);
       };
-    }, 30_000);
+    });
     const times = (...keys: string[]): number => keys.reduce((sum, key) => sum + (counted.get(key) ?? 0), 0);
     const report = analysis.report();
     const lock = (name: string) => report.contention.find(({ lockClass }) => lockClass === name);

@@ -125,7 +125,7 @@ it.each(['SC01', 'SC10', 'stress'])('windows of %s are what keeping everything f
       windows.afterStep(footprint);
       slow.after(footprint);
     };
-  }, 10_000);
+  });
   const fast = new Map(windows.report().map(({ layout: on, before, intruder, after, times }) => [[on, before, intruder, after].join(' '), times]));
   expect(fast).toEqual(slow.counts);
   expect(windows.distinct).toBe(slow.counts.size);

@@ -53,9 +53,9 @@ export default deriveKernel(kernels.find((one) => one.name === 'v6.8-fixed')!, {
   });
 
   test('ends in order when it is interrupted, with what it has until then', async () => {
-    const { code, out } = await box.run(['hunt', '--kernel', 'v6.8', '--minutes', '5', '--out', 'until'], { interruptWhen: () => box.has('until/G4-B10.json') });
+    const { code, out } = await box.run(['hunt', '--kernel', 'v6.8', '--minutes', '60', '--out', 'until'], { interruptWhen: () => box.has('until/G4-B10.json') });
     expect(code).toBe(130);
-    expect(out).toMatch(/^result {5}interrupted; until then no news; 1 of/m);
+    expect(out).toMatch(/^result {5}interrupted; until then no news; [1-9]\d* of the kernel's/m);
   });
 
   test.each([

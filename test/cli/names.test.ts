@@ -34,11 +34,10 @@ test.each([
 });
 
 test('every entry has a text of at most 78 columns', () => {
-  for (const entry of catalog(kernels[0]!)) {
-    const text = entry.text().join('\n');
-    expect(text.trim(), entry.name).not.toBe('');
-    for (const line of text.split('\n')) expect(line.length, entry.name).toBeLessThanOrEqual(78);
-  }
+  const entries = catalog(kernels[0]!);
+  expect(entries.length).toBeGreaterThan(1000);
+  const texts = entries.map(({ name, text }) => ({ name, text: text().join('\n') }));
+  expect(texts.filter(({ text }) => text.trim() === '' || text.split('\n').some((line) => line.length > 78)).map(({ name }) => name)).toEqual([]);
 });
 
 test.each([

@@ -111,7 +111,7 @@ describe('exit codes', () => {
   });
 
   test('130: Ctrl-C gives the partial result and a whole trace', async () => {
-    const running = box.run(['run', 'endless.json', '--seconds', '60', '--trace', 'cut.trace'], { interruptWhen: () => box.has('cut.trace') && box.read('cut.trace').length > 200_000 });
+    const running = box.run(['run', 'endless.json', '--seconds', '280', '--trace', 'cut.trace'], { interruptWhen: () => box.has('cut.trace') && box.read('cut.trace').length > 200_000 });
     const { code, out, err } = await running;
     expect([code, err]).toEqual([130, '']);
     expect(out).toMatch(/interrupted behind step/);
@@ -121,7 +121,7 @@ describe('exit codes', () => {
   });
 
   test('130 with --json as well', async () => {
-    const { code, out } = await box.run(['run', 'endless.json', '--seconds', '60', '--json', '--trace', 'json.trace'], { interruptWhen: () => box.has('json.trace') && box.read('json.trace').length > 200_000 });
+    const { code, out } = await box.run(['run', 'endless.json', '--seconds', '280', '--json', '--trace', 'json.trace'], { interruptWhen: () => box.has('json.trace') && box.read('json.trace').length > 200_000 });
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ why: 'interrupted', exitCode: 130 });
   });

@@ -166,4 +166,4 @@ test('no line of a short trace that stands for something can be left out, but fo
   }
   expect(kept).toEqual(['kvm_gmem_unbind', 'kvm_gmem_destroy_inode']);
   expect(rejected).toBe(65);
-}, 240_000);
+});

@@ -145,7 +145,7 @@ test("Mermaid's own parser takes the machines; of those of system calls, which t
   expect(texts.length).toBeGreaterThan(v6_8.machines.length - 3);
   for (const text of texts) expect(await diagramType(text)).toBe('stateDiagram');
   await expect(diagramType('stateDiagram-v2\n  state "a as b\n  a --> \n')).rejects.toThrow('Parse error');
-}, 60_000);
+});
 
 test('a small one, in full', () => {
   const spec = v6_8.machines.find(({ machine }) => machine === 'injector')!;

@@ -105,7 +105,7 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
 
   test('explains, goes to the point of no return', async () => {
     await page.locator('#explain').getByRole('button', { name: 'explain', exact: true }).click();
-    await page.waitForSelector('#explain .explain-return button', { timeout: 30_000 });
+    await page.waitForSelector('#explain .explain-return button');
     await looker.picture(page, 'explain', '#explain');
     await page.locator('#explain .explain-return button').click();
     await expect.poll(at).toBe('step 16 of 22');
@@ -132,7 +132,7 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     const waits = own.getByRole('list', { name: 'Who waits for whom' });
     expect(await waits.getByRole('listitem').allTextContents()).toEqual(expect.arrayContaining(['main.gmem waits for folio_lock(pfn 1) of hw.mf', 'hw.mf waits for invalidate_lock(inode 1) of main.gmem']));
     await own.locator('#explain').getByRole('button', { name: 'explain', exact: true }).click();
-    await own.waitForSelector('#explain .explain-return button', { timeout: 30_000 });
+    await own.waitForSelector('#explain .explain-return button');
     expect(await own.locator('#explain .twins.two .twin').count()).toBe(2);
     await looker.picture(own, 'explain-fork', '#explain');
     // Another step from before it: nothing is wrong there so far.

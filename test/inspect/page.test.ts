@@ -105,7 +105,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await trail.getByRole('button', { name: '4', exact: true }).click();
     await expect.poll(() => stepOf(page)).toBe(4);
     await page.getByRole('button', { name: 'forget the followed messages' }).click();
-    expect(await trail.count()).toBe(0);
+    await expect.poll(() => trail.count()).toBe(0);
     // From a step that receives nothing itself, to what its actor has received before.
     await go(page, 9);
     await keys(page, 'F');
@@ -200,7 +200,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
   it('puts a memory error or a hole in, where somebody wants it', async () => {
     const own = await looker.open(`${await looker.serve({ scenario: 'SC01', seed: 1 })}#scenario=SC01&kernel=v6.8&seed=1&at=20`);
     await own.getByLabel('Put something in').selectOption({ label: 'memory error in page 0 of A' });
-    expect(await own.locator('.status-say').innerText()).toContain('memory error in page 0 of A: strike does it when you let it go on');
+    await expect.poll(() => own.locator('.status-say').innerText()).toContain('memory error in page 0 of A: strike does it when you let it go on');
     const go = own.getByRole('button', { name: 'let strike take its next step' });
     await go.click();
     await expect.poll(() => status(own)).toMatch(/^step 22 of 22: strike: /);
@@ -224,21 +224,20 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await own.keyboard.press('Enter');
     await expect.poll(() => vm.getAttribute('aria-expanded')).toBe('false');
     const [hidden] = /\d+(?= actors)/.exec((await vm.textContent())!)!;
-    expect(await lanes.count()).toBe(before - Number(hidden));
+    await expect.poll(() => lanes.count()).toBe(before - Number(hidden));
     await host.click();
-    expect(await lanes.count()).toBe(0);
+    await expect.poll(() => lanes.count()).toBe(0);
     // What the groups have done is drawn at their rows: it follows when the run is zoomed and scrolled.
     await drawn(own);
     const all = await shots();
     await own.locator('.lanes-canvas').hover({ position: { x: 300, y: 40 } });
     await own.mouse.wheel(0, 400);
+    await expect.poll(shots).not.toBe(all);
     await drawn(own);
     const wide = await shots();
-    expect(wide).not.toBe(all);
     await own.mouse.wheel(0, -400);
     await own.mouse.wheel(200, 0);
-    await drawn(own);
-    expect(await shots()).not.toBe(wide);
+    await expect.poll(shots).not.toBe(wide);
     await host.click();
     await own.locator('.lane-name', { hasText: /^puncher$/ }).click();
     await looker.picture(own, 'timeline-groups', '#timeline');
@@ -263,7 +262,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
 
   it('opens a violation on its step, with the chip of what was broken first, and explains it: the two that race, and which passes', async () => {
     const own = await looker.open(await looker.serve({ scenario: 'SC26', seed: 2 }));
-    expect(await stepOf(own)).toBe(41);
+    await expect.poll(() => stepOf(own)).toBe(41);
     expect(await own.locator('.ending.bad').innerText()).toMatch(/^S-11 broken by step 41: index 0 of file 1 is bound to memslot 1, which was freed$/);
     await expect.poll(() => own.locator('.chip').first().innerText()).toMatch(/^✗ S-11 @41/);
     await looker.picture(own, 'verdicts', '.verdicts');
@@ -274,10 +273,10 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await expect.poll(() => stepOf(own)).toBe(41);
     await own.locator('#explain').getByRole('button', { name: 'explain', exact: true }).click();
     const pair = own.getByRole('group', { name: 'The racing pair' });
-    await pair.waitFor({ timeout: 30_000 });
+    await pair.waitFor();
     const [a, b] = await pair.locator('.racer').allInnerTexts();
     expect([a, b]).toEqual([expect.stringMatching(/^A step \d+: \S+ (?:reads|writes) /), expect.stringMatching(/^B step \d+: \S+ (?:reads|writes) /)]);
-    await own.locator('.explain-return button').waitFor({ timeout: 30_000 });
+    await own.locator('.explain-return button').waitFor();
     await looker.picture(own, 'explain-violation', '#explain');
     const noReturn = Number(/\d+/.exec(await own.locator('.explain-return button').innerText())![0]);
     // The timeline has the violation, and the step of no return.
@@ -288,7 +287,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(noReturn).toBeLessThanOrEqual(41);
     // The smallest run beside it: how small, and what it does without.
     await own.getByRole('button', { name: 'explain the smallest run' }).click();
-    await expect.poll(() => own.locator('#explain').innerText(), { timeout: 30_000 }).toMatch(/breaks the same in 40 steps and 3 context switches, .*it was 41 and 9\. Left out: every step of gmem:1\./);
+    await expect.poll(() => own.locator('#explain').innerText()).toMatch(/breaks the same in 40 steps and 3 context switches, .*it was 41 and 9\. Left out: every step of gmem:1\./);
     await own.getByRole('button', { name: 'open it' }).click();
     await expect.poll(() => own.locator('.ending').innerText()).toMatch(/^S-11 broken by step 40: /);
     await own.close();
@@ -324,7 +323,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     const session = new Session(opened);
     session.go(session.length);
     expect([session.problem, hashOf(session.world)]).toEqual([undefined, opened.footer!.hash]);
-    expect(await own.locator('.status-say').innerText()).toContain('faultline replay SC22-fork.trace');
+    await expect.poll(() => own.locator('.status-say').innerText()).toContain('faultline replay SC22-fork.trace');
     await own.close();
   });
 

@@ -1,5 +1,5 @@
 // A worker whose version lock is broken for the objects of one layout (named in the environment): it takes them without
-// looking whether another worker has them.
+// looking whether another worker has them. Now and then it sleeps behind that, so that another one comes in between on one processor too.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { runWorker } from '../../dist/src/runtime/threads/worker-loop.js';
@@ -7,6 +7,10 @@ import { VersionTaker } from '../../dist/src/runtime/threads/versions.js';
 import { kernelOf } from '../../dist/workers/kernel.js';
 
 const layout = process.env.BROKEN_LAYOUT;
+/** Takings between two sleeps, and milliseconds of a sleep. */
+const SLEEPS_EVERY = 16;
+const SLEEP_MS = 0.2;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 class Broken extends VersionTaker {
   constructor(plan, words, privateObjects) {
@@ -15,6 +19,7 @@ class Broken extends VersionTaker {
     this.broken = (id) => id >= firstId && id < firstId + count;
     this.all = words;
     this.at = plan.versions;
+    this.taken = 0;
   }
   take(id) {
     if (!this.broken(id)) return super.take(id);
@@ -25,6 +30,7 @@ class Broken extends VersionTaker {
     this.tickets[this.count] = version >>> 1;
     this.wrote[this.count] = 1;
     this.count++;
+    if (++this.taken % SLEEPS_EVERY === 0) Atomics.wait(nobody, 0, 0, SLEEP_MS);
     return undefined;
   }
 }

@@ -18,6 +18,9 @@ export const missingBrowser: string | undefined = place === undefined ? "a brows
 
 const ARTEFACTS = fileURLToPath(new URL('../../artefacts', import.meta.url));
 
+/** Milliseconds in which a page does what it is told, on a machine that is busy too. */
+const PATIENCE = 120_000;
+
 /** A browser, and the servers of the pages that it looks at. */
 export class Looker {
   readonly browser: Browser;
@@ -32,7 +35,7 @@ export class Looker {
   }
 
   static async start(): Promise<Looker> {
-    return new Looker(await chromium.launch({ executablePath: place!, args: ['--no-sandbox', '--disable-dev-shm-usage'] }));
+    return new Looker(await chromium.launch({ executablePath: place!, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: PATIENCE }));
   }
 
   /** Serves what is given, as the command does; answers the address. */
@@ -45,6 +48,7 @@ export class Looker {
   /** Opens an address and waits until the page has said something. */
   async open(address: string, { width = 1280, height = 800, scheme = 'light' }: { width?: number; height?: number; scheme?: 'light' | 'dark' } = {}): Promise<Page> {
     const page = await this.browser.newPage({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' });
+    page.setDefaultTimeout(PATIENCE);
     const own = new URL(address);
     page.on('request', (request) => {
       const url = request.url();

@@ -17,9 +17,9 @@ export interface Ended { readonly code: number | null; readonly out: string; rea
 export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'faultline-'));
 
-  /** `env`: more of the environment. `interruptWhen`: sends Ctrl-C, or `signal`, as soon as this is true. `preload`: a module that every
-   *  thread of the process loads first. */
-  run(args: readonly string[], options: { interruptWhen?: () => boolean; signal?: NodeJS.Signals; preload?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+  /** `env`: more of the environment. `interruptWhen`: sends Ctrl-C, or `signal`, as soon as this is true of what was written to standard output
+   *  and of the folder. `preload`: a module that every thread of the process loads first. */
+  run(args: readonly string[], options: { interruptWhen?: (out: string) => boolean; signal?: NodeJS.Signals; preload?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
     return new Promise((resolve, reject) => {
       const flags = options.preload === undefined ? [] : ['--import', pathToFileURL(options.preload).href];
       const child = spawn(process.execPath, [...flags, bin, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
@@ -28,7 +28,7 @@ export class Sandbox {
       child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
       child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
       const timer = options.interruptWhen && setInterval(() => {
-        if (!options.interruptWhen!()) return;
+        if (!options.interruptWhen!(out)) return;
         clearInterval(timer);
         child.kill(options.signal ?? 'SIGINT');
       }, 10);

@@ -6,18 +6,18 @@ import * as versions from '../../dist/bundle/src/shared/versions.js';
 /** In the bundle, whose chunks export under names of their own. */
 const VersionTaker = Object.values(versions).find((one) => one.name === 'VersionTaker');
 
-/** Steps after which it is over. */
+/** Steps that are done after which it is over. */
 const STEPS = 5000;
 
 if (!isMainThread && workerData?.task?.worker === 0) {
-  const { begin, take } = VersionTaker.prototype;
-  let begun = 0;
-  VersionTaker.prototype.begin = function () {
-    begin.call(this);
-    begun++;
+  const { commit, take } = VersionTaker.prototype;
+  let done = 0;
+  VersionTaker.prototype.commit = function () {
+    commit.call(this);
+    done++;
   };
   VersionTaker.prototype.take = function (id) {
     take.call(this, id);
-    if (begun > STEPS) process.exit(7);
+    if (done > STEPS) process.exit(7);
   };
 }

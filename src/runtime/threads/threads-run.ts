@@ -22,7 +22,7 @@ import type { ShadowResult } from './shadow-loop.ts';
 import type { WorkerResult } from './worker-loop.ts';
 
 /** Seconds in which threads must be up. */
-const START_SECONDS = 60;
+const START_SECONDS = 180;
 /** Seconds without a step of anybody, not all asleep, after which a run counts as hung. */
 const PATIENCE = 20;
 /** Looks of a worker at its doorbell before it sleeps, where workers have processors of their own: some 20 microseconds. */
@@ -249,10 +249,14 @@ export class ThreadsRun extends Run {
     const { control } = this;
     const patience = (this.options.threads?.patience ?? PATIENCE) * 1000;
     const began = performance.now();
-    let moved = began;
+    let looked = began;
+    let still = 0;
     let before = '';
     return () => {
       const now = performance.now();
+      // Time in which this thread did not come to look is not counted: the others will not have had a processor either.
+      const passed = Math.min(now - looked, 2 * LOOK_MS);
+      looked = now;
       if (Atomics.load(control.words, CONTROL.READY) < control.workers) {
         if (now - began > START_SECONDS * 1000) this.hung(`only ${Atomics.load(control.words, CONTROL.READY)} of ${control.workers} workers were up after ${START_SECONDS} s`);
         return;
@@ -261,8 +265,8 @@ export class ThreadsRun extends Run {
       const state = [...this.workerSteps(), control.end, ...[CONTROL.ROUND, CONTROL.DONE, CONTROL.EMITTED].map((word) => Atomics.load(control.words, word))].join();
       if (state !== before || waitsOutside) {
         before = state;
-        moved = now;
-      } else if (now - moved > patience) {
+        still = 0;
+      } else if ((still += passed) > patience) {
         this.hung(`nothing has moved for ${patience / 1000} s: ${hangReport(this.world, this.shared, this.options.topology)}`);
       }
     };

@@ -16,7 +16,7 @@ it('has the tables that npm run bugs-found makes', () => {
   expect(made('gallery')).toBe(now);
   // An order of locks no single state shows; samples find everything.
   expect(now).not.toMatch(/\| not in [\d,]+ \| (?:no release|nowhere|`)/);
-}, 120_000);
+});
 
 it('names every bug of every kernel, with a command that names it too', () => {
   const text = made('gallery');

@@ -52,7 +52,7 @@ describe('from outside', () => {
     const stress = builtinScenario('stress')!;
     const busy = scenario({ ...stress, threads: [...stress.threads!, commanded('outsider')] });
     const commands = Array.from({ length: 300 }, (_one, k) => ({ to: 'outsider', do: [punch('A', k % 8, 1)] }));
-    const { run, batches, kernel } = opened(busy, { limits: { seconds: 50 }, inject$: from(commands) });
+    const { run, batches, kernel } = opened(busy, { limits: { seconds: 250 }, inject$: from(commands) });
     let put = 0;
     run.batches.subscribe(({ injections = [] }) => { if ((put += injections.length) === commands.length) run.stop(); });
     const result = await run.start();
