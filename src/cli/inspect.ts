@@ -13,7 +13,7 @@ import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
 import { MAGIC } from '../trace/chunk.ts';
 import { layoutsText } from './chart-layouts.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { Interruption } from './interruption.ts';
 import { findKernel, type NamedKernel } from './kernels.ts';
@@ -50,10 +50,8 @@ export const inspect: CommandDefinition = (program, done) => {
     .option('--port <n>', 'the port to listen on, or the next one that is free; 0: any', values.port, PORT)
     .option('--open', 'open the address in a browser, too')
     .option('--trust', 'run the text of a kernel that came with the trace')
-    .addHelpText('after', `${examples('faultline inspect', 'faultline inspect traces/sc22-deadlock.trace', 'faultline inspect SC22 --seed 3 --open', 'faultline inspect SC01 --kernel ./my-patch.ts', 'faultline inspect stress --runtime threads --live')}
-It listens on this machine only, and the address has a token in it that nobody can guess. Ctrl-C ends it. For a page in one file, to send
-to somebody: faultline export TRACE --format html -o run.html
-`)
+    .addHelpText('after', examples('faultline inspect', 'faultline inspect traces/sc22-deadlock.trace', 'faultline inspect SC22 --seed 3 --open', 'faultline inspect SC01 --kernel ./my-patch.ts', 'faultline inspect stress --runtime threads --live'))
+    .addHelpText('after', note('It listens on this machine only, and the address has a token in it that nobody can guess. Ctrl-C ends it. For a page in one file, to send to somebody: faultline export TRACE --format html -o run.html'))
     .action(async (what: string | undefined, options: Options) => done(await inspected(what, onMemory(options))));
 };
 
