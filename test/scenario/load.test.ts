@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { SC01 } from '../../src/scenario/builtin/sc01.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { ScenarioError } from '../../src/scenario/errors.ts';
@@ -105,7 +106,7 @@ describe('what is no scenario is refused in one sentence', () => {
 
   it('when it is a kernel, which is given otherwise', () => {
     writeFileSync(join(cwd, 'patch.ts'), "import { mine } from 'faultline';\nexport default mine;\n");
-    expect(() => loadScenario('patch.ts', { cwd, modules: { faultline: { mine: anyKernel } } })).toThrow(`patch.ts: exports a kernel, '${anyKernel.name}', and no scenario; a kernel is given with --kernel`);
+    expect(() => loadScenario('patch.ts', { cwd, modules: { faultline: { mine: v6_8 } } })).toThrow("patch.ts: exports a kernel, 'v6.8', and no scenario; a kernel is given with --kernel");
   });
 
   it('when it is a folder, or larger than any scenario', () => {
