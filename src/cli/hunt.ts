@@ -17,6 +17,7 @@ import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { memoryOption, onMemory, type MemoryOrder } from './memory-order.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
+import { canRedraw } from './progress.ts';
 import * as values from './values.ts';
 
 interface Options {
@@ -99,7 +100,7 @@ async function carryOut(kernel: NamedKernel, hunter: Hunter, options: Options & 
       keepState(options, kernel, hunter);
       kept = now;
     }
-    if (process.stderr.isTTY || now - told <= TELL_MS || options.json === true) return;
+    if (canRedraw(process.stderr) || now - told <= TELL_MS || options.json === true) return;
     told = now;
     void say(labelled('', says()));
   };
