@@ -73,7 +73,7 @@ export async function findBug(bug: KnownBug, kernel: NamedKernel, given: BugsGiv
     : gone.length === 0 || gone.length < checked.length ? `found in ${kernel.kernel.name} as told; INCONCLUSIVE whether it is gone${checked.length === 0 ? ': no kernel is known without it' : ''}`
     : `found in ${kernel.kernel.name} as told, and gone in ${names(gone)}`));
   if (file !== undefined) await say(labelled('trace', `${file}: the finding, shrunk`));
-  await say(labelledCommand('next', small.length === 0 ? `${COMMAND} explore ${shellWord(bug.scenario)}${exploreWords({ ...how, seed: how.seed + 1 })}` : `${COMMAND} show`));
+  await say(labelledCommand('next', file === undefined ? `${COMMAND} explore ${shellWord(bug.scenario)}${exploreWords({ ...how, seed: how.seed + 1 })}` : `${COMMAND} show`));
   return code;
 }
 

@@ -19,7 +19,7 @@ import { drive, type StatusLine } from './explore-drive.ts';
 import { codeOfKind } from './finding-codes.ts';
 import type { Interruption } from './interruption.ts';
 import { knownFindingLines } from './known.ts';
-import { COMMAND, grouped, labelled, shellWord, WIDTH, wrapped } from './output.ts';
+import { COMMAND, complain, grouped, labelled, shellWord, WIDTH, wrapped } from './output.ts';
 
 /** Seconds that shrinking one finding may take. */
 const SHRINK_SECONDS = 10;
@@ -100,7 +100,7 @@ export const whichOf = (all: readonly unknown[], k: number): string | undefined 
 export const traceFiles = ({ edges }: Pick<Small, 'edges'>, file: string): string[] =>
   [file, ...edges.slice(1).map((_edge, k) => file.replace(/(\.[^./]*)?$/, (ending) => `.${k + 2}${ending}`))];
 
-/** Writes the trace of a finding; answers where, nothing when that cannot be written and nobody has named it. */
+/** Writes the trace of a finding; answers where. When it cannot be written and nobody has named it, that is said, and the answer is nothing. */
 export function keepTrace(subject: Subject, { shrunk, edges, finding }: Small, file: string, made: boolean): string[] | undefined {
   const files = traceFiles({ edges }, file);
   const parts = edges.length > 0 ? edges : [shrunk];
@@ -113,7 +113,10 @@ export function keepTrace(subject: Subject, { shrunk, edges, finding }: Small, f
     return files;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    if (made) return undefined;
+    if (made) {
+      complain(`note: the trace is not kept, since ${file} cannot be written: ${systemProblem(error)}`);
+      return undefined;
+    }
     throw new UsageError(`cannot write ${file}: ${systemProblem(error)}`);
   }
 }

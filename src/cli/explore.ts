@@ -112,7 +112,7 @@ async function report(subject: Subject, explored: Explored, small: readonly Smal
   const further = explored.checkpoint !== undefined ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --resume ${shellWord(explored.checkpoint)}`
     : (explored.totals === undefined || explored.totals.strategy === 'dpor') && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
     : explored.complete ? `${COMMAND} list scenarios` : `${COMMAND} explore ${shellWord(name)}${exploreWords({ ...given, seed: given.seed + 1 })}`;
-  await say(labelledCommand('next', worst === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
+  await say(labelledCommand('next', files === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
   return code;
 }
 

@@ -18,7 +18,7 @@ import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { Interruption } from './interruption.ts';
 import { findKernel, type NamedKernel } from './kernels.ts';
 import { memoryOption, onMemory, type MemoryOrder } from './memory-order.ts';
-import { complain, COMMAND, line } from './output.ts';
+import { complain, COMMAND, line, shellWord } from './output.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
 import { LAST_TRACE, openReplayable } from './traces.ts';
 import * as values from './values.ts';
@@ -125,7 +125,7 @@ function isTrace(path: string): boolean {
 function ofTrace(path: string, { kernel, seed, steps, trust = false, live }: Options): Shown {
   if (live === true) throw new UsageError(`--live runs a scenario, and ${path} is a trace`);
   for (const [option, value] of Object.entries({ kernel, seed, steps })) {
-    if (value !== undefined) throw new UsageError(`--${option} is for scenarios, and ${path} is a trace, which says that itself; to see its schedule on another kernel: ${COMMAND} replay ${path} --kernel K --trace FILE`);
+    if (value !== undefined) throw new UsageError(`--${option} is for scenarios, and ${path} is a trace, which says that itself; leave it out${option === 'kernel' ? `, or execute its schedule on another kernel: ${COMMAND} replay ${shellWord(path)} --kernel K` : ''}`);
   }
   const bytes = readTrace(path);
   const open = openReplayable(path, trust);

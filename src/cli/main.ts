@@ -7,6 +7,7 @@ import { makeFolders } from './destination.ts';
 import { EXIT, userSentence } from './errors.ts';
 import { complain, WIDTH, wrapped } from './output.ts';
 import { tableFiles } from './table-files.ts';
+import { nearest } from '../kernel/nearest.ts';
 import { useTableStore } from '../kernel/table-store.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
 
@@ -53,6 +54,11 @@ export async function main(args: readonly string[], tables?: URL): Promise<numbe
 function failed(error: unknown, args: readonly string[], program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.HELD;
+    // Commander says nothing itself of a command that help is wanted of, and that does not exist.
+    if (args[0] === 'help' && error.code === 'commander.help') {
+      complain(`unknown command '${args[1]}'${nearest(args[1] ?? '', program.commands.map((one) => one.name()))}; see: faultline --help`);
+      return EXIT.USAGE;
+    }
     const named = program.commands.find((one) => one.name() === args[0]);
     complain(`${usageSentence(error, named)}; see: faultline ${named === undefined ? '' : `${named.name()} `}--help`);
     return EXIT.USAGE;

@@ -44,6 +44,15 @@ describe('explore', () => {
     expect(replayed.out).toContain('DEADLOCK');
   });
 
+  test('where the last trace cannot be kept, that is said, and it is not suggested to look at it', async () => {
+    const other = new Sandbox();
+    other.write('traces', 'a file');
+    const { code, out, err } = await other.run(['explore', 'SC34']);
+    expect([code, err]).toEqual([1, 'faultline: note: the trace is not kept, since traces/last.trace cannot be written: it exists already\n']);
+    expect(out).toMatch(/result +FOUND: [^]*\nnext +npx --no faultline list scenarios\n$/);
+    other.remove();
+  });
+
   test('a kernel of one\'s own, the trace where --out says, and what is known is a note', async () => {
     const found = await box.run(['explore', 'SC01', '--kernel', './patch.ts', '--out', 'bug.trace', '--json']);
     expect([found.code, found.err]).toEqual([1, '']);

@@ -21,6 +21,10 @@ test('every format of export is listed with what it is good for', async () => {
   for (const { name } of exporters) expect(out).toMatch(new RegExp(`\\n {2}${name} {2,}\\S`));
 });
 
+test('help for what is no command is refused like the command itself', async () => {
+  expect(await box.run(['help', 'exprt'])).toEqual({ code: 2, out: '', err: "faultline: unknown command 'exprt'; did you mean 'export'?; see: faultline --help\n" });
+});
+
 test('an argument that is missing is told with what it would be', async () => {
   expect((await box.run(['list'])).err).toBe("faultline: missing required argument 'kind' (one of: scenarios, kernels, invariants, steps, actors); see: faultline list --help\n");
 });
