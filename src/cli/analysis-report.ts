@@ -6,8 +6,10 @@ import { raceLines } from '../check/analysis-text.ts';
 import { lockCycleLines } from '../check/lock-order-text.ts';
 import type { LockCycle } from '../check/lock-report.ts';
 import type { Race } from '../check/races.ts';
+import { mendedIn } from '../explore/bugs/bug.ts';
 import type { Kernel, KnownBug } from '../kernel/define.ts';
 import { EXIT } from './errors.ts';
+import { mendedText } from './known.ts';
 import { counted, grouped, labelled, labelledList } from './output.ts';
 
 const same = (a: readonly string[], b: readonly string[]): boolean => a.toSorted().join() === b.toSorted().join();
@@ -39,7 +41,7 @@ export function analysedLine({ lockOrder: { cycles }, races, windows, contention
 /** Everything that was found, with its witnesses; of what is known, only the name when `brief`. */
 export function analysisFindings(kernel: Kernel, { lockOrder: { cycles }, races }: AnalysisReport, brief: boolean): string[] {
   const finding = (what: string, bug: KnownBug | undefined, lines: readonly string[]): string[] => [
-    labelled('', bug === undefined ? `${what}: NEWS, not a known bug of ${kernel.name}` : `${what}: known: ${bug.id} of ${kernel.name}, mended in ${bug.fixedIn}`),
+    labelled('', bug === undefined ? `${what}: NEWS, not a known bug of ${kernel.name}` : `${what}: known: ${bug.id} of ${kernel.name}, ${mendedText(mendedIn(kernel, bug)?.name)}`),
     ...(brief && bug !== undefined ? [] : ['', ...lines, '']),
   ];
   return [

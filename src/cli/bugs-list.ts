@@ -26,7 +26,7 @@ export async function listBugs(among: readonly NamedKernel[], given: BugsGiven, 
   const listed: Listed[] = [];
   const unshown: Unshown[] = [];
   for (const kernel of among) {
-    const own = kernel.kernel.bugs.filter(({ id }) => !listed.some((one) => one.id === id));
+    const own = kernel.kernel.bugs.filter(({ id }) => !listed.some((one) => one.id === id)).toSorted(byId);
     if (own.length + kernel.kernel.unshown.length === 0) continue;
     await say(`${kernel.kernel.name}: ${kernel.kernel.title}`, '');
     for (const bug of own) {
@@ -35,7 +35,7 @@ export async function listBugs(among: readonly NamedKernel[], given: BugsGiven, 
       listed.push(row);
       await say(table([[bug.id.padEnd(ID), sentence(row)]]));
     }
-    for (const bug of interruption.asked ? [] : kernel.kernel.unshown) {
+    for (const bug of interruption.asked ? [] : kernel.kernel.unshown.toSorted(byId)) {
       unshown.push({ ...bug, kernel: kernel.kernel.name });
       await say(table([[bug.id.padEnd(ID), `${bug.breaks} Not shown: ${bug.why}`]]));
     }
@@ -54,6 +54,9 @@ export async function listBugs(among: readonly NamedKernel[], given: BugsGiven, 
   }
   return code;
 }
+
+/** G4-B9 before G4-B10. */
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => a.id.localeCompare(b.id, 'en', { numeric: true });
 
 const isFound = ({ looks }: Listed): boolean => looks.some(({ foundBy }) => foundBy !== null);
 

@@ -10,7 +10,7 @@ import { EXIT } from './errors.ts';
 import { carryOut } from './explore-carry-out.ts';
 import { StatusLine } from './explore-drive.ts';
 import type { Explored, Subject } from './explore-engines.ts';
-import { findingText, keepTrace, replayCommand, smallest, type Small } from './explore-findings.ts';
+import { findingText, keepTrace, replayCommand, smallest, whichOf, type Small } from './explore-findings.ts';
 import { exploreWords, type ExploreArguments } from './explore-options.ts';
 import type { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
@@ -73,7 +73,7 @@ export async function findBug(bug: KnownBug, kernel: NamedKernel, given: BugsGiv
     : gone.length === 0 || gone.length < checked.length ? `found in ${kernel.kernel.name} as told; INCONCLUSIVE whether it is gone${checked.length === 0 ? ': no kernel is known without it' : ''}`
     : `found in ${kernel.kernel.name} as told, and gone in ${names(gone)}`));
   if (file !== undefined) await say(labelled('trace', `${file}: the finding, shrunk`));
-  await say(labelledCommand('next', small.length === 0 ? `${COMMAND} explore ${shellWord(bug.scenario)}${exploreWords({ ...how, seed: how.seed + 1 })}` : `${COMMAND} show`));
+  await say(labelledCommand('next', file === undefined ? `${COMMAND} explore ${shellWord(bug.scenario)}${exploreWords({ ...how, seed: how.seed + 1 })}` : `${COMMAND} show`));
   return code;
 }
 
@@ -82,9 +82,9 @@ async function showFound(subject: Subject, small: readonly Small[], how: Explore
   const [worst] = small;
   const files = worst === undefined ? undefined : keepTrace(subject, worst, LAST_TRACE, true);
   const again = `${COMMAND} explore ${shellWord(subject.scenario.name)}${exploreWords(how)}`;
-  for (const one of small) {
+  for (const [k, one] of small.entries()) {
     const commands = [...(one === worst && files !== undefined ? files.map((name, k) => replayCommand(name, k === 0)) : []), again];
-    await say('', ...findingText(subject, one, commands, undefined).split('\n'));
+    await say('', ...findingText(subject, one, commands, undefined, whichOf(small, k)).split('\n'));
   }
   return files?.[0];
 }

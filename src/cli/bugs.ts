@@ -6,7 +6,7 @@ import { bugNamed, kernelsWith } from '../explore/bugs/bug.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { listBugs } from './bugs-list.ts';
 import { findBug, unshownBug } from './bugs-one.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { UsageError } from './errors.ts';
 import { DEFAULTS } from './explore-defaults.ts';
 import { Interruption } from './interruption.ts';
@@ -25,7 +25,7 @@ export const bugs: CommandDefinition = (program, done) => {
     .option('--seed <n>', 'seed of samples', values.seed, 1)
     .option('--seconds <s>', 'for each exploration, at most', values.seconds, DEFAULTS.seconds)
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nExits with 0 when each bug was found, and a bug that was named is gone where it\nwas mended; with 1 when it is not gone, 5 when one was not found or cannot be.\n')
+    .addHelpText('after', note('Exits with 0 when each bug was found, and a bug that was named is gone where it was mended; with 1 when it is not gone, 5 when one was not found or cannot be.'))
     .addHelpText('after', examples('faultline bugs', 'faultline bugs mainline', 'faultline bugs G4-B3', 'faultline bugs G4-B11 --kernel mainline --json'))
     .action(async (what: string | undefined, given: BugsGiven) => {
       const interruption = new Interruption();

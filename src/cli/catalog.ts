@@ -1,10 +1,11 @@
 // Everything that has a name, and what can be said of it. A name may mean several things; each is an entry.
 
-import { kernels } from '../../machines/kernels/index.ts';
+import { everyKernel, kernels } from '../../machines/kernels/index.ts';
 import type { State } from '../../machines/fragment.ts';
 import { evaluatedWhen } from '../check/invariant.ts';
 import { invariants } from '../check/invariants/index.ts';
 import { properties } from '../check/properties.ts';
+import { mendedIn } from '../explore/bugs/bug.ts';
 import type { Kernel } from '../kernel/define.ts';
 import type { LeafInfo } from '../kernel/table.ts';
 import { outcome } from '../memory/outcome.ts';
@@ -13,7 +14,8 @@ import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts'
 import { compile } from '../scenario/compile.ts';
 import { ERRNO_NUMBERS } from '../steps/errno.ts';
 import { ERRNO_TEXT } from './errnos.ts';
-import { table, WIDTH, wrapped } from './output.ts';
+import { mendedText } from './known.ts';
+import { counted, table, WIDTH, wrapped } from './output.ts';
 import { picture } from './picture.ts';
 
 export interface Entry {
@@ -34,8 +36,9 @@ export function catalog(kernel: Kernel): Entry[] {
   const steps = [...new Set(leaves.filter((leaf) => !leaf.final).map((leaf) => leaf.step))];
   return [
     ...builtinScenarios.map(({ name }) => scenarioEntry(name, kernel)),
-    ...[...new Set([...kernels, kernel])].map(kernelEntry),
+    ...[...new Set([...everyKernel, kernel])].map(kernelEntry),
     ...[...new Set(kernels.flatMap(({ bugs }) => bugs.map(({ id }) => id)))].map(bugEntry),
+    ...kernels.flatMap(unshownEntries),
     ...invariants.map((invariant) => ({ ...invariant, when: evaluatedWhen(invariant) })).map(({ id, title, statement, when }) => ({
       kind: 'invariant', name: id,
       text: () => [
@@ -88,7 +91,7 @@ export function catalog(kernel: Kernel): Entry[] {
       text: () => {
         const answering = steps.filter((one) => leaves.some((leaf) => leaf.step === one && leaf.outcomes.includes(name)));
         const { head, more } = most(answering, 20);
-        return [paragraph(`Answered by ${answering.length} steps: ${head.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`)];
+        return [paragraph(`Answered by ${counted(answering.length, 'step')}: ${head.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`)];
       },
     })),
   ];
@@ -108,12 +111,12 @@ function scenarioEntry(name: string, kernel: Kernel): Entry {
   };
 }
 
-const kernelEntry = ({ name, title, base, bugs, config }: Kernel): Entry => ({
-  kind: 'kernel', name,
+const kernelEntry = (kernel: Kernel): Entry => ({
+  kind: 'kernel', name: kernel.name,
   text: () => [
-    paragraph(`${title}.${base === undefined ? '' : ` Derived from ${base}.`}`),
-    ...rows('Its build', Object.entries(config).map(([key, value]) => [key, String(value)])),
-    ...rows('Known bugs', bugs.map(({ id, breaks, scenario, fixedIn }) => [id, `${breaks} (scenario ${scenario}, fixed in ${fixedIn})`])),
+    paragraph(`${kernel.title}.${kernel.base === undefined ? '' : ` Derived from ${kernel.base}.`}`),
+    ...rows('Its build', Object.entries(kernel.config).map(([key, value]) => [key, String(value)])),
+    ...rows('Known bugs', kernel.bugs.map((bug) => [bug.id, `${bug.breaks} (scenario ${bug.scenario}, ${mendedText(mendedIn(kernel, bug)?.name)})`])),
   ],
 });
 
@@ -122,14 +125,19 @@ function bugEntry(id: string): Entry {
     kind: 'known bug', name: id,
     text: () => {
       const having = kernels.filter(({ bugs }) => bugs.some((one) => one.id === id));
-      const { breaks, scenario, shownBy, fixedIn } = having[0]!.bugs.find((one) => one.id === id)!;
+      const bug = having[0]!.bugs.find((one) => one.id === id)!;
+      const { breaks, scenario, shownBy } = bug;
       return [
-        paragraph(`${breaks}${/[.!?]$/.test(breaks) ? '' : '.'} Shown by ${shownBy.join(', ')} in scenario ${scenario}; fixed in ${fixedIn}.`),
+        paragraph(`${breaks}${/[.!?]$/.test(breaks) ? '' : '.'} Shown by ${shownBy.join(', ')} in scenario ${scenario}; ${mendedText(mendedIn(having[0]!, bug)?.name)}.`),
         paragraph(`Kernels that have it: ${having.map(({ name }) => name).join(', ')}.`),
       ];
     },
   };
 }
+
+const unshownEntries = ({ name, unshown }: Kernel): Entry[] => unshown.map(({ id, breaks, why }) => ({
+  kind: 'known bug that cannot be shown', name: id, text: () => [paragraph(breaks), paragraph(`Of ${name}. ${why}`)],
+}));
 
 function stepEntry(name: string, leaves: readonly LeafInfo[]): Entry {
   return {
@@ -141,7 +149,7 @@ function stepEntry(name: string, leaves: readonly LeafInfo[]): Entry {
         paragraph(`Stands for: ${[...new Set(states.map((leaf) => leaf.description))].join('; ')}.`),
         paragraph(`Outcomes: ${[...new Set(states.flatMap((leaf) => leaf.outcomes))].join(', ')}.`),
         ...rows('Executed in', head.map((leaf) => [leaf.machine, leaf.path])),
-        ...(more > 0 ? [paragraph(`and ${more} more states`)] : []),
+        ...(more > 0 ? [paragraph(`and ${counted(more, 'state')} more`)] : []),
       ];
     },
   };
@@ -167,7 +175,7 @@ function stateText(state: State): string {
 
 function fieldText(spec: Kernel['objects'][number]['fields'][string]): string {
   const parts = [
-    spec.ref === undefined ? '' : `names a ${spec.ref}`, spec.counter ? 'a count' : '', spec.bits === undefined ? '' : `a set of ${spec.bits}s`,
+    spec.ref === undefined ? '' : `names ${/^[aeiou]/.test(spec.ref) ? 'an' : 'a'} ${spec.ref}`, spec.counter ? 'a count' : '', spec.bits === undefined ? '' : `a set of ${spec.bits}s`,
     spec.cells === undefined ? '' : `one word for each ${spec.cells}`, spec.monotone ? 'grows only' : '', spec.copyOf === undefined ? '' : `a copy of ${spec.copyOf}`,
     spec.names === undefined ? '' : spec.names.map((name, value) => `${value} ${name}`).join(', '),
   ].filter((one) => one !== '');

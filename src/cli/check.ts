@@ -1,10 +1,12 @@
 // faultline check: is a scenario, or a kernel, in order, and what does it come to?
 
 import { readFileSync } from 'node:fs';
-import { kernels } from '../../machines/kernels/index.ts';
+import { everyKernel, kernels } from '../../machines/kernels/index.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts';
 import { checkKernel } from './check-kernel.ts';
 import { checkScenario } from './check-scenario.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { line } from './output.ts';
@@ -23,7 +25,7 @@ export const check: CommandDefinition = (program, done) => {
     .option('-k, --kernel <kernel>', 'the kernel to count the states of a scenario on (default: v6.8)')
     .option('--as <kind>', 'what it is: kernel or scenario (default: a kernel when the file has deriveKernel or defineKernel in it)', values.oneOf(['kernel', 'scenario']))
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nExits with 0 when it is in order, with 2 and one sentence when it is not.\n')
+    .addHelpText('after', note('Exits with 0 when it is in order, with 2 and one sentence when it is not.'))
     .addHelpText('after', examples('faultline check mine.json', 'faultline check ./my-patch.ts', 'faultline check mine.ts --kernel ./my-patch.ts', 'faultline check SC01'))
     .action(async (file: string, { as, kernel, json = false }: Options) => {
       const kind = as ?? kindOf(file);
@@ -38,7 +40,10 @@ export const check: CommandDefinition = (program, done) => {
 
 /** A kernel is made by one of two functions. What cannot be read is a scenario: that loader says why. */
 function kindOf(file: string): 'kernel' | 'scenario' {
-  if (kernels.some(({ name }) => name === file)) return 'kernel';
+  if (everyKernel.some(({ name }) => name === file)) return 'kernel';
+  if (!/[/\\]|\.[a-z]+$/i.test(file) && builtinScenario(file) === undefined) {
+    throw new UsageError(`there is no scenario and no kernel '${file}'${nearest(file, [...builtinScenarios, ...kernels].map(({ name }) => name)) || '; give a file: ./mine.ts'}`);
+  }
   if (!/\.(?:ts|mts|js|mjs|cjs)$/.test(file)) return 'scenario';
   try {
     const code = readFileSync(file, 'utf8').replace(/\/\/.*$|\/\*[^]*?\*\//gm, '');

@@ -1,14 +1,15 @@
 // faultline compare: what a change of a kernel changes, over a set of scenarios.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparing, type Compared, type CompareBudget, type Difference } from '../explore/compare/compare.ts';
 import { traceOfSchedule } from '../explore/schedule-trace.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/types.ts';
 import * as api from '../index.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { catalogueOf, type OneSided } from './compare-catalogue.ts';
+import { makeFolders, mayFill } from './destination.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { drive, StatusLine, type Drive } from './explore-drive.ts';
 import { Interruption } from './interruption.ts';
@@ -34,9 +35,9 @@ export const compare: CommandDefinition = (program, done) => {
     .option('--states <n>', 'states of a kernel up to which everything is searched', values.steps, STATES)
     .option('--schedules <n>', 'schedules of a sample, where a scenario that was named does not fit', values.steps, SCHEDULES)
     .option('--seed <n>', 'seed of samples', values.seed, 1)
-    .option('--out <folder>', 'write a trace of each difference into this folder')
+    .option('-o, --out <folder>', 'write a trace of each difference into this folder')
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nCompared are behaviours (answers of calls, exits, signals, what reads give), what is\nbroken, retries, lock order. Names of states are notes. 1 when they differ.\n')
+    .addHelpText('after', note('Compared are behaviours (answers of calls, exits, signals, what reads give), what is broken, retries, lock order. Names of states are notes. 1 when they differ.'))
     .addHelpText('after', examples('faultline compare v6.8 v6.8-fixed SC34', 'faultline compare v6.8 ./my-patch.ts'))
     .action(async (first: string, second: string, scenarios: readonly string[], options: Options) => {
       const interruption = new Interruption();
@@ -55,6 +56,7 @@ const label = (name: string): string => `${name} `;
 interface Row { readonly scenario: Scenario; readonly compared: Compared; readonly traces: readonly (string | undefined)[] }
 
 async function compareKernels(kernels: readonly [NamedKernel, NamedKernel], named: readonly string[], options: Options, interruption: Interruption): Promise<number> {
+  if (options.out !== undefined) mayFill('--out', options.out);
   const names = labels(kernels);
   const say = async (...lines: readonly string[]): Promise<void> => { if (options.json !== true) for (const one of lines) await line(one); };
   const { scenarios, oneSided } = named.length === 0 ? catalogueOf([kernels[0].kernel, kernels[1].kernel], names) : { scenarios: named.map((one) => loadScenario(one, { modules: { faultline: api } })), oneSided: [] };
@@ -91,7 +93,7 @@ function keep(kernels: readonly [NamedKernel, NamedKernel], scenario: Scenario, 
   const { kernel, text } = kernels[only];
   const file = join(out, `${scenario.name}-${k + 1}.trace`);
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolders(out);
     writeFileSync(file, traceOfSchedule(kernel, scenario, schedule, { invariants: [], kernelText: text }));
     return file;
   } catch (error) {

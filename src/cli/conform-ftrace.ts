@@ -41,6 +41,7 @@ export async function conformFtrace(file: string, { kernel }: NamedKernel, machi
 
 /** `x.steps.jsonl` beside `x.fgraph.txt` or `x.events.txt`, compressed or not. */
 function stepsBeside(file: string): string {
+  if (!existsSync(file)) throw new UsageError(`${file}: there is no such file or folder`);
   const stem = file.replace(/\.gz$/, '').replace(/(?:\.(?:events|fgraph|trace))?\.txt$|\.[^./\\]*$/, '');
   const beside = [`${stem}.steps.jsonl`, `${stem}.steps.jsonl.gz`];
   const found = beside.find((one) => existsSync(one));

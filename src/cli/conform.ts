@@ -12,13 +12,14 @@ import { judgeLoop } from '../conform/races/search-loop.ts';
 import { judgeSpin } from '../conform/races/spin.ts';
 import { releaseOf } from '../conform/ranges.ts';
 import { builtinKernel, DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { factsJson, factsLines } from './conform-facts.ts';
 import { conformFolder } from './conform-folder.ts';
 import { conformFtrace } from './conform-ftrace.ts';
 import { differs, racesJson, racesLines } from './conform-races.ts';
 import { reportLines, type Head } from './conform-report.ts';
 import { traceOfCase } from './conform-trace.ts';
+import { mayWrite } from './destination.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { line } from './output.ts';
@@ -45,7 +46,7 @@ export const conform: CommandDefinition = (program, done) => {
     .option('--steps <file>', 'with --ftrace: the recording of the traced case (default: NAME.steps.jsonl beside NAME.fgraph.txt)')
     .option('--functions <file>', 'with --ftrace: the names of the functions that were traced (default: functions.txt beside the trace, else all that the table has)')
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nExits with 0 only if nothing differs. A step that the model leaves out is "not applicable":\ndocs/conformance.md says which and why.\n')
+    .addHelpText('after', note('Exits with 0 only if nothing differs. A step that the model leaves out is "not applicable": docs/conformance.md says which and why.'))
     .addHelpText('after', examples('faultline conform test/conformance', 'faultline conform test/conformance/kernel-6.18-handmade.jsonl.gz --kernel v6.18',
       'faultline conform test/conformance/kernel-7.3-named.jsonl.gz --kernel mainline --id pf-mixed --trace pf.trace'))
     .action(async (file: string | undefined, options: Options) => done(await (options.ftrace === undefined ? conformFile(file, options) : conformTrace(options.ftrace, file, options))));
@@ -59,10 +60,11 @@ function conformTrace(ftrace: string, file: string | undefined, options: Options
 }
 
 async function conformFile(file: string | undefined, options: Options): Promise<number> {
-  if (file === undefined) throw new UsageError('names no file: give recordings, or a trace with --ftrace');
+  if (file === undefined) throw new UsageError('nothing to hold the kernel against: name a file of recordings, or a trace with --ftrace; see: faultline conform --help');
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return conformAll(file, options);
   const { kernel: kernelName = DEFAULT_KERNEL, id, trace } = options;
   if (trace !== undefined && id === undefined) throw new UsageError('--trace keeps one case: name it with --id');
+  if (trace !== undefined) mayWrite('--trace', trace, options.force === true);
   const named = findKernel(kernelName);
   const all = loadEntries(file);
   if (trace !== undefined && all.form !== 'recordings') throw new UsageError(`--trace keeps one recorded case; ${file} has ${all.form}`);

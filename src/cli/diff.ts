@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { diffTraces, type DiffStep, type Ending, type TraceDiff } from '../runtime/trace-diff.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
 import { counted, grouped, labelled, line, wrapped } from './output.ts';
@@ -19,7 +19,7 @@ export const diff: CommandDefinition = (program, done) => {
     .argument('<b>', 'another one, of the same kernel and scenario or not')
     .option('--json', 'say the result as JSON')
     .option('--trust', 'run the text of a kernel that came with a trace')
-    .addHelpText('after', '\nExits with 0 when both are the same, with 1 when they differ.\n')
+    .addHelpText('after', note('Exits with 0 when both are the same, with 1 when they differ.'))
     .addHelpText('after', examples('faultline diff before.trace after.trace', 'faultline diff a.trace b.trace --json'))
     .action(async (a: string, b: string, options: Options) => done(await diffFiles(a, b, options)));
 };

@@ -2,7 +2,7 @@
 
 import type { Interruption } from './interruption.ts';
 import { grouped, labelledList } from './output.ts';
-import { Block, PLAIN_FIRST_MS, PLAIN_MS, type Screen } from './progress.ts';
+import { Block, canRedraw, PLAIN_FIRST_MS, PLAIN_MS, type Screen } from './progress.ts';
 
 /** Steps between two looks at the clock. */
 const PART = 1000;
@@ -34,14 +34,14 @@ export class StatusLine {
   }
   /** The parts of what there is to say. */
   show(parts: readonly string[]): void {
-    if (this.screen.isTTY === true) this.block.draw(labelledList(this.label, [...parts, 'Ctrl-C ends it']).split('\n'));
+    if (canRedraw(this.screen)) this.block.draw(labelledList(this.label, [...parts, 'Ctrl-C ends it']).split('\n'));
     else if (!this.quiet && performance.now() >= this.due) {
       this.due = performance.now() + PLAIN_MS;
       this.screen.write(`faultline: ${parts.join(', ')}\n`);
     }
   }
   clear(): void {
-    if (this.screen.isTTY === true) this.block.clear();
+    if (canRedraw(this.screen)) this.block.clear();
   }
 }
 

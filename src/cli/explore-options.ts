@@ -45,7 +45,7 @@ export function declareExploreOptions(command: Command): Command {
     .option('--jobs <n>', `threads, 1 to ${MOST_JOBS} (default: ${DEFAULTS.jobs}; of a short exhaustive search 1)`, values.jobs)
     .option('--shard <i/n>', 'sampling: only part i of n, for another machine to do the others; --out keeps it', values.shard)
     .option('--known <file>', 'findings in this file are notes, not findings')
-    .option('--out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
+    .option('-o, --out <file>', 'keep the trace of the worst finding, or the part of --shard, in this file (default: traces/last.trace)')
     .option('--force', 'overwrite the files that --out and --checkpoint name')
     .option('--coverage', 'list states, outcomes and pairs of conflicting steps that were seen, and that were not')
     .option('--report <how>', REPORT_HELP, values.several)

@@ -5,20 +5,20 @@ import { DEFAULT_KERNEL } from '../../machines/kernels/index.ts';
 import { partOf } from '../explore/part.ts';
 import { withVcpus } from '../scenario/with-vcpus.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { coverageText } from './coverage-text.ts';
+import { mayReplace, mayWrite } from './destination.ts';
 import { EXIT } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { caseOf } from './explore-case.ts';
 import { carryOut } from './explore-carry-out.ts';
 import type { Explored, Subject } from './explore-engines.ts';
-import { findingsCode, findingText, keepTrace, replayCommand, smallest, type Small } from './explore-findings.ts';
+import { findingsCode, findingText, keepTrace, replayCommand, smallest, whichOf, type Small } from './explore-findings.ts';
 import { checkExplore, declareExploreOptions, DEFAULTS, exploreWords, knownFindings, type ExploreArguments } from './explore-options.ts';
 import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { onMemory } from './memory-order.ts';
 import { COMMAND, counted, labelled, labelledCommand, line, shellWord, write } from './output.ts';
-import { mayWrite } from './recording.ts';
 import { wantedReports, writeReports } from './reports.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
 import { LAST_TRACE } from './traces.ts';
@@ -28,7 +28,7 @@ export const explore: CommandDefinition = (program, done) => {
   declareExploreOptions(program.command('explore')
     .description('search every interleaving of a scenario, or an honest sample of them')
     .argument('[scenario]', 'name of a scenario, or a file: .json, .ts, .js', defaultScenario()))
-    .addHelpText('after', '\nGreen is earned: 5, inconclusive, when bounds cut the exploration or a property\nthat the scenario is about was never exercised.\n')
+    .addHelpText('after', note('Green is earned: 5, inconclusive, when bounds cut the exploration or a property that the scenario is about was never exercised.'))
     .addHelpText('after', examples('faultline explore SC01', 'faultline explore SC22 --kernel v6.8', 'faultline explore stress-small --strategy pct --depth 3 --schedules 100000 --jobs 2',
       'faultline explore SC05 --kernel ./my-patch.ts --out bug.trace', 'faultline explore SC16 --strategy random --schedules 50000 --shard 3/16 --out part3.json',
       'faultline explore SC15 --states 20000 --checkpoint sc15.search', 'faultline explore SC15 --resume sc15.search --jobs 2', 'faultline explore SC03 --memory weak'))
@@ -50,7 +50,7 @@ async function exploreScenario(name: string, given: ExploreArguments, interrupti
   const known = knownFindings(given.known);
   if (given.out !== undefined) mayWrite('--out', given.out, given.force === true);
   const reports = wantedReports(given.report, given.json === true);
-  if (given.checkpoint !== undefined) mayWrite('--checkpoint', given.checkpoint, given.force === true || given.checkpoint === given.resume);
+  if (given.checkpoint !== undefined) mayReplace('--checkpoint', given.checkpoint, given.force === true || given.checkpoint === given.resume);
   const subject: Subject = { kernel, scenario, topology };
   const kept = given.resume === undefined ? undefined : readCheckpoint(given.resume, subject);
   const began = performance.now();
@@ -102,9 +102,9 @@ async function report(subject: Subject, explored: Explored, small: readonly Smal
     }, null, 2));
     return code;
   }
-  for (const one of small) {
+  for (const [k, one] of small.entries()) {
     const commands = [...(one === worst && files !== undefined ? files.map((name, k) => replayCommand(name, made && k === 0)) : []), again];
-    await say('', ...findingText(subject, one, commands, avoidableText(subject, explored, one)).split('\n'));
+    await say('', ...findingText(subject, one, commands, avoidableText(subject, explored, one), whichOf(small, k)).split('\n'));
   }
   if (given.coverage === true) await say('', ...coverageText(explored.coverage));
   await say('', ...verdict(subject, explored, small, news), '');
@@ -112,7 +112,7 @@ async function report(subject: Subject, explored: Explored, small: readonly Smal
   const further = explored.checkpoint !== undefined ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --resume ${shellWord(explored.checkpoint)}`
     : (explored.totals === undefined || explored.totals.strategy === 'dpor') && !explored.complete ? `${COMMAND} explore ${shellWord(name)}${exploreWords(given)} --seconds ${10 * (given.seconds ?? DEFAULTS.seconds)}`
     : explored.complete ? `${COMMAND} list scenarios` : `${COMMAND} explore ${shellWord(name)}${exploreWords({ ...given, seed: given.seed + 1 })}`;
-  await say(labelledCommand('next', worst === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
+  await say(labelledCommand('next', files === undefined ? further : `${COMMAND} show${made ? '' : ` ${shellWord(given.out!)}`}`));
   return code;
 }
 

@@ -2,15 +2,16 @@
 
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { exporters } from '../export/index.ts';
 import { machineFormats } from '../export/machines/index.ts';
 import type { Layouts } from '../export/machines/layout.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { chartLayouts } from './chart-layouts.ts';
+import { mayWrite, STANDARD_OUTPUT } from './destination.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { fileSink, standardOutput } from './export-sink.ts';
 import { blamingKernel, findKernel } from './kernels.ts';
 import { counted, line } from './output.ts';
-import { mayWrite } from './recording.ts';
 
 export interface MachineOptions { readonly format?: string; readonly kernel?: string; readonly actor?: readonly string[]; readonly output?: string; readonly force?: boolean }
 
@@ -19,6 +20,7 @@ const names = machineFormats.map(({ name }) => name);
 /** Writes the statecharts: one to standard output, or each into a file of the folder `output`. */
 export function exportMachines({ format = names[0]!, kernel: kernelName = 'v6.8', actor, output, force = false }: MachineOptions): Promise<number> {
   const chosen = machineFormats.find(({ name }) => name === format);
+  if (chosen === undefined && exporters.some(({ name }) => name === format)) throw new UsageError(`format ${format} is of traces, not of statecharts: leave --machines out`);
   if (chosen === undefined) throw new UsageError(`there is no format '${format}' of machines${nearest(format, names) || `; there is ${names.join(', ')}`}`);
   const named = findKernel(kernelName);
   const { kernel } = named;
@@ -29,7 +31,7 @@ export function exportMachines({ format = names[0]!, kernel: kernelName = 'v6.8'
     }
     const specs = kernel.machines.filter(({ machine }) => actor === undefined || actor.includes(machine));
     const layouts = (): Promise<Layouts> => (chosen.needsLayouts === true ? chartLayouts(kernel, specs) : Promise.resolve(new Map()));
-    if (output === undefined) {
+    if (output === undefined || output === STANDARD_OUTPUT) {
       if (specs.length !== 1) throw new UsageError(`kernel ${kernel.name} has ${specs.length === all.length ? '' : 'these '}${counted(specs.length, 'machine')} (${specs.map(({ machine }) => machine).join(', ')}); choose one with --actor, or give a folder with -o DIR`);
       await standardOutput().write(chosen.text(kernel, specs[0]!, await layouts()));
       return EXIT.HELD;

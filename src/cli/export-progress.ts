@@ -1,7 +1,7 @@
 // How far an export is, on standard error, where that is a terminal: a line that goes away at the end.
 
 import { counted, grouped, labelledList } from './output.ts';
-import { Block, type Screen } from './progress.ts';
+import { Block, canRedraw, type Screen } from './progress.ts';
 
 /** Milliseconds until the first line, and between two of them. */
 const EVERY_MS = 500;
@@ -23,7 +23,7 @@ export class ExportProgress {
     const now = performance.now();
     if (now < this.due) return;
     this.due = now + EVERY_MS;
-    if (this.screen.isTTY === true) {
+    if (canRedraw(this.screen)) {
       this.block.draw(labelledList('exporting', [`step ${grouped(step)}`, `${counted(Math.round(step / ((now - this.began) / 1000)), 'step')} a second`, 'Ctrl-C ends it']).split('\n'));
     }
     await new Promise<void>((resolve) => { setImmediate(resolve); });

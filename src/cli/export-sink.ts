@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Piece } from '../export/exporter.ts';
+import { STANDARD_OUTPUT, wholeFile } from './destination.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import { PartFiles, writeFully } from './export-parts.ts';
 import { outputClosed, write, writeAsIs } from './output.ts';
@@ -35,11 +36,11 @@ export function standardOutput(): Sink {
   };
 }
 
-/** The file appears when it is whole: a broken trace leaves nothing behind. */
+/** The file appears when it is whole: a broken trace leaves nothing behind. A pipe or another device gets it as it comes. */
 export function fileSink(path: string): Sink {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const parts = new PartFiles(`${path}.${process.pid}.parts.tmp`);
-  const file = writing(path, () => openSync(temporary, 'wx'));
+  const { made, becomes, parts: folder } = wholeFile(path);
+  const parts = new PartFiles(folder);
+  const file = writing(path, () => openSync(made, becomes === undefined ? 'w' : 'wx'));
   const room = Buffer.allocUnsafe(ROOM);
   return {
     parts,
@@ -53,14 +54,14 @@ export function fileSink(path: string): Sink {
     finish() {
       closeSync(file);
       parts.remove();
-      renameSync(temporary, path);
+      if (becomes !== undefined) renameSync(made, becomes);
     },
     discard() {
       try {
         closeSync(file);
       } catch { /* closed already */ }
       parts.remove();
-      rmSync(temporary, { force: true });
+      if (becomes !== undefined) rmSync(made, { force: true });
     },
   };
 }
@@ -90,6 +91,7 @@ export function folderSink(path: string): Sink {
 /** Complains before anything is done if the folder cannot be made, or is there already. With `force` only what an export has made gives way. */
 export function mayMakeFolder(option: string, path: string, force: boolean): void {
   if (path === '') throw new UsageError(`${option} takes the name of a folder; it was given an empty one`);
+  if (path === STANDARD_OUTPUT) throw new UsageError(`this format makes a folder, which cannot go to standard output; a folder that is called - is ./-`);
   if (statSync(dirname(path), { throwIfNoEntry: false }) === undefined) throw new UsageError(`cannot write ${path}: there is no such file or folder`);
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;

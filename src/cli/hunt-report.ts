@@ -1,12 +1,13 @@
 // What a hunt has found, in words and in files.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { invariants } from '../check/invariants/index.ts';
 import type { Cause } from '../explore/hunt/causes.ts';
 import type { HuntCounts } from '../explore/hunt/hunter.ts';
 import { textHash } from '../explore/known.ts';
 import { traceOfSchedule } from '../explore/schedule-trace.ts';
+import { makeFolders } from './destination.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, labelledList, shellWord } from './output.ts';
@@ -49,7 +50,7 @@ export const countLines = ({ searched, sampled, repeated, refused, states, sched
 export function keepCause(cause: Cause, { kernel, text }: NamedKernel, out: string): void {
   const file = join(out, fileName(cause));
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolders(out);
     writeFileSync(`${file}.json`, `${JSON.stringify({ ...cause.scenario, shows: cause.sentence.slice(0, 500) }, null, 2)}\n`);
     writeFileSync(`${file}.trace`, traceOfSchedule(kernel, cause.scenario, cause.schedule, { invariants, kernelText: text }));
   } catch (error) {

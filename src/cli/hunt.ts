@@ -6,7 +6,8 @@ import { freshHunt, Hunter } from '../explore/hunt/hunter.ts';
 import { trying } from '../explore/hunt/try.ts';
 import { MOST_JOBS } from '../explore/pool.ts';
 import type { Shard } from '../explore/strategies/context.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
+import { mayFill, mayReplace } from './destination.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { drive, StatusLine, type Drive } from './explore-drive.ts';
 import { huntOnThreads } from './hunt-pool.ts';
@@ -16,6 +17,7 @@ import { Interruption } from './interruption.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
 import { memoryOption, onMemory, type MemoryOrder } from './memory-order.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
+import { canRedraw } from './progress.ts';
 import * as values from './values.ts';
 
 interface Options {
@@ -33,16 +35,16 @@ export const hunt: CommandDefinition = (program, done) => {
   memoryOption(program.command('hunt')
     .description('make small scenarios, explore each, and say what breaks')
     .option('-k, --kernel <kernel>', `a kernel, or a file with your own (default: ${DEFAULT_KERNEL})`))
-    .option('--minutes <m>', `end after so many minutes (default: ${MINUTES}, unless --scenarios)`, values.seconds)
+    .option('--minutes <m>', `end after so many minutes (default: ${MINUTES}, unless --scenarios)`, values.minutes)
     .option('--scenarios <n>', 'end after so many scenarios', values.steps)
     .option('--seed <n>', 'seed of the scenarios; scenario number n depends on it and n alone (default: 1)', values.seed)
     .option('--from <n>', 'number of the first scenario (default: 0)', values.step)
     .option('--jobs <n>', `threads, 1 to ${MOST_JOBS}: they find the same as one`, values.jobs, 1)
     .option('--shard <i/n>', 'only every n-th scenario, for other machines to do the others', values.shard)
     .option('--state <file>', 'keep what was tried and found in this file, and go on from there if it is there')
-    .option('--out <folder>', 'write the scenario and the trace of each finding into this folder')
+    .option('-o, --out <folder>', 'write the scenario and the trace of each finding into this folder')
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nA finding that goes away when a known bug of the kernel is mended is that bug.\nAnything else is news: 1. Without news: 0.\n')
+    .addHelpText('after', note('A finding that goes away when a known bug of the kernel is mended is that bug. Anything else is news: 1. Without news: 0.'))
     .addHelpText('after', examples('faultline hunt --kernel v6.8 --minutes 5 --seed 1', 'faultline hunt --kernel ./my-patch.ts --minutes 60 --jobs 2 --state hunt.json --out found'))
     .action(async (options: Options) => {
       const interruption = new Interruption();
@@ -56,6 +58,8 @@ export const hunt: CommandDefinition = (program, done) => {
 
 async function huntOn(options: Options, interruption: Interruption): Promise<number> {
   const kernel = findKernel(options.kernel ?? DEFAULT_KERNEL);
+  if (options.out !== undefined) mayFill('--out', options.out);
+  if (options.state !== undefined) mayReplace('--state', options.state, true);
   const say = async (...lines: readonly string[]): Promise<void> => { if (options.json !== true) for (const one of lines) await line(one); };
   const before = options.state === undefined ? undefined : readHunt(options.state, kernel);
   if (before !== undefined) checkSame(before, options);
@@ -96,7 +100,7 @@ async function carryOut(kernel: NamedKernel, hunter: Hunter, options: Options & 
       keepState(options, kernel, hunter);
       kept = now;
     }
-    if (process.stderr.isTTY || now - told <= TELL_MS || options.json === true) return;
+    if (canRedraw(process.stderr) || now - told <= TELL_MS || options.json === true) return;
     told = now;
     void say(labelled('', says()));
   };

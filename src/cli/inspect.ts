@@ -13,12 +13,12 @@ import { MOST_WORKERS } from '../runtime/threads/shared.ts';
 import { builtinScenario } from '../scenario/builtin/index.ts';
 import { MAGIC } from '../trace/chunk.ts';
 import { layoutsText } from './chart-layouts.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { Interruption } from './interruption.ts';
 import { findKernel, type NamedKernel } from './kernels.ts';
 import { memoryOption, onMemory, type MemoryOrder } from './memory-order.ts';
-import { complain, COMMAND, line } from './output.ts';
+import { complain, COMMAND, line, shellWord } from './output.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
 import { LAST_TRACE, openReplayable } from './traces.ts';
 import * as values from './values.ts';
@@ -50,10 +50,8 @@ export const inspect: CommandDefinition = (program, done) => {
     .option('--port <n>', 'the port to listen on, or the next one that is free; 0: any', values.port, PORT)
     .option('--open', 'open the address in a browser, too')
     .option('--trust', 'run the text of a kernel that came with the trace')
-    .addHelpText('after', `${examples('faultline inspect', 'faultline inspect traces/sc22-deadlock.trace', 'faultline inspect SC22 --seed 3 --open', 'faultline inspect SC01 --kernel ./my-patch.ts', 'faultline inspect stress --runtime threads --live')}
-It listens on this machine only, and the address has a token in it that nobody can guess. Ctrl-C ends it. For a page in one file, to send
-to somebody: faultline export TRACE --format html -o run.html
-`)
+    .addHelpText('after', examples('faultline inspect', 'faultline inspect traces/sc22-deadlock.trace', 'faultline inspect SC22 --seed 3 --open', 'faultline inspect SC01 --kernel ./my-patch.ts', 'faultline inspect stress --runtime threads --live'))
+    .addHelpText('after', note('It listens on this machine only, and the address has a token in it that nobody can guess. Ctrl-C ends it. For a page in one file, to send to somebody: faultline export TRACE --format html -o run.html'))
     .action(async (what: string | undefined, options: Options) => done(await inspected(what, onMemory(options))));
 };
 
@@ -127,7 +125,7 @@ function isTrace(path: string): boolean {
 function ofTrace(path: string, { kernel, seed, steps, trust = false, live }: Options): Shown {
   if (live === true) throw new UsageError(`--live runs a scenario, and ${path} is a trace`);
   for (const [option, value] of Object.entries({ kernel, seed, steps })) {
-    if (value !== undefined) throw new UsageError(`--${option} is for scenarios, and ${path} is a trace, which says that itself; to see its schedule on another kernel: ${COMMAND} replay ${path} --kernel K --trace FILE`);
+    if (value !== undefined) throw new UsageError(`--${option} is for scenarios, and ${path} is a trace, which says that itself; leave it out${option === 'kernel' ? `, or execute its schedule on another kernel: ${COMMAND} replay ${shellWord(path)} --kernel K` : ''}`);
   }
   const bytes = readTrace(path);
   const open = openReplayable(path, trust);

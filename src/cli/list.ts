@@ -10,7 +10,7 @@ import { findKernel } from './kernels.ts';
 import { line, table } from './output.ts';
 import { defaultScenario, findScenario } from './scenarios.ts';
 
-interface Options { kernel: string; json?: boolean }
+interface Options { kernel?: string; json?: boolean }
 /** A row: its name, a sentence, and what else a program may want. */
 type Listed = { readonly name: string; readonly text: string } & Readonly<Record<string, unknown>>;
 
@@ -18,8 +18,8 @@ const LISTS: Readonly<Record<string, (options: Options, scenario: string | undef
   scenarios: () => builtinScenarios.map(({ name, title, shows, about }) => ({ name, text: title ?? shows ?? '', shows, about: about ?? [] })),
   kernels: () => everyKernel.map(({ name, title, base, bugs }) => ({ name, text: title, base, bugs: bugs.map(({ id }) => id) })),
   invariants: () => invariants.map(({ id, title, statement }) => ({ name: id, text: title, statement })),
-  steps: ({ kernel }) => stepsOf(kernel),
-  actors: ({ kernel }, scenario) => {
+  steps: ({ kernel = DEFAULT_KERNEL }) => stepsOf(kernel),
+  actors: ({ kernel = DEFAULT_KERNEL }, scenario) => {
     const { kernel: built } = findKernel(kernel);
     return findScenario(scenario ?? defaultScenario(), built).topology.actors
       .map(({ name, machine }) => ({ name, text: built.fragments.get(built.machines.find((one) => one.machine === machine)!.root)!.description, machine }));
@@ -32,13 +32,14 @@ export const list: CommandDefinition = (program, done) => {
   program.command('list')
     .description(`list ${kinds.join(', ')}`)
     .argument('<kind>', `one of: ${kinds.join(', ')}`)
-    .argument('[scenario]', 'whose actors')
-    .option('-k, --kernel <kernel>', 'whose steps', DEFAULT_KERNEL)
+    .argument('[scenario]', `whose actors (default: ${defaultScenario()})`)
+    .option('-k, --kernel <kernel>', `whose steps, or actors (default: ${DEFAULT_KERNEL})`)
     .option('--json', 'as JSON')
     .addHelpText('after', examples('faultline list scenarios', 'faultline list actors SC01', 'faultline list steps --kernel ./my-patch.ts'))
     .action(async (kind: string, scenario: string | undefined, options: Options) => {
       const rows = LISTS[kind];
       if (rows === undefined || !Object.hasOwn(LISTS, kind)) throw new UsageError(`there is nothing like '${kind}' to list${nearest(kind, kinds) || `; there is ${kinds.join(', ')}`}`);
+      if (options.kernel !== undefined && kind !== 'actors' && kind !== 'steps') throw new UsageError(`list ${kind} takes no --kernel; list steps and list actors do`);
       if (scenario !== undefined && kind !== 'actors') throw new UsageError(`list ${kind} takes no scenario; list actors does`);
       const listed = rows(options, scenario);
       await line(options.json === true ? JSON.stringify(listed, null, 2) : table(listed.map(({ name, text }) => [name, text])));

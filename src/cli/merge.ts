@@ -10,7 +10,7 @@ import { coverageText } from './coverage-text.ts';
 import { sampleCoverage, sampleLines, type Subject } from './explore-engines.ts';
 import { caseOf } from './explore-case.ts';
 import { StatusLine } from './explore-drive.ts';
-import { findingsCode, findingText, smallest } from './explore-findings.ts';
+import { findingsCode, findingText, smallest, whichOf } from './explore-findings.ts';
 import { exploreWords, knownFindings } from './explore-options.ts';
 import { Interruption } from './interruption.ts';
 import { findKernel } from './kernels.ts';
@@ -61,7 +61,7 @@ async function mergeFiles(files: readonly string[], options: Options, interrupti
     await line(JSON.stringify({ ...result, exitCode: code }, null, 2));
     return code;
   }
-  for (const one of small) await say('', ...findingText(subject!, one, [], undefined).split('\n'));
+  for (const [k, one] of small.entries()) await say('', ...findingText(subject!, one, [], undefined, whichOf(small, k)).split('\n'));
   if (options.coverage === true) await say('', ...coverageText(sampleCoverage(result)));
   const code = codeOf(findingsCode(small), result.inconclusive);
   await say('', labelled('result', code === EXIT.HELD ? 'held: nothing was found in any part' : code === EXIT.INCONCLUSIVE ? 'INCONCLUSIVE: nothing was found, which says little'

@@ -5,7 +5,7 @@ import { baseName, baseOf, hasWeakBase } from '../explore/mutants/bases.ts';
 import type { Mutant, NotCut } from '../explore/mutants/mutant.ts';
 import { TRIAL, WAYS, type Way } from '../explore/mutants/trial.ts';
 import { nearest } from '../kernel/nearest.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { Interruption } from './interruption.ts';
@@ -40,7 +40,7 @@ export const mutants: CommandDefinition = (program, done) => {
     .option('--jobs <n>', 'threads', values.jobs, Math.min(2, availableParallelism()))
     .option('--list', 'say what the mutants are, and look for none')
     .option('--json', 'say the result as JSON')
-    .addHelpText('after', '\nExits with 1 when a mutant survives every strategy, or one that does no harm\nis reported; with 5 when none can be cut from the kernel. What the kernel\nbreaks without the mistake does not count.\n')
+    .addHelpText('after', note('Exits with 1 when a mutant survives every strategy, or one that does no harm is reported; with 5 when none can be cut from the kernel. What the kernel breaks without the mistake does not count.'))
     .addHelpText('after', examples('faultline mutants', 'faultline mutants --list', 'faultline mutants --only M01,M05 --strategy pct', 'faultline mutants --memory weak --only B01,B02,B03', 'faultline mutants --kernel ./my-patch.ts --json'))
     .action(async (given: Given) => {
       const interruption = new Interruption();

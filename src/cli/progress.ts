@@ -54,6 +54,9 @@ export const progressLine = (progress: Progress): string => `faultline: ${summar
 /** What it is shown on: standard error. */
 export interface Screen { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown }
 
+/** Whether it is a terminal on which something can be drawn in place: one that calls itself dumb cannot. */
+export const canRedraw = (screen: Screen): boolean => screen.isTTY === true && process.env['TERM'] !== 'dumb';
+
 /** Draws blocks over each other; what is there goes away with `clear`. */
 export class Block {
   private readonly screen: Screen;
@@ -84,7 +87,7 @@ export interface ShowOptions { /** No lines where there is no terminal. */ reado
 
 /** Asks for progress now and then and shows it; the answer takes it away. */
 function shown(now: () => Progress, { quiet, screen = process.stderr }: ShowOptions): () => void {
-  if (screen.isTTY === true) {
+  if (canRedraw(screen)) {
     const block = new Block(screen);
     const timer = setInterval(() => block.draw(progressBlock(now())), EVERY_MS);
     return () => {

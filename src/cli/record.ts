@@ -8,13 +8,13 @@ import { readCases, type Case } from '../record/cases.ts';
 import { needsDevice } from '../record/device.ts';
 import { recorderProgram } from '../record/program.ts';
 import { record as recordCase, type RecordOptions } from '../record/sequence.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
+import { mayWrite } from './destination.ts';
 import { EXIT, isSystemError, systemProblem, UsageError } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { Interruption } from './interruption.ts';
 import { counted, grouped, line } from './output.ts';
 import { RecordReport } from './record-report.ts';
-import { mayWrite } from './recording.ts';
 import * as values from './values.ts';
 
 interface Options {
@@ -38,7 +38,7 @@ export const record: CommandDefinition = (program, done) => {
     .option('--seconds <s>', 'end a case that takes longer', values.seconds, SECONDS)
     .option('--allow-vcpus', 'let guests execute')
     .option('--allow-memory-failure', "let pages of this machine's memory be made bad, for good")
-    .addHelpText('after', '\nEach case is a process of its own, which touches only what it has made itself.\nIt needs Linux on x86-64, /dev/kvm and a C compiler. A case that was ended\nbefore its end is written down as far as it came, and ends it with 5.\n')
+    .addHelpText('after', note('Each case is a process of its own, which touches only what it has made itself. It needs Linux on x86-64, /dev/kvm and a C compiler. A case that was ended before its end is written down as far as it came, and ends it with 5.'))
     .addHelpText('after', examples('faultline record cases.jsonl -o here.jsonl', 'faultline record cases.jsonl --id first,second -o two.jsonl'))
     .action(async (cases: string, options: Options) => {
       const interruption = new Interruption();

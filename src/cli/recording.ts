@@ -1,25 +1,16 @@
 // Writing a run to a trace file while it goes on.
 
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Run, RunResult } from '../runtime/run.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { TraceFileWriter } from '../trace/file-writer.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
+import { isDevice, makeFolders } from './destination.ts';
 import { complain } from './output.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
 import { LAST_TRACE } from './traces.ts';
-
-/** Complains before anything is done if the file that `option` names cannot be written, or is there already. */
-export function mayWrite(option: string, file: string, force: boolean): void {
-  if (file === '') throw new UsageError(`${option} takes the name of a file; it was given an empty one`);
-  const there = statSync(file, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) throw new UsageError(`${file} is a folder; name a file in it: ${join(file, option === '--trace' ? 'my.trace' : 'my-export')}`);
-  if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) throw new UsageError(`cannot write ${file}: there is no such file or folder`);
-  if (!force && there !== undefined) throw new UsageError(`${file} exists already; choose another name, or overwrite it with --force`);
-}
 
 export class Recording {
   /** Name of the file; nothing when the run goes unrecorded. */
@@ -33,11 +24,11 @@ export class Recording {
   constructor(run: Run, runtime: string, { kernel, fingerprint, text }: NamedKernel, scenario: Scenario, file: string | undefined, force: boolean) {
     const path = file ?? LAST_TRACE;
     try {
-      if (file === undefined) mkdirSync(dirname(path), { recursive: true });
+      if (file === undefined) makeFolders(dirname(path));
       this.writer = new TraceFileWriter(path, {
         faultline: PACKAGE_VERSION, runtime, kernel: kernel.name, ...(text ? { kernelText: text } : {}), scenario: scenario as unknown as Record<string, unknown>,
         seed: run.options.seed, fingerprint, leaves: kernel.table.leaves.length, outcomes: outcomeNames(kernel.table), start: run.startHash,
-      }, file === undefined || force);
+      }, file === undefined || force || isDevice(path));
       this.file = path;
     } catch (error) {
       if (!isSystemError(error)) throw error;

@@ -25,7 +25,7 @@ import { checkEnding } from './ending.ts';
 import { EXIT } from './errors.ts';
 import { codeOfKind, nameOfKind } from './finding-codes.ts';
 import { blamingKernel, findKernel, type NamedKernel } from './kernels.ts';
-import { knownFindingLines, knownLines } from './known.ts';
+import { DEADLOCK_ID, knownFindingLines, knownLines } from './known.ts';
 import { COMMAND, counted, grouped, labelled, labelledCommand, line, shellWord } from './output.ts';
 import { waitingLines } from './run-report.ts';
 import { compiled } from './scenarios.ts';
@@ -96,7 +96,10 @@ async function verified({ source, kernel, topology, scenario }: OpenTrace, trace
     await line(labelled('result', `${nameOfKind(again.kind)} behind step ${grouped(step)}, as the trace says: ${again.id}: ${again.sentence}`));
     for (const one of knownFindingLines(kernel, scenario.name, again)) await line(one);
   }
-  else if (footer?.why === 'deadlock') await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
+  else if (footer?.why === 'deadlock') {
+    await line(labelled('result', `DEADLOCK behind step ${grouped(step)}: nobody can go on`));
+    for (const one of knownLines(kernel, scenario.name, DEADLOCK_ID)) await line(one);
+  }
   else if (footer?.why === 'failed') await line(labelled('result', `the run failed in the step behind ${grouped(step)}`));
   else await line(labelled('result', 'nothing that was checked was broken'));
   if (interrupted) return EXIT.INTERRUPTED;

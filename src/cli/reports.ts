@@ -5,9 +5,9 @@ import { nearest } from '../kernel/nearest.ts';
 import { reporters } from '../report/index.ts';
 import type { ReportedCase, Reporter } from '../report/report.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
+import { mayWrite } from './destination.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import { write } from './output.ts';
-import { mayWrite } from './recording.ts';
 
 /** A report that was asked for; without a file it goes to standard output. */
 export interface WantedReport { readonly reporter: Reporter; readonly file: string | undefined }

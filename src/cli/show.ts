@@ -10,7 +10,7 @@ import { UndoLog, waitsFor } from '../runtime/peek.ts';
 import { Replayer } from '../runtime/replay.ts';
 import { NO_CHOICE, OUTSIDE_ACTOR, RECORD } from '../trace/batch.ts';
 import { TraceError } from '../trace/errors.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
 import { counted, grouped, labelled, line, outputClosed, write } from './output.ts';
@@ -29,8 +29,7 @@ export const show: CommandDefinition = (program, done) => {
     .option('-a, --actor <names>', 'only these actors (several, with commas)', values.several)
     .option('--kernel-text', 'print the text of the kernel that came with the trace, and nothing else')
     .option('--trust', 'run the text of a kernel that came with the trace')
-    .addHelpText('after', '\nA line is a step: its name, its outcome unless that is ok, its choice among how many.\n'
-      + 'A line "waits: …" below it says what keeps the actor from going on.\n')
+    .addHelpText('after', note('A line is a step: its name, its outcome unless that is ok, its choice among how many. A line "waits: …" below it says what keeps the actor from going on.'))
     .addHelpText('after', examples('faultline show', 'faultline show bug.trace --from 100 --to 160', 'faultline show --actor vcpu0,main.gmem'))
     .action(async (trace: string | undefined, options: Options) => done(options.kernelText === true ? await kernelText(trace) : await showTrace(trace, options)));
 };

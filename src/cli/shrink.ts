@@ -4,13 +4,13 @@ import { readSchedule } from '../explore/schedule-trace.ts';
 import type { Finding } from '../explore/finding.ts';
 import type { TraceFooter } from '../trace/header.ts';
 import { examples, type CommandDefinition } from './command.ts';
+import { mayWrite } from './destination.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { StatusLine } from './explore-drive.ts';
 import { findingsCode, findingText, keepTrace, replayCommand, shrinkOne } from './explore-findings.ts';
 import { Interruption } from './interruption.ts';
 import { DEADLOCK_ID } from './known.ts';
 import { labelled, labelledCommand, line, COMMAND, shellWord } from './output.ts';
-import { mayWrite } from './recording.ts';
 import { openReplayable } from './traces.ts';
 import { shrunkHash } from '../explore/known.ts';
 
@@ -21,7 +21,7 @@ export const shrink: CommandDefinition = (program, done) => {
   program.command('shrink')
     .description('make what a trace has broken small, and explain it')
     .argument('[trace]', 'a trace file (default: traces/last.trace)')
-    .option('--out <file>', 'keep the shrunk trace in this file')
+    .option('-o, --out <file>', 'keep the shrunk trace in this file')
     .option('--force', 'overwrite the file that --out names')
     .option('--trust', 'run the text of a kernel that came with the trace')
     .addHelpText('after', examples('faultline shrink', 'faultline shrink bug.trace --out small.trace'))

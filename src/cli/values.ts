@@ -43,12 +43,16 @@ export const port = whole(0, 65_535);
 /** A place in a trace; 0 is in front of the first step. */
 export const step = whole(0, Number.MAX_SAFE_INTEGER);
 
-/** A number of seconds above 0. */
-export function seconds(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value > 0 && value <= 1e9)) throw new InvalidArgumentError(`it takes a number of seconds above 0, not '${short(text)}'`);
-  return value;
+function above0(unit: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!(value > 0 && value <= 1e9)) throw new InvalidArgumentError(`it takes a number of ${unit} above 0, not '${short(text)}'`);
+    return value;
+  };
 }
+
+export const seconds = above0('seconds');
+export const minutes = above0('minutes');
 
 /** One of some words. */
 export const oneOf = <T extends string>(words: readonly T[]) => (text: string): T => {

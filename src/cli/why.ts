@@ -2,7 +2,7 @@
 
 import { CellNameError } from '../runtime/cell-name.ts';
 import { causesOf } from '../runtime/causes.ts';
-import { examples, type CommandDefinition } from './command.ts';
+import { examples, note, type CommandDefinition } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { blamingKernel } from './kernels.ts';
 import { counted, labelled, line } from './output.ts';
@@ -22,7 +22,7 @@ export const why: CommandDefinition = (program, done) => {
     .option('--depth <n>', 'steps one behind the other that are followed back', values.depth, 2)
     .option('--json', 'say the result as JSON')
     .option('--trust', 'run the text of a kernel that came with the trace')
-    .addHelpText('after', "\nA word is named as reports and exports name it: object, indices, field.\nIndices are real page numbers, and names of actors; 'gfn 5' or 5. They are\nleft out where there is one such object.\n'faultline explain spte' lists its fields.\n")
+    .addHelpText('after', note("A word is named as reports and exports name it: object, indices, field. Indices are real page numbers, and names of actors; 'gfn 5' or 5. They are left out where there is one such object. 'faultline explain spte' lists its fields."))
     .addHelpText('after', examples("faultline why traces/last.trace 'spte(0, 0, 5).pfn'", "faultline why bug.trace 'kvm_mmu(vm 0).mmu_invalidate_seq' --at 40 --depth 5", "faultline why bug.trace 'frame(vcpu0).pfn' --json"))
     .action(async (trace: string, cell: string, options: Options) => done(await explainCell(trace, cell, options)));
 };

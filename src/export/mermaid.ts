@@ -27,10 +27,16 @@ function messageLine(one: Message): Line {
 /** What others see change: an object that is nobody's registers and no mailbox. */
 const shows = ({ object, old, value }: Access): boolean => object !== 'frame' && object !== 'mailbox' && old !== value;
 
+/** `folio_ref(pfn 1).refcount 1 → 2`; of a word that has names the one that it has now: `folio_lock(pfn 1).owner = hw.mf`. */
+function changeText({ object, at, field, old, value, text }: Access): string {
+  const indices = Object.entries(at).map(([dimension, index]) => `${dimension} ${index}`).join(', ');
+  return `${object}${indices === '' ? '' : `(${indices})`}.${field} ${text === undefined ? `${old} → ${value}` : `= ${text}`}`;
+}
+
 function stepLine({ step, actor, name, outcome, writes }: StepEvent): Line | undefined {
   const changed = writes.find(shows);
   if (changed === undefined && outcome === 'ok') return undefined;
-  const more = changed === undefined ? '' : `: ${changed.object}.${changed.field} ${changed.old} → ${changed.text ?? changed.value}`;
+  const more = changed === undefined ? '' : `: ${changeText(changed)}`;
   return { step, actors: [actor], text: (id) => `Note over ${id(actor)}: ${clipped(`${step} ${name}${outcome === 'ok' ? '' : ` → ${outcome}`}${more}`)}` };
 }
 
@@ -93,7 +99,7 @@ export const mermaid: Exporter = {
         const part = `${dropped === 0 ? '' : `last ${lines.length} of ${lines.length + dropped} messages and changes, `}steps ${lines[0]?.step ?? last} to ${last}`;
         return `${[
           'sequenceDiagram',
-          `  %% ${label(`kernel ${header.kernel}, ${part}${found === undefined ? '' : `; ${found}`}`)}`,
+          `  %% ${label(`kernel ${header.kernel}, ${part}${found === undefined ? '' : `, ${found}`}`)}`,
           `  title ${label(`${String(header.scenario['name'])}, ${header.kernel}: ${part}`)}`,
           ...[...ids].map(([name, id]) => `  participant ${id} as ${label(name)}`),
           ...lines.map((line) => `  ${line.text((actor) => ids.get(actor)!)}`),

@@ -20,7 +20,8 @@ export interface Message {
   readonly from: string;
   /** An actor, or `outside`; for an interrupt the vCPU, for a signal the thread. */
   readonly to: string;
-  /** Name of the call, `KVM_RUN`, `reply`, `ipi`, `interrupt`, `signal`; from outside `command` and `decision`, to it `exit` and `done`. */
+  /** Name of the call, `KVM_RUN`, `memory_failure` (a page, and the thread that has consumed it), `reply`, `ipi`, `interrupt`, `signal`; from outside
+   *  `command` and `decision`, to it `exit` and `done`. */
   readonly message: string;
   /** Arguments of a call by name; words of an answer as they are; of an exit what kvm_run says. */
   readonly content: { readonly [name: string]: number | string };
@@ -78,9 +79,13 @@ function content(world: RunWorld, to: string, type: number, words: readonly numb
     if (message === 'decision') return { message, content: { decision: DECISIONS.find((one) => POLICY[one.toUpperCase() as 'STOP'] === (words[0] ?? 0)) ?? `${words[0]}` } };
   }
   if (machine === 'vcpu' && type === MESSAGE_RUN) return { message: 'KVM_RUN', content: (words[0] ?? 0) === 0 ? {} : { entry: words[0]! - 1 } };
+  if (machine === 'memory-failure' && type === MESSAGE_RUN) {
+    const [pfn = 0, consumer = 0, early = 0] = words;
+    return { message: 'memory_failure', content: { pfn, ...(consumer === 0 ? {} : { thread: consumer - 1 }), ...(early === 0 ? {} : { early }) } };
+  }
   const results = type === MESSAGE_REPLY ? answering(world)?.results : undefined;
   if (results !== undefined) return { message: 'reply', content: { errno: words[0] ?? 0, ...valuesOf(results, 1, words) } };
-  const message = type === MESSAGE_RUN ? 'KVM_RUN' : type === MESSAGE_REPLY ? 'reply' : `message ${type}`;
+  const message = type === MESSAGE_REPLY ? 'reply' : `message ${type}`;
   return { message, content: Object.fromEntries(words.map((word, i) => [type === MESSAGE_REPLY && i === 0 ? 'errno' : `word${i}`, word])) };
 }
 

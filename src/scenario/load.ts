@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { transform } from 'sucrase';
+import { isKernel } from '../kernel/define.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { lineWith, packageView } from '../kernel/package-view.ts';
 import * as builder from './builder.ts';
@@ -32,7 +33,7 @@ export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Sce
   const path = resolve(options.cwd ?? '.', nameOrPath);
   const extension = extname(path);
   if (extension === '' && !nameOrPath.includes('/')) {
-    throw new ScenarioError('', `there is no scenario ${shown(nameOrPath)}`, nearest(nameOrPath, builtinScenarios.map(({ name }) => name)));
+    throw new ScenarioError('', `there is no scenario ${shown(nameOrPath)}`, nearest(nameOrPath, builtinScenarios.map(({ name }) => name)) || "; 'faultline list scenarios' lists them, or give a file: ./mine.ts");
   }
   // A name with a number behind its dot, as kernels have it, is no file that was misspelt.
   if (/^\.\d/.test(extension) && !nameOrPath.includes('/')) {
@@ -48,9 +49,11 @@ export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Sce
 
 /** A copy of what a module exports as its scenario. */
 function plainExport(exported: Record<string, unknown>, name: string): unknown {
+  // What is no ES module exports one thing: module.exports itself.
+  const value = exported['__esModule'] === true ? exported['default'] : Object.keys(exported).length === 0 ? undefined : exported;
+  if (isKernel(value)) throw new ScenarioError(name, `exports a kernel, '${value.name}', and no scenario; a kernel is given with --kernel`);
   try {
-    // What is no ES module exports one thing: module.exports itself.
-    return guard(exported['__esModule'] === true ? exported['default'] : Object.keys(exported).length === 0 ? undefined : exported);
+    return guard(value);
   } catch (error) {
     throw new ScenarioError(name, error instanceof ScenarioError ? error.message.replace(/^scenario: /, '') : `does not load: ${problemOf(error)}`);
   }

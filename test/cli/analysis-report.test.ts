@@ -36,7 +36,7 @@ describe('a lock order that could hang', () => {
   const report = analysed('SC22', v6_8);
   test('which is a known bug is a note', () => {
     expect(analysisExitCode(v6_8, report)).toBe(0);
-    expect(said(v6_8, report, true)).toBe('lock order folio_lock -> invalidate_lock -> folio_lock: known: G4-B10 of v6.8, mended in v6.8-fixed');
+    expect(said(v6_8, report, true)).toBe('lock order folio_lock -> invalidate_lock -> folio_lock: known: G4-B10 of v6.8, mended only in v6.8-fixed');
     expect(said(v6_8, report, false)).toContain('and wanted invalidate_lock(inode 1) shared at inode.downRead');
   });
   test('which is not known is news: exit code 3, with its witnesses however short the report', () => {

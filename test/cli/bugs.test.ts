@@ -56,7 +56,8 @@ describe('bugs', () => {
     const { code, out } = await box.run(['bugs', 'mainline', '--json']);
     expect(code).toBe(0);
     const { bugs } = JSON.parse(out) as { bugs: { id: string; mendedIn: string; looks: { way: string; foundBy: string | null }[] }[] };
-    expect(bugs.map(({ id }) => id)).toEqual(kernels.find(({ name }) => name === 'mainline')!.bugs.map(({ id }) => id));
+    expect(bugs.map(({ id }) => id)).toEqual(['FL-1', 'G4-B5', 'G4-B8', 'G4-B10', 'G4-B11', 'P2']);
+    expect(bugs.map(({ id }) => id).toSorted()).toEqual(kernels.find(({ name }) => name === 'mainline')!.bugs.map(({ id }) => id).toSorted());
     for (const { id, mendedIn, looks } of bugs) expect([id, mendedIn, ...looks.map(({ foundBy }) => foundBy !== null)]).toEqual([id, id === 'G4-B8' ? 'conversions-2026' : 'mainline-fixed', true, true]);
   });
 
@@ -66,6 +67,8 @@ describe('bugs', () => {
     const text = out.replace(/\s+/g, ' ');
     expect(text).toMatch(/G4-B9 A bind whose end wraps [^.]*\. SC35: exhaustive S-22 in \d+ states, portfolio S-22 in 1 schedule\. Mended in mainline\./);
     expect(text).toMatch(/Mended in no release; v6\.8-fixed is without it\./);
+    // Those that are shown in the order of their numbers, then the others.
+    expect([...out.matchAll(/^ {2}G4-B(\d+) /gm)].map(([, id]) => Number(id))).toEqual([1, 2, 3, 4, 5, 8, 9, 10, 11, 14, 7, 12, 13]);
     expect(text).toContain('10 of 10 known bugs found; 3 cannot be shown');
     expect(out.split('\n').filter((line) => line.length > 78)).toEqual([]);
   });

@@ -107,7 +107,7 @@ describe('check', () => {
     [['setup.json'], 'setup.json, on kernel v6.8: '],
     [['broken.ts'], "broken.ts:3: fragment 'mmu.fault' has no state 'stal'; did you mean 'stale'"],
     [['typo.ts'], "typo.ts: does not load: line 1: 'faultline' exports no 'crateGmem'; did you mean 'createGmem'?"],
-    [['none.ts'], 'none.ts: there is no such file'], [['SC99'], "there is no scenario 'SC99'"],
+    [['none.ts'], 'none.ts: there is no such file'], [['SC99'], "there is no scenario and no kernel 'SC99'; did you mean 'SC09'"], [['v6.9'], "there is no scenario and no kernel 'v6.9'; did you mean 'v6.8'"],
     [['patch.ts', '--as', 'scenario'], 'patch.ts: '], [['mine.ts', '--as', 'kernel'], 'mine.ts: exports no kernel'],
     [['patch.ts', '--kernel', 'v6.8'], '--kernel is for scenarios, and patch.ts is a kernel'], [['SC01', '--as', 'patch'], '--as: it takes kernel or scenario'],
   ])('%s: %s', async (args, sentence) => {

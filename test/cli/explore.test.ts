@@ -32,7 +32,9 @@ describe('explore', () => {
   test('SC22 on v6.8: the deadlock of folio lock and invalidate lock, small, explained, and what reproduces it reproduces it', async () => {
     const { code, out } = await box.run(['explore', 'SC22', '--kernel', 'v6.8']);
     expect(code).toBe(3);
-    expect(out).toContain('known: G4-B10 of v6.8');
+    expect(out).toMatch(/\n\nfinding {4}1 of 2: L-04 \(deadlock\)\n +known: G4-B10 of v6\.8, mended only in v6\.8-fixed\n +--known has it as .*\n\nL-04 deadlock: /);
+    expect(out).toMatch(/\n\nfinding {4}2 of 2: S-17 \(lock-order\)\n/);
+    expect(out).not.toContain('\n\n\n');
     expect(out).toMatch(/22 steps; 3 context switches, and none of its\nschedules has fewer/);
     expect(out).toContain('Who waits for whom:');
     expect(out).toMatch(/Point of no return: [^]*until step 2\d, of (hw\.mf|main\.gmem)/);
@@ -40,6 +42,15 @@ describe('explore', () => {
     const replayed = await box.run(['replay']);
     expect([replayed.code, replayed.err]).toEqual([3, '']);
     expect(replayed.out).toContain('DEADLOCK');
+  });
+
+  test('where the last trace cannot be kept, that is said, and it is not suggested to look at it', async () => {
+    const other = new Sandbox();
+    other.write('traces', 'a file');
+    const { code, out, err } = await other.run(['explore', 'SC34']);
+    expect([code, err]).toEqual([1, 'faultline: note: the trace is not kept, since traces/last.trace cannot be written: it exists already\n']);
+    expect(out).toMatch(/result +FOUND: [^]*\nnext +npx --no faultline list scenarios\n$/);
+    other.remove();
   });
 
   test('a kernel of one\'s own, the trace where --out says, and what is known is a note', async () => {
@@ -52,6 +63,7 @@ describe('explore', () => {
     const again = await box.run(['explore', 'SC01', '--kernel', './patch.ts', '--known', 'known.json']);
     expect([again.code, again.err]).toEqual([0, '']);
     expect(again.out).toContain('known: being worked on');
+    expect(again.out).toContain("import kernel from './patch.ts';");
   });
 
   test('without an end in sight: a sample, and Ctrl-C gives what there is', async () => {

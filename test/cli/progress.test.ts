@@ -31,7 +31,19 @@ class Terminal {
   }
 }
 
-afterEach(() => { vi.useRealTimers(); });
+afterEach(() => { vi.useRealTimers(); vi.unstubAllEnvs(); });
+
+test('a terminal that calls itself dumb gets lines, and no escapes', () => {
+  vi.stubEnv('TERM', 'dumb');
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const written: string[] = [];
+  const line = new StatusLine(false, { isTTY: true, write: (text: string) => written.push(text) });
+  line.show(['1 state']);
+  vi.advanceTimersByTime(60_000);
+  line.show(['2 states']);
+  line.clear();
+  expect(written).toEqual(['faultline: 2 states\n']);
+});
 
 test('the block', () => {
   expect(progressBlock(progress)).toEqual([

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { mermaid, MOST_LINES } from '../../src/export/mermaid.ts';
 import { label } from '../../src/export/mermaid-text.ts';
+import { builtinScenario } from '../../src/scenario/builtin/index.ts';
 import { invariants } from '../../src/check/invariants/index.ts';
 import { archived, exported } from '../support/exported.ts';
 import { diagramType } from '../support/mermaid-parser.ts';
@@ -57,6 +58,15 @@ describe('a run that is short', () => {
     expect(shown.filter(({ kind }) => kind === 'note').map(({ step, from }) => ({ step, from }))).toEqual(told.map(({ step, actor }) => ({ step, from: actor })));
     expect(told.length).toBeGreaterThan(10);
   });
+});
+
+test('a change names its object; a word that has names says the one that it has now, others go from one number to the next', async () => {
+  const sc22 = builtinScenario('SC22')!;
+  const text = exported(mermaid, await record(sc22, { seed: 3 }), sc22);
+  expect(text).toMatch(/: \d+ mf\.lockFolio: folio_lock\(pfn 1\)\.owner = hw\.mf\n/);
+  expect(text).toMatch(/: \d+ mf\.getPage: folio_ref\(pfn 1\)\.refcount 1 → 2\n/);
+  expect(text).toMatch(/->>p\d: \d+ memory_failure \(pfn 1\)\n/);
+  expect(text.split('\n')[1]).toMatch(/^ {2}%% kernel v6\.8, steps 1 to 22, deadlock: nobody can go on$/);
 });
 
 test('of a long run the last messages and changes are shown, and it says so', async () => {

@@ -100,6 +100,7 @@ describe('inspect', () => {
     for (const [args, sentence] of [
       [['nothing.trace'], 'trace nothing.trace: there is no such file or folder'],
       [['traces/last.trace', '--seed', '4'], '--seed is for scenarios, and traces/last.trace is a trace, which says that itself'],
+      [['traces/last.trace', '--kernel', 'v6.12'], '--kernel is for scenarios, and traces/last.trace is a trace, which says that itself; leave it out, or execute its schedule on another kernel: npx --no faultline replay traces/last.trace --kernel K'],
       [['SC01', '--live'], '--live follows a run on real threads; add --runtime threads'],
       [['SC01', '--runtime', 'threads'], '--runtime threads needs --live'],
       [['SC01', '--port', '70000'], '--port: it takes a whole number from 0 to 65535'],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { v6_8 } from '../../machines/kernels/v6.8.ts';
 import { SC01 } from '../../src/scenario/builtin/sc01.ts';
 import { compile } from '../../src/scenario/compile.ts';
 import { ScenarioError } from '../../src/scenario/errors.ts';
@@ -68,7 +69,7 @@ export default scenario({ name: 'mine', vms: [{ vcpus: [{ program }] }] });
 describe('what is no scenario is refused in one sentence', () => {
   it.each([
     ['SC1', undefined, "scenario: there is no scenario 'SC1'; did you mean 'SC01' or 'SC10' or 'SC11'?"],
-    ['nothing', undefined, "scenario: there is no scenario 'nothing'"],
+    ['nothing', undefined, "scenario: there is no scenario 'nothing'; 'faultline list scenarios' lists them, or give a file: ./mine.ts"],
     ['v6.8', undefined, "scenario: there is no scenario 'v6.8', nor is it the name of a scenario file, which ends in .json, .ts, .mts, .js, .mjs, .cjs"],
     ['d.mj', undefined, 'd.mj: is not a scenario file; its name ends in .json, .ts, .mts, .js, .mjs, .cjs'],
     ['aa.json', undefined, "aa.json: there is no such file; did you mean 'a.json' or 'b.json'?"],
@@ -101,6 +102,11 @@ describe('what is no scenario is refused in one sentence', () => {
     ['6.js', 'const a = 1;\nconst = 2;\n', '6.js: does not load: Unexpected token (2:7)'],
   ])('%s %j', (name, text, sentence) => {
     expect(refusal(name, text)).toBe(sentence);
+  });
+
+  it('when it is a kernel, which is given otherwise', () => {
+    writeFileSync(join(cwd, 'patch.ts'), "import { mine } from 'faultline';\nexport default mine;\n");
+    expect(() => loadScenario('patch.ts', { cwd, modules: { faultline: { mine: v6_8 } } })).toThrow("patch.ts: exports a kernel, 'v6.8', and no scenario; a kernel is given with --kernel");
   });
 
   it('when it is a folder, or larger than any scenario', () => {
