@@ -75,8 +75,8 @@ function Result({ session, result, act }: { readonly session: Session; readonly 
   const { own, topology, schedule, shrunk, explanation: { steps, pair, reordering, waits }, noReturn, unknown } = result;
   const go = own ? (step: number): void => session.go(step) : undefined;
   const open = (): void => {
-    const { kernel } = session.opened;
-    const smaller = new Session(openScheduled({ scenario: result.scenario!, kernel: kernel.name, seed: session.opened.seed }, (one) => one, kernel));
+    const { kernel, own } = session.opened;
+    const smaller = new Session(openScheduled({ scenario: result.scenario!, kernel: kernel.name, seed: session.opened.seed }, (one) => one, own));
     smaller.take(entries(topology, schedule));
     act.open(smaller);
   };

@@ -125,7 +125,8 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
   const save = (): void => trying(() => {
     const name = `${String(session.opened.scenario.name).replaceAll(/[^\w.-]/g, '-').slice(0, 60)}${session.forkedAt === undefined ? '' : '-fork'}.trace`;
     download(name, new Blob([new Uint8Array(traceOf(session))], { type: 'application/octet-stream' }));
-    say(`saved; it is replayed with: faultline replay ${name}`);
+    const { own } = session.opened;
+    say(`saved${own === undefined ? '' : `, with the text of ${own.text.file}`}; it is replayed with: faultline replay ${name}`);
   });
   const tools = (
     <div class="tools">
