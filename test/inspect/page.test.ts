@@ -309,6 +309,14 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await parts('lock', 'rect')).toBeGreaterThanOrEqual(4);
     expect(await parts('wait', 'rect')).toBeGreaterThan(4);
     expect(await parts('message', 'line')).toBe(6);
+    // What lies under the pointer is said, as long as it is there.
+    const lane = own.locator('.lane-name', { hasText: /^hw\.mf$/ });
+    const [{ y }, { x, width }] = [(await lane.boundingBox())!, (await own.locator('.lanes-canvas').boundingBox())!];
+    await own.mouse.move(x + width * 0.93, y + 20);
+    await expect.poll(() => own.locator('.lanes-told').innerText()).toBe('hw.mf holds mf_mutex, from step 9 on; folio_lock(pfn 1), from step 16 on');
+    await own.locator('h1').hover();
+    await expect.poll(() => own.locator('.lanes-told').isVisible()).toBe(false);
+    expect(await lane.getAttribute('title')).toBe('machine memory-failure; 6 steps, 1 wait for a lock');
     await own.close();
   });
 
