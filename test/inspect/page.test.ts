@@ -32,6 +32,9 @@ async function keys(page: Page, ...list: string[]): Promise<void> {
   await drawn(page);
 }
 
+/** How much of an element is in sight, cut by whatever scrolls or ends around it. */
+const seen = (page: Page, part: string): Promise<number> => page.evaluate(`new Promise((done) => new IntersectionObserver(([one]) => done(one.intersectionRatio)).observe(document.querySelector(${JSON.stringify(part)})))`);
+
 it('there is a browser, at least where CI runs', () => {
   expect(process.env['CI'] === undefined ? undefined : missingBrowser).toBeUndefined();
 });
@@ -267,6 +270,9 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await own.locator('.ending.bad').innerText()).toMatch(/^S-11 broken by step 41: index 0 of file 1 is bound to memslot 1, which was freed$/);
     await expect.poll(() => own.locator('.chip').first().innerText()).toMatch(/^✗ S-11 @41/);
     await looker.picture(own, 'verdicts', '.verdicts');
+    // What a person wants first is in sight on a small screen too, without scrolling: what the step did that others see, how to have it explained, who goes on.
+    expect(await own.locator('#changes tbody tr').first().innerText()).toMatch(/^memslot\(slot 1\)\.state\s+1\s+freed/);
+    for (const part of ['#changes tbody tr:first-child', '#explain .explain-sentence', '#explain .explain-tools', '#actors .go', '#chart .chart', '#memory .frames']) expect(await seen(own, part), part).toBeGreaterThan(0.9);
     await keys(own, 'Home', ']');
     expect(await stepOf(own)).toBe(41);
     await keys(own, 'Home');
@@ -278,6 +284,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     const [a, b] = await pair.locator('.racer').allInnerTexts();
     expect([a, b]).toEqual([expect.stringMatching(/^A step \d+: \S+ (?:reads|writes) /), expect.stringMatching(/^B step \d+: \S+ (?:reads|writes) /)]);
     await own.locator('.explain-return button').waitFor({ timeout: 30_000 });
+    expect(await seen(own, '#explain .pair .racer:first-child')).toBeGreaterThan(0.9);
     await looker.picture(own, 'explain-violation', '#explain');
     const noReturn = Number(/\d+/.exec(await own.locator('.explain-return button').innerText())![0]);
     // The timeline has the violation, and the step of no return.

@@ -34,7 +34,7 @@ describe('columns of a dense lane', () => {
   it('count every step, retry, exit and wait of their lanes, wherever they begin', () => {
     for (const raster of [{ start: 1, steps: 53.1, count: 377 }, { start: 4711.4, steps: 7.25, count: 300 }]) {
       const columnsAt = (steps: Iterable<number>): number[] => {
-        const counts = new Array<number>(raster.count).fill(0);
+        const counts = Array.from({ length: raster.count }, () => 0);
         for (const step of steps) if (counts[columnOf(raster, step)] !== undefined) counts[columnOf(raster, step)]! += 1;
         return counts;
       };

@@ -13,6 +13,9 @@ const placeText = ({ object, at, field, element }: Access): string => {
   return `${object}${indices === '' ? '' : `(${indices})`}.${field}${element === undefined ? '' : `[${element}]`}`;
 };
 
+/** What others can see first, then registers; what was written and is as it was, last. */
+const weight = ({ object, old, value }: Access): number => (old === value ? 2 : object === 'frame' ? 1 : 0);
+
 /** The panel. */
 export function Changes({ session, view, act }: PanelProps): JSX.Element {
   const event = session.event();
@@ -25,7 +28,7 @@ export function Changes({ session, view, act }: PanelProps): JSX.Element {
           <p><b>{event.actor}</b> {event.state} · {event.name} → <b>{event.outcome}</b>{event.choices === undefined ? '' : `, choice ${event.choice! + 1} of ${event.choices}`}</p>
           <table aria-label="What the step changed">
             <thead><tr><th scope="col">written</th><th scope="col">before</th><th scope="col">after</th><th scope="col"><span class="hidden">last written</span></th></tr></thead>
-            <tbody>{event.writes.map((write, k) => <tr key={k} class={write.old === write.value ? 'same' : ''}><td>{placeText(write)}</td><td>{write.old}</td><td>{write.text ?? write.value}</td><td><WhyButton write={write} act={act} /></td></tr>)}</tbody>
+            <tbody>{event.writes.toSorted((x, y) => weight(x) - weight(y)).map((write, k) => <tr key={k} class={write.old === write.value ? 'same' : ''}><td>{placeText(write)}</td><td>{write.old}</td><td>{write.text ?? write.value}</td><td><WhyButton write={write} act={act} /></td></tr>)}</tbody>
           </table>
           <details><summary>{event.reads.length === 1 ? '1 word' : `${event.reads.length} words`} read</summary>
             <table aria-label="What the step read"><tbody>{event.reads.map((read, k) => <tr key={k}><td>{placeText(read)}</td><td>{read.text ?? read.value}</td><td><WhyButton write={read} act={act} /></td></tr>)}</tbody></table>
