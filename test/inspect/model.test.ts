@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { standOnAnswer } from '../../src/inspect/page/engine/answer.ts';
 import { deadlockOf, deadlockSentence } from '../../src/inspect/page/engine/deadlock.ts';
 import { groupsOf, rowOfGroup, rowsOf } from '../../src/inspect/page/engine/lane-groups.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
@@ -139,6 +140,14 @@ describe('taking over', () => {
     const saved = openTrace('saved', traceOf(session));
     expect(saved.footer).toEqual({ why: 'deadlock', steps: 22, hash: openTrace('sc22', deadlock).footer!.hash });
     expect([saved.runtime, saved.kernel.name, saved.records.batch(1, 22)]).toEqual(['simulate', 'v6.8', session.records.batch(1, 22)]);
+  });
+
+  it('stands on what is broken as soon as that is found, where the trace does not say how it ended; not where somebody has gone elsewhere', async () => {
+    const opened = { ...await openScenario({ scenario: 'SC26', seed: 2 }), footer: undefined };
+    const [untouched, moved] = [new Session(opened), new Session(opened)];
+    for (const one of [untouched, moved]) standOnAnswer(one);
+    moved.go(3);
+    expect([looked(untouched).at, looked(moved).at]).toEqual([41, 3]);
   });
 
   it('notices those who wait for each other while others go on', () => {

@@ -10,7 +10,7 @@ import { openTrace } from '../../src/inspect/page/engine/open.ts';
 import { Session } from '../../src/inspect/page/model.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
 import { FIRST_RUNS } from '../../src/inspect/page/engine/first-runs.ts';
-import { Looker, missingBrowser } from '../support/browser.ts';
+import { Looker, missingBrowser, seenPart } from '../support/browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const deadlock = new Uint8Array(readFileSync(join(root, 'traces/sc22-deadlock.trace')));
@@ -31,9 +31,6 @@ async function keys(page: Page, ...list: string[]): Promise<void> {
   for (const key of list) await page.keyboard.press(key);
   await drawn(page);
 }
-
-/** How much of an element is in sight, cut by whatever scrolls or ends around it. */
-const seen = (page: Page, part: string): Promise<number> => page.evaluate(`new Promise((done) => new IntersectionObserver(([one]) => done(one.intersectionRatio)).observe(document.querySelector(${JSON.stringify(part)})))`);
 
 it('there is a browser, at least where CI runs', () => {
   expect(process.env['CI'] === undefined ? undefined : missingBrowser).toBeUndefined();
@@ -272,7 +269,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await looker.picture(own, 'verdicts', '.verdicts');
     // What a person wants first is in sight on a small screen too, without scrolling: what the step did that others see, how to have it explained, who goes on.
     expect(await own.locator('#changes tbody tr').first().innerText()).toMatch(/^memslot\(slot 1\)\.state\s+1\s+freed/);
-    for (const part of ['#changes tbody tr:first-child', '#explain .explain-sentence', '#explain .explain-tools', '#actors .go', '#chart .chart', '#memory .frames']) expect(await seen(own, part), part).toBeGreaterThan(0.9);
+    for (const part of ['#changes tbody tr:first-child', '#explain .explain-sentence', '#explain .explain-tools', '#actors .go', '#chart .chart', '#memory .frames']) expect(await seenPart(own, part), part).toBeGreaterThan(0.9);
     await keys(own, 'Home', ']');
     expect(await stepOf(own)).toBe(41);
     await keys(own, 'Home');
@@ -284,7 +281,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     const [a, b] = await pair.locator('.racer').allInnerTexts();
     expect([a, b]).toEqual([expect.stringMatching(/^A step \d+: \S+ (?:reads|writes) /), expect.stringMatching(/^B step \d+: \S+ (?:reads|writes) /)]);
     await own.locator('.explain-return button').waitFor({ timeout: 30_000 });
-    expect(await seen(own, '#explain .pair .racer:first-child')).toBeGreaterThan(0.9);
+    expect(await seenPart(own, '#explain .pair .racer:first-child')).toBeGreaterThan(0.9);
     await looker.picture(own, 'explain-violation', '#explain');
     const noReturn = Number(/\d+/.exec(await own.locator('.explain-return button').innerText())![0]);
     // The timeline has the violation, and the step of no return.
@@ -370,6 +367,10 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await keys(page, '?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await looker.picture(page, 'help');
+    // It begins at its beginning, and the way out is in sight wherever one reads.
+    for (const part of ['.keys > div', '.help-head button']) expect(await seenPart(page, part), part).toBeGreaterThan(0.9);
+    await page.evaluate("document.querySelector('dialog').scrollTo(0, 10000)");
+    expect(await seenPart(page, '.help-head button')).toBeGreaterThan(0.9);
     await keys(page, 'Escape');
     expect(await page.locator('dialog').count()).toBe(0);
     // Everything that can be pressed is reached by the tabulator, and is seen to be.

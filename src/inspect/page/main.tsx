@@ -3,6 +3,7 @@
 import { render, type JSX } from 'preact';
 import './page.css';
 import { applyChoices, followAddress } from './address.ts';
+import { standOnAnswer } from './engine/answer.ts';
 import { readLink, type Link } from './engine/link.ts';
 import { Session } from './model.ts';
 import { given, openGiven, openLink, openLive, type Given } from './source.ts';
@@ -93,6 +94,7 @@ async function start(link: Link): Promise<void> {
     session.go(link.at ?? session.answer);
     applyChoices(link, session, view);
     show(session);
+    if (link.at === undefined) standOnAnswer(session);
   } catch (error) {
     fail(error);
   }

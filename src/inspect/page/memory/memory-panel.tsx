@@ -2,7 +2,7 @@
 // marked; a value that is pressed leads to the step that wrote it last.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { kernels } from '../../../../machines/kernels/index.ts';
 import type { PlacedTable } from '../../../memory/plan.ts';
 import type { PanelProps } from '../ui/panels.ts';
@@ -75,9 +75,12 @@ interface LensProps { readonly reader: Reader; readonly frame: FrameView; readon
 /** One page frame: what it is, who names it, and its life. */
 function Lens({ reader, frame, named, why, children }: LensProps): JSX.Element {
   const { plan } = reader.world;
+  const section = useRef<HTMLElement>(null);
+  // Who has chosen a page sees what is said of it, however little room there is.
+  useEffect(() => section.current!.scrollIntoView({ block: 'nearest' }), [frame.pfn]);
   const own = plan.tables.filter(({ layout, count }) => count > 0 && layout.per.length === 1 && layout.per[0] === 'pfn' && layout.name !== 'page_bytes');
   return (
-    <section class="lens" aria-label={`Page frame ${frame.pfn}`}>
+    <section ref={section} class="lens" aria-label={`Page frame ${frame.pfn}`}>
       <h3>{frameSentence(frame)}</h3>
       {own.map((table) => <ObjectRow key={table.layout.name} reader={reader} table={table} object={frame.pfn} all why={why} />)}
       <p class="values">named by {named.length === 0 ? 'nobody' : named.map(({ id, field, cell }) => <button key={cell} type="button" class={reader.isChanged(id) ? 'value changed' : 'value'} onClick={() => why(`${reader.name(id)}.${field.name}`)} title="to the step that wrote it last">{reader.name(id)}.{field.name}</button>)}</p>

@@ -28,7 +28,7 @@ export function Actors({ session, view, act }: PanelProps): JSX.Element {
   return (
     <div class="actors">
       <div class="scheduler" role="group" aria-label="Be the scheduler">
-        <span class="dim">{!actors.some(({ enabled }) => enabled) ? 'Nobody can go on.' : session.at === session.length ? 'At the end: who goes on?' : 'Who goes next? The run forks here.'}</span>
+        <span class="dim">{!actors.some(({ enabled }) => enabled) ? (actors.every(({ ended, leaf }) => ended || leaf.idle) ? 'Everybody has ended or rests.' : 'Nobody can go on.') : session.at === session.length ? 'At the end: who goes on?' : 'Who goes next? The run forks here.'}</span>
         <select aria-label="Put something in" value="" onChange={(event) => {
           const stroke = menu[Number(event.currentTarget.value)];
           event.currentTarget.value = '';

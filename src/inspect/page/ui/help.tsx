@@ -12,7 +12,7 @@ export function Help({ close }: { readonly close: () => void }): JSX.Element {
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={close} onClick={(event) => { if (event.target === dialog.current) dialog.current!.close(); }}>
       <div>
-        <h2 id="help-title">Keys</h2>
+        <div class="help-head"><h2 id="help-title">Keys</h2><button type="button" autofocus onClick={() => dialog.current!.close()}>Close</button></div>
         <dl class="keys">{KEYS.map(({ key, what }) => <div key={key}><dt><kbd>{key === ' ' ? 'space' : key}</kbd></dt><dd>{what}</dd></div>)}</dl>
         <h2>Filter</h2>
         <p>Words that must all be true of a step; <code>-</code> in front turns one round. A word without a colon looks into actor, state and step.</p>
@@ -26,7 +26,6 @@ export function Help({ close }: { readonly close: () => void }): JSX.Element {
           <li><span class="mark-column" aria-hidden="true"><i class="exit" /><i class="retry" /><i class="wait" /><i class="rest" /></span> where steps lie close, a column: the higher, the more steps. From the foot up: all others, in the colour of the
             chart's part; times that somebody begins to wait for a lock; retries; exits. A kind that is there has its place, however few it is of.</li>
         </ul>
-        <button type="button" autofocus onClick={() => dialog.current!.close()}>Close</button>
       </div>
     </dialog>
   );
