@@ -272,6 +272,13 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     for (const part of ['#changes tbody tr:first-child', '#explain .explain-sentence', '#explain .explain-tools', '#actors .go', '#chart .chart', '#memory .frames']) expect(await seenPart(own, part), part).toBeGreaterThan(0.9);
     await keys(own, 'Home', ']');
     expect(await stepOf(own)).toBe(41);
+    // What can be taken along: the address, the command, a test.
+    await own.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const [what, text] of [['link to this state (y)', own.url()], ['command that comes here', 'npx --no faultline run SC26 --seed 2'], ['test that replays what breaks', /^import .*\n.*replaySchedule\('SC26', 'v6\.8', \[\n.*id: 'S-11',/s]] as const) {
+      await own.getByLabel('Copy', { exact: true }).selectOption({ label: what });
+      await expect.poll(() => own.locator('.status-say').innerText()).toContain('copied');
+      expect(await own.evaluate('navigator.clipboard.readText()'), what).toEqual(typeof text === 'string' ? text : expect.stringMatching(text));
+    }
     await keys(own, 'Home');
     await own.locator('.chip.violated').click();
     await expect.poll(() => stepOf(own)).toBe(41);
@@ -384,7 +391,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
       if (reached.has(name) && name.startsWith('deadlock')) break;
       reached.add(name);
     }
-    for (const wanted of ['copy link', 'play', 'Step', 'Filter of steps', 'Steps', 'hw.mf', 'run on', 'Put something in']) expect([...reached].some((one) => one.startsWith(wanted)), wanted).toBe(true);
+    for (const wanted of ['Copy', 'play', 'Step', 'Filter of steps', 'Steps', 'hw.mf', 'run on', 'Put something in']) expect([...reached].some((one) => one.startsWith(wanted)), wanted).toBe(true);
   });
 
   it('has no serious fault that axe finds, in light and dark, at 1280 and 1920', async () => {
