@@ -169,7 +169,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
       <footer class="status">
         <span class="status-step" aria-live="polite">step {session.at} of {session.length}{event === undefined ? '' : `: ${sentence(event, leaf)}`}</span>
         <span class="status-say" role="status">{said}</span>
-        {view.now.cone ? <span>{session.cone()?.concurrent.toLocaleString('en') ?? 0} steps around are concurrent with this one</span> : null}
+        {view.now.cone ? <span>{concurrentText(session.cone()?.concurrent ?? 0)}</span> : null}
         <span class="dim">? keys</span>
       </footer>
       {help ? <Help close={() => setHelp(false)} /> : null}
@@ -188,6 +188,8 @@ function PanelFrame({ panel, session, view, act }: { readonly panel: Panel; read
     </section>
   );
 }
+
+const concurrentText = (count: number): string => (count === 1 ? '1 step around is concurrent with this one' : `${count.toLocaleString('en')} steps around are concurrent with this one`);
 
 /** What can be taken along of a state. */
 const COPIES = [{ title: 'link to this state (y)', of: 'link' }, { title: 'command that comes here', of: 'command' }, { title: 'test that replays what breaks', of: 'test' }] as const;

@@ -49,7 +49,11 @@ export class CanvasPaint implements Paint {
     const ratio = context.getTransform().a;
     const columns = layers[0]!.heights.length;
     let most = 0;
-    for (let k = 0; k < columns; k++) most = Math.max(most, layers.reduce((sum, { heights }) => sum + heights[k]!, 0));
+    for (let k = 0; k < columns; k++) {
+      let whole = 0;
+      for (const { heights } of layers) whole += heights[k]!;
+      if (whole > most) most = whole;
+    }
     const height = Math.ceil(most * ratio);
     const width = Math.ceil(columns * column * ratio);
     if (height === 0) return;
@@ -60,9 +64,11 @@ export class CanvasPaint implements Paint {
       const [left, right] = [Math.round(k * column * ratio), Math.min(width, Math.round((k + 1) * column * ratio))];
       let foot = 0;
       for (const { heights, colors } of layers) {
-        const [below, above] = [Math.round(foot * ratio), Math.round((foot + heights[k]!) * ratio)];
-        for (let row = height - above; row < height - below; row++) pixels.fill(numbers[colors[k]!]!, row * width + left, row * width + right);
-        foot += heights[k]!;
+        const own = heights[k]!;
+        if (own === 0) continue;
+        const [number, below] = [numbers[colors[k]!]!, height - Math.round(foot * ratio)];
+        for (let row = height - Math.round((foot + own) * ratio); row < below; row++) for (let x = row * width + left; x < row * width + right; x++) pixels[x] = number;
+        foot += own;
       }
     }
     // Pixels replace what is there, so they go by way of an image.

@@ -26,10 +26,13 @@ export function closeness(session: Session, { width, start, scale, lanes }: Pick
 export const HIGHEST = LANE - 12;
 const LOWEST = 2, KIND = 2;
 
+/** Height of a column that has nothing rare in it. */
+export const columnHeight = (steps: number, most: number): number => (steps === 0 ? 0 : Math.max(LOWEST, Math.round(Math.sqrt(steps / most) * HIGHEST)));
+
 /** Heights of the parts of a column from its foot up: the rest, waits, retries, exits. `most`: steps of the fullest column. */
 export function columnParts(steps: number, kinds: readonly number[], most: number): number[] {
   if (steps === 0 && kinds.every((one) => one === 0)) return [0, ...kinds.map(() => 0)];
-  const whole = Math.max(LOWEST, Math.round(Math.sqrt(steps / most) * HIGHEST));
+  const whole = columnHeight(steps, most);
   const parts = kinds.map((one) => (one === 0 ? 0 : Math.max(KIND, Math.round(Math.min(1, one / Math.max(1, steps)) * whole))));
   const own = parts.reduce((sum, one) => sum + one, 0);
   // Kinds may overlap: what is too much is taken from the largest.

@@ -6,7 +6,7 @@ import { countWaits, densityOf, type Density } from '../engine/density.ts';
 import type { Session } from '../model.ts';
 import type { Layer, Paint } from './paint.ts';
 import type { Palette } from './palette.ts';
-import { closeness, columnParts, columnsOf, HIGHEST } from './timeline-columns.ts';
+import { closeness, columnHeight, columnParts, columnsOf, HIGHEST } from './timeline-columns.ts';
 import { COLUMN, type Lane, type Sight } from './timeline-sight.ts';
 
 /** Rows of which columns are drawn, with what is in them: groups that are shut, and lanes that are dense. */
@@ -38,7 +38,9 @@ export function drawDense(paint: Paint, session: Session, dense: ReadonlyMap<num
     const { steps, waits, retries, exits, last } = density;
     const layers: Layer[] = Array.from({ length: 4 }, (_one, k) => ({ heights: new Uint8Array(steps.length), colors: new Uint8Array(steps.length).fill(first + k) }));
     for (let k = 0; k < steps.length; k++) {
-      columnParts(steps[k]!, [waits[k]!, retries[k]!, exits[k]!], most).forEach((height, part) => { layers[part]!.heights[k] = height; });
+      // Most columns have nothing rare in them.
+      if (waits[k] === 0 && retries[k] === 0 && exits[k] === 0) layers[0]!.heights[k] = columnHeight(steps[k]!, most);
+      else columnParts(steps[k]!, [waits[k]!, retries[k]!, exits[k]!], most).forEach((height, part) => { layers[part]!.heights[k] = height; });
       const color = last[k] === 0 || session.records.actor(last[k]!) === 0 ? -1 : colors[session.records.leaf(last[k]!)] ?? -1;
       if (color >= 0) layers[0]!.colors[k] = color;
     }
