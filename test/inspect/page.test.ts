@@ -130,7 +130,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await page.locator('#changes h3').innerText()).toMatch(/^From A to B: 21 steps, \d+ words differ$/);
     await go(page, 16);
     const row = page.locator('#changes tr', { hasText: 'folio_lock(pfn 1).owner' }).first();
-    expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/^folio_lock\(pfn 1\)\.owner 0 hw\.mf/);
+    expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/^folio_lock\(pfn 1\)\.owner none hw\.mf/);
     await looker.picture(page, 'changes', '#changes');
     await go(page, 20);
     await page.getByRole('button', { name: 'why: who wrote mmu_lock(vm 0).writer before' }).click();
@@ -207,6 +207,14 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await go.click();
     await expect.poll(() => status(own)).toMatch(/^step 23 of 23: strike: /);
     await expect.poll(async () => own.url().includes('hands=1') && own.url().endsWith(`at=${await stepOf(own)}`)).toBe(true);
+    // The run as it was is kept beside it.
+    const kept = own.getByLabel('Runs that are kept');
+    await kept.selectOption({ label: 'before something was put in' });
+    await expect.poll(() => status(own)).toMatch(/^step 20 of (?!2\d:)/);
+    expect(await own.getByRole('button', { name: 'let strike take its next step' }).count()).toBe(0);
+    await kept.selectOption({ label: 'with what was put in' });
+    await expect.poll(async () => own.url().includes('hands=1') && own.url().endsWith(`at=${await stepOf(own)}`)).toBe(true);
+    expect(await status(own)).toMatch(/^step 23 of 23: strike: /);
     const [there, address] = [await status(own), own.url()];
     const again = await looker.open(`${await looker.serve({ scenario: 'SC22' })}${address.slice(address.indexOf('#'))}`);
     expect(await status(again)).toBe(there);
@@ -268,7 +276,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await expect.poll(() => own.locator('.chip').first().innerText()).toMatch(/^✗ S-11 @41/);
     await looker.picture(own, 'verdicts', '.verdicts');
     // What a person wants first is in sight on a small screen too, without scrolling: what the step did that others see, how to have it explained, who goes on.
-    expect(await own.locator('#changes tbody tr').first().innerText()).toMatch(/^memslot\(slot 1\)\.state\s+1\s+freed/);
+    expect(await own.locator('#changes tbody tr').first().innerText()).toMatch(/^memslot\(slot 1\)\.state\s+live\s+freed/);
     for (const part of ['#changes tbody tr:first-child', '#explain .explain-sentence', '#explain .explain-tools', '#actors .go', '#chart .chart', '#memory .frames']) expect(await seenPart(own, part), part).toBeGreaterThan(0.9);
     await keys(own, 'Home', ']');
     expect(await stepOf(own)).toBe(41);

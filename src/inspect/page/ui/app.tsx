@@ -167,7 +167,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
         {column('right')}
       </div>
       <footer class="status">
-        <span class="status-step" aria-live="polite">step {session.at} of {session.length}{event === undefined ? '' : `: ${sentence(event, leaf)}`}</span>
+        <span class="status-step" aria-live="polite">step {session.at} of {session.length}{event === undefined ? '' : `: ${sentence(event, leaf, session.names)}`}</span>
         <span class="status-say" role="status">{said}</span>
         {view.now.cone ? <span>{concurrentText(session.cone()?.concurrent ?? 0)}</span> : null}
         <span class="dim">? keys</span>

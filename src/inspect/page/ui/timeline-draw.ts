@@ -27,7 +27,7 @@ export function drawTimeline(paint: Paint, session: Session, sight: Sight, color
   const { width, height, lanes, top, cursor } = sight;
   paint.rect(0, 0, width, height, palette.panel);
   const visible = lanes.map((actor, k) => ({ actor, y: SCALE + k * LANE - top })).filter(({ y }) => y > SCALE - LANE && y < height);
-  for (const { actor, y } of visible) if (actor === sight.selected || actor < 0) paint.rect(0, y, width, LANE, actor < 0 ? palette.ground : palette.row);
+  for (const { actor, y } of visible) if (actor === sight.selected && actor > 0 || actor < 0) paint.rect(0, y, width, LANE, actor < 0 ? palette.ground : palette.row);
   for (const { y } of visible) paint.line(0, y + LANE - 0.5, width, y + LANE - 0.5, palette.line);
   const dense = denseRows(session, sight, visible);
   drawDense(paint, session, dense, visible, colors, palette);
