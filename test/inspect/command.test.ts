@@ -173,6 +173,7 @@ describe.skipIf(missingBrowser !== undefined)(`a run on real threads${missingBro
       child.kill('SIGINT');
       expect(await ended).toBe(0);
       await expect.poll(() => page.locator('.ending').innerText()).toBe('the server has ended');
+      expect(await page.getByRole('button', { name: 'pause and look' }).isDisabled()).toBe(true);
       expect(looker.offSite).toEqual([]);
     } finally {
       child.kill('SIGKILL');

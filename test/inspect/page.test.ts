@@ -266,6 +266,8 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     // An address that is none is a sentence here too, and not an end without a word.
     await own.evaluate("location.hash = '#scenario=SC22&seed=x'");
     await own.locator('.failed [role=alert]').waitFor();
+    await own.getByRole('link', { name: 'other runs to look at' }).click();
+    await own.locator('.runs').waitFor();
     await own.close();
   });
 

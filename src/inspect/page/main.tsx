@@ -19,6 +19,8 @@ let leave: () => void = () => {};
 
 const fail = (error: unknown): void => {
   leave();
+  addEventListener('hashchange', openAddress);
+  leave = () => removeEventListener('hashchange', openAddress);
   render(<Failed message={error instanceof Error ? error.message : String(error)} />, root);
 };
 

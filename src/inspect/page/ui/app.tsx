@@ -25,9 +25,9 @@ import { LARGE_WORLD, useCalm } from './use-calm.ts';
 import { useSession, useView } from './use-session.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
-/** Says why there is nothing to show. */
+/** Says why there is nothing to show, and leads on to what there is. */
 export function Failed({ message }: { readonly message: string }): JSX.Element {
-  return <main class="failed"><h1>faultline</h1><p role="alert">{message}</p></main>;
+  return <main class="failed"><h1>faultline</h1><p role="alert">{message}</p><nav><a class="button" href="#">what this page was opened for</a> <a class="button" href="#start">other runs to look at</a></nav></main>;
 }
 
 const THEMES = ['', 'light', 'dark'] as const;
@@ -89,7 +89,8 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
     }),
     command: () => trying(() => {
       const { command, save } = commandOf(session);
-      copy(command, `copied: ${command}${save ? ', for the trace that "save trace" saves' : ''}`, command);
+      // A page that is a file has its trace in it.
+      copy(command, `copied: ${command}${save || location.protocol === 'file:' ? ', for the trace that "save trace" saves' : ''}`, command);
     }),
     test: () => trying(() => {
       const text = testOf(session, failureOf(session));
