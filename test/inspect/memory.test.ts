@@ -202,6 +202,10 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     await looker.picture(own, 'chart-conversion');
     await own.getByRole('button', { name: 'small', exact: true }).click();
     await looker.picture(own, 'memory-conversion', '#memory');
+    // A page without a page frame is asked for by its index.
+    await own.locator('#memory .file-page').nth(1).click();
+    await expect.poll(() => own.locator('#filter').inputValue()).toBe('index:1');
+    await expect.poll(() => own.locator('#filter-says').innerText()).toMatch(/^\d+ steps(?!, looked)/);
     // A click on a page of the file shows the life of its page frame, with the pin.
     await own.locator('#memory .file-page').nth(2).click();
     await expect.poll(() => own.locator('#memory .lens h3').textContent()).toMatch(/^pfn 2: host: 3, .*pinned by device/);

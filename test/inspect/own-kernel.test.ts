@@ -7,7 +7,7 @@ import { runInThisContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { kernelScript } from '../../src/inspect/given.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
-import { ownKernel, type OwnKernel } from '../../src/inspect/page/engine/own-kernel.ts';
+import { errorSentence, ownKernel, type OwnKernel } from '../../src/inspect/page/engine/own-kernel.ts';
 import { traceOf } from '../../src/inspect/page/engine/save-trace.ts';
 import { Reader } from '../../src/inspect/page/memory/reader.ts';
 import { Session } from '../../src/inspect/page/model.ts';
@@ -39,6 +39,15 @@ describe("a person's own kernel in the page", () => {
     expect(inPage('two.ts', two).kernel.name).toBe('meant');
     expect(() => inPage('run.ts', "import { openRun } from 'faultline'; export default openRun();"))
       .toThrow("run.ts: in a page, 'faultline' exports no 'openRun'; a page has what kernels are made of, and 'openRun' is not of that");
+  });
+
+  it('is named where a step of it throws', async () => {
+    const text = "import { deriveKernel, kernels } from 'faultline'; export default deriveKernel(kernels[0], { name: 'boom', steps: { 'guest.walk': () => { throw new TypeError('no such thing'); } } });";
+    const own = inPage('boom.ts', text);
+    const failed = await openScenario({ scenario: 'SC01', kernel: 'boom' }, own).then(() => undefined, (error: unknown) => error);
+    expect(errorSentence(failed)).toBe('boom.ts: no such thing; in which line, faultline run with this kernel tells');
+    const refused = await openScenario({ scenario: 'SC999' }, own).then(() => undefined, (error: unknown) => error);
+    expect(errorSentence(refused)).toMatch(/^there is no scenario 'SC999'/);
   });
 
   it('shows its own objects in words: which huge pages are mixed', async () => {

@@ -4,6 +4,7 @@ import { render, type JSX } from 'preact';
 import './page.css';
 import { applyChoices, followAddress } from './address.ts';
 import { standOnAnswer } from './engine/answer.ts';
+import { errorSentence } from './engine/own-kernel.ts';
 import { readLink, type Link } from './engine/link.ts';
 import { Session } from './model.ts';
 import { given, openGiven, openLink, openLive, type Given } from './source.ts';
@@ -21,7 +22,7 @@ const fail = (error: unknown): void => {
   leave();
   addEventListener('hashchange', openAddress);
   leave = () => removeEventListener('hashchange', openAddress);
-  render(<Failed message={error instanceof Error ? error.message : String(error)} />, root);
+  render(<Failed message={errorSentence(error)} />, root);
 };
 
 /** Follows a run that goes on; a look at it comes back here. */

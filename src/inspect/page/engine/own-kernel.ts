@@ -10,6 +10,16 @@ interface Script { readonly file: string; readonly text: string; readonly finger
 /** A person's own kernel, with the text that it was made of, which traces of it carry. */
 export interface OwnKernel { readonly kernel: Kernel; readonly fingerprint: string; readonly text: { readonly file: string; readonly text: string } }
 
+/** Names of errors that nobody has written for a person to read. */
+const UNEXPECTED = /^(?:Error|TypeError|RangeError|ReferenceError|SyntaxError)$/;
+
+/** What an error says; one out of the steps of a person's own kernel names its file. */
+export function errorSentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { faultlineKernel: script } = globalThis as { faultlineKernel?: Script };
+  return script !== undefined && UNEXPECTED.test(error.name) ? `${script.file}: ${error.message}; in which line, faultline run with this kernel tells` : error.message;
+}
+
 /** The kernel, if one came with the page. */
 export function ownKernel(): OwnKernel | undefined {
   const script = (globalThis as { faultlineKernel?: Script }).faultlineKernel;

@@ -53,7 +53,7 @@ export function Memory({ session, view, act }: PanelProps): JSX.Element {
   return (
     <div class="memory">
       <FrameMap frames={frames} chosen={pfn} choose={choose} />
-      <FileMap files={fileViews(reader, namings, MOST_PAGES)} chosen={pfn} choose={choose} />
+      <FileMap files={fileViews(reader, namings, MOST_PAGES)} chosen={pfn} choose={choose} ask={(index) => view.set({ filter: `index:${index}` })} />
       {pfn > 0 && pfn <= frames.count ? (
         <Lens reader={reader} frame={frameView(reader, pfn, namedBy(namings, pfn))} named={namings.get(pfn) ?? []} why={act.why}>
           {history === undefined ? null : <Life session={session} history={history} />}

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { cellsNamed } from '../../../runtime/cell-name.ts';
 import { commandOf, testOf, traceName } from '../engine/copies.ts';
 import { linkText } from '../engine/link.ts';
+import { errorSentence } from '../engine/own-kernel.ts';
 import { runOn } from '../engine/run-on.ts';
 import { traceOf } from '../engine/save-trace.ts';
 import { sentence } from '../engine/sentence.ts';
@@ -62,7 +63,7 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
       say('');
       act();
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(errorSentence(error));
     }
   };
   /** Puts a text on the clipboard and says so; where a browser does not let it, says `otherwise` and does `instead`. */
