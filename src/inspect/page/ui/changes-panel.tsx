@@ -23,11 +23,11 @@ export function Changes({ session, view, act }: PanelProps): JSX.Element {
       {event === undefined ? <p class="dim">Nothing has happened so far.</p> : (
         <>
           <p><b>{event.actor}</b> {event.state} · {event.name} → <b>{event.outcome}</b>{event.choices === undefined ? '' : `, choice ${event.choice! + 1} of ${event.choices}`}</p>
-          <table aria-label="What the step changed">
+          {event.writes.length === 0 ? <p class="dim">It writes nothing.</p> : <table aria-label="What the step changed">
             <thead><tr><th scope="col">written</th><th scope="col">before</th><th scope="col">after</th><th scope="col"><span class="hidden">last written</span></th></tr></thead>
             <tbody>{event.writes.toSorted((x, y) => weight(x) - weight(y)).map((write, k) => <tr key={k} class={write.old === write.value ? 'same' : ''}><td>{placeOf(write)}</td><td>{names.value(write, write.old!)}</td><td>{names.value(write, write.value)}</td><td><WhyButton write={write} act={act} /></td></tr>)}</tbody>
-          </table>
-          <details><summary>{event.reads.length === 1 ? '1 word' : `${event.reads.length} words`} read</summary>
+          </table>}
+          <details open={event.writes.length === 0}><summary>{event.reads.length === 1 ? '1 word' : `${event.reads.length} words`} read</summary>
             <table aria-label="What the step read"><tbody>{event.reads.map((read, k) => <tr key={k}><td>{placeOf(read)}</td><td>{names.value(read, read.value)}</td><td><WhyButton write={read} act={act} /></td></tr>)}</tbody></table>
           </details>
         </>
