@@ -19,5 +19,5 @@ export interface Given {
 /** A person's own kernel as a script for the page. Its text is a program: who calls this has been told to trust it. */
 export function kernelScript({ file, text }: { readonly file: string; readonly text: string }, fingerprint: string): string {
   const { code } = transform(text, { transforms: ['typescript', 'imports'], production: true, filePath: file });
-  return `globalThis.faultlineKernel = { file: ${JSON.stringify(file)}, fingerprint: ${JSON.stringify(fingerprint)}, body(require, exports) {\n${code}\n} };\n`;
+  return `globalThis.faultlineKernel = { file: ${JSON.stringify(file)}, text: ${JSON.stringify(text)}, fingerprint: ${JSON.stringify(fingerprint)}, body(require, exports) {\n${code}\n} };\n`;
 }

@@ -33,10 +33,11 @@ export function tableOf(files: PageFiles, given: Given, { trace, kernelScript, k
   if (trace !== undefined) table.set('trace', { type: 'application/octet-stream', body: trace });
   if (live !== undefined) table.set('live', { type: 'text/event-stream; charset=utf-8', body: live });
   if (liveTrace !== undefined) table.set('live-trace', { type: 'application/octet-stream', body: (response) => { response.end(liveTrace()); } });
+  // Those of a person's own kernel are laid out once, when a page first asks for them.
+  let laid: Promise<string | undefined> | undefined;
   for (const kernel of kernels) {
     const ready = files.layouts(kernel);
-    // Those of a person's own kernel are laid out when the page asks for them.
-    const later = layOut === undefined || kernel !== kernels.at(-1) ? 'null' : (response: ServerResponse): void => { void layOut().then((text) => response.end(text ?? 'null'), () => response.end('null')); };
+    const later = layOut === undefined || kernel !== kernels.at(-1) ? 'null' : (response: ServerResponse): void => { void (laid ??= layOut()).then((text) => response.end(text ?? 'null'), () => response.end('null')); };
     table.set(`layouts-${kernel}.json`, { type: TYPES.json, body: ready ?? later });
   }
   return table;

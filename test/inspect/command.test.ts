@@ -1,6 +1,6 @@
 // faultline inspect, as a person meets it on the command line; and a run on real threads that is followed.
 
-import { chmodSync, mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -116,7 +116,7 @@ describe.skipIf(missingBrowser !== undefined)(`a kernel of one's own${missingBro
     const looker = await Looker.start();
     const { child, address, ended } = await inspecting('SC01', '--seed', '7', '--kernel', './patch.ts', '--port', '0');
     try {
-        expect(await box.run(['export', 'own.trace', '--format', 'html', '-o', 'own.html', '--force'])).toMatchObject({ code: 0, err: '' });
+      expect(await box.run(['export', 'own.trace', '--format', 'html', '-o', 'own.html', '--force'])).toMatchObject({ code: 0, err: '' });
       for (const [place, name] of [[address, 'served'], [pathToFileURL(join(box.folder, 'own.html')).href, 'file']] as const) {
         const page = await looker.open(place);
         expect(await page.locator('h1').innerText(), name).toContain('on no-stale-test');
@@ -126,6 +126,14 @@ describe.skipIf(missingBrowser !== undefined)(`a kernel of one's own${missingBro
         expect(await page.locator('#chart [data-path$="fault.stale"]').count(), name).toBe(0);
         expect(await page.locator('#chart .leaf.seen').count(), name).toBeGreaterThan(5);
         await looker.picture(page, `own-kernel-${name}`, '#chart');
+        // What is played by hand goes out with the text of the kernel, and is the same run on the command line.
+        await page.keyboard.press('Home');
+        await page.keyboard.press('j');
+        await page.getByRole('button', { name: 'run on' }).click();
+        const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'save trace' }).click()]);
+        expect(await page.locator('.status-say').innerText(), name).toBe('saved, with the text of ./patch.ts; it is replayed with: faultline replay SC01-fork.trace');
+        box.write(`${name}.trace`, readFileSync(await saved.path()));
+        if (name === 'file') expect(await box.run(['replay', `${name}.trace`])).toMatchObject({ err: '', code: 0, out: expect.stringContaining('each did what the trace says') });
         await page.close();
       }
       expect(looker.complaints).toEqual([]);
@@ -167,6 +175,7 @@ describe.skipIf(missingBrowser !== undefined)(`a run on real threads${missingBro
       child.kill('SIGINT');
       expect(await ended).toBe(0);
       await expect.poll(() => page.locator('.ending').innerText()).toBe('the server has ended');
+      expect(await page.getByRole('button', { name: 'pause and look' }).isDisabled()).toBe(true);
       expect(looker.offSite).toEqual([]);
     } finally {
       child.kill('SIGKILL');

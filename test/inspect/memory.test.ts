@@ -13,7 +13,7 @@ import { Reader } from '../../src/inspect/page/memory/reader.ts';
 import { Session } from '../../src/inspect/page/model.ts';
 import type { Access } from '../../src/runtime/events.ts';
 import { privateAt } from '../../src/steps/shareability.ts';
-import { Looker, missingBrowser } from '../support/browser.ts';
+import { Looker, missingBrowser, seenPart } from '../support/browser.ts';
 
 const trace = new Uint8Array(readFileSync(fileURLToPath(new URL('../../traces/sc22-deadlock.trace', import.meta.url))));
 
@@ -154,6 +154,7 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
 
   test('a page is chosen: its whole life, and each step of it is gone to', async () => {
     await page.locator('#memory .frame').first().click();
+    expect(await seenPart(page, '#memory .lens h3')).toBeGreaterThan(0.9);
     expect(await page.locator('#memory .moment').allTextContents()).toEqual(expect.arrayContaining([expect.stringContaining('folio_ref.refcount 1 → 2'), expect.stringContaining('folio_lock.owner none → hw.mf')]));
     await looker.picture(page, 'memory', '#memory');
     await page.locator('#memory .moment', { hasText: 'refcount 1 → 2' }).click();
@@ -196,9 +197,15 @@ describe.skipIf(missingBrowser !== undefined && process.env['CI'] === undefined)
     ]);
     await expect.poll(() => own.getAttribute('#chart .active', 'data-active')).toMatch(/^convert_gmem\.carryOut\./);
     await own.getByRole('button', { name: 'large', exact: true }).click();
+    const { width, height } = (await own.locator('.chart-panel').boundingBox())!;
+    expect([width, height]).toEqual([1580, 1180]);
     await looker.picture(own, 'chart-conversion');
     await own.getByRole('button', { name: 'small', exact: true }).click();
     await looker.picture(own, 'memory-conversion', '#memory');
+    // A page without a page frame is asked for by its index.
+    await own.locator('#memory .file-page').nth(1).click();
+    await expect.poll(() => own.locator('#filter').inputValue()).toBe('index:1');
+    await expect.poll(() => own.locator('#filter-says').innerText()).toMatch(/^\d+ steps(?!, looked)/);
     // A click on a page of the file shows the life of its page frame, with the pin.
     await own.locator('#memory .file-page').nth(2).click();
     await expect.poll(() => own.locator('#memory .lens h3').textContent()).toMatch(/^pfn 2: host: 3, .*pinned by device/);

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { standOnAnswer } from '../../src/inspect/page/engine/answer.ts';
 import { deadlockOf, deadlockSentence } from '../../src/inspect/page/engine/deadlock.ts';
 import { groupsOf, rowOfGroup, rowsOf } from '../../src/inspect/page/engine/lane-groups.ts';
+import { placeOf } from '../../src/inspect/page/engine/names.ts';
 import { openScenario, openTrace } from '../../src/inspect/page/engine/open.ts';
 import { traceOf } from '../../src/inspect/page/engine/save-trace.ts';
 import { eachSpan, OPEN, spansUpTo } from '../../src/inspect/page/engine/spans.ts';
@@ -141,6 +143,14 @@ describe('taking over', () => {
     expect([saved.runtime, saved.kernel.name, saved.records.batch(1, 22)]).toEqual(['simulate', 'v6.8', session.records.batch(1, 22)]);
   });
 
+  it('stands on what is broken as soon as that is found, where the trace does not say how it ended; not where somebody has gone elsewhere', async () => {
+    const opened = { ...await openScenario({ scenario: 'SC26', seed: 2 }), footer: undefined };
+    const [untouched, moved] = [new Session(opened), new Session(opened)];
+    for (const one of [untouched, moved]) standOnAnswer(one);
+    moved.go(3);
+    expect([looked(untouched).at, looked(moved).at]).toEqual([41, 3]);
+  });
+
   it('notices those who wait for each other while others go on', () => {
     const other = new Session(openTrace('sc22', deadlock));
     other.go(22);
@@ -199,4 +209,15 @@ describe('spans', () => {
       }
     }
   });
+});
+
+it('values are said in words, before as well as after: states, owners, who queues for a lock', () => {
+  const session = looked(new Session(openTrace('sc22', deadlock)));
+  const said = (step: number): string[] => session.event(step)!.writes.filter(({ object, old, value }) => object !== 'frame' && object !== 'mailbox' && old !== value)
+    .map((one) => `${placeOf(one)} ${session.names.value(one, one.old!)} → ${session.names.value(one, one.value)}`);
+  expect(said(9)).toEqual(['mf_mutex.owner none → hw.mf']);
+  expect(said(14)).toEqual(['folio_ref(pfn 1).refcount 1 → 2']);
+  const gmem = session.names.actors.indexOf('main.gmem');
+  const queue = { object: 'mmu_lock', at: { vm: 0 }, field: 'queue', element: 0, value: -gmem };
+  expect([0, gmem, -gmem].map((one) => session.names.value(queue, one))).toEqual(['none', 'main.gmem', 'main.gmem to write']);
 });

@@ -10,7 +10,7 @@ import { openTrace } from '../../src/inspect/page/engine/open.ts';
 import { Session } from '../../src/inspect/page/model.ts';
 import { hashOf } from '../../src/runtime/prepared.ts';
 import { FIRST_RUNS } from '../../src/inspect/page/engine/first-runs.ts';
-import { Looker, missingBrowser } from '../support/browser.ts';
+import { Looker, missingBrowser, seenPart } from '../support/browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const deadlock = new Uint8Array(readFileSync(join(root, 'traces/sc22-deadlock.trace')));
@@ -130,7 +130,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await page.locator('#changes h3').innerText()).toMatch(/^From A to B: 21 steps, \d+ words differ$/);
     await go(page, 16);
     const row = page.locator('#changes tr', { hasText: 'folio_lock(pfn 1).owner' }).first();
-    expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/^folio_lock\(pfn 1\)\.owner 0 hw\.mf/);
+    expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/^folio_lock\(pfn 1\)\.owner none hw\.mf/);
     await looker.picture(page, 'changes', '#changes');
     await go(page, 20);
     await page.getByRole('button', { name: 'why: who wrote mmu_lock(vm 0).writer before' }).click();
@@ -207,6 +207,14 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await go.click();
     await expect.poll(() => status(own)).toMatch(/^step 23 of 23: strike: /);
     await expect.poll(async () => own.url().includes('hands=1') && own.url().endsWith(`at=${await stepOf(own)}`)).toBe(true);
+    // The run as it was is kept beside it.
+    const kept = own.getByLabel('Runs that are kept');
+    await kept.selectOption({ label: 'before something was put in' });
+    await expect.poll(() => status(own)).toMatch(/^step 20 of (?!2\d:)/);
+    expect(await own.getByRole('button', { name: 'let strike take its next step' }).count()).toBe(0);
+    await kept.selectOption({ label: 'with what was put in' });
+    await expect.poll(async () => own.url().includes('hands=1') && own.url().endsWith(`at=${await stepOf(own)}`)).toBe(true);
+    expect(await status(own)).toMatch(/^step 23 of 23: strike: /);
     const [there, address] = [await status(own), own.url()];
     const again = await looker.open(`${await looker.serve({ scenario: 'SC22' })}${address.slice(address.indexOf('#'))}`);
     expect(await status(again)).toBe(there);
@@ -257,6 +265,8 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     // An address that is none is a sentence here too, and not an end without a word.
     await own.evaluate("location.hash = '#scenario=SC22&seed=x'");
     await own.locator('.failed [role=alert]').waitFor();
+    await own.getByRole('link', { name: 'other runs to look at' }).click();
+    await own.locator('.runs').waitFor();
     await own.close();
   });
 
@@ -266,8 +276,18 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await own.locator('.ending.bad').innerText()).toMatch(/^S-11 broken by step 41: index 0 of file 1 is bound to memslot 1, which was freed$/);
     await expect.poll(() => own.locator('.chip').first().innerText()).toMatch(/^✗ S-11 @41/);
     await looker.picture(own, 'verdicts', '.verdicts');
+    // What a person wants first is in sight on a small screen too, without scrolling: what the step did that others see, how to have it explained, who goes on.
+    expect(await own.locator('#changes tbody tr').first().innerText()).toMatch(/^memslot\(slot 1\)\.state\s+live\s+freed/);
+    for (const part of ['#changes tbody tr:first-child', '#explain .explain-sentence', '#explain .explain-tools', '#actors .go', '#chart .chart', '#memory .frames']) expect(await seenPart(own, part), part).toBeGreaterThan(0.9);
     await keys(own, 'Home', ']');
     expect(await stepOf(own)).toBe(41);
+    // What can be taken along: the address, the command, a test.
+    await own.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const [what, text] of [['link to this state (y)', own.url()], ['command that comes here', 'npx --no faultline run SC26 --seed 2'], ['test that replays what breaks', /^import .*\n.*replaySchedule\('SC26', 'v6\.8', \[\n.*id: 'S-11',/s]] as const) {
+      await own.getByLabel('Copy', { exact: true }).selectOption({ label: what });
+      await expect.poll(() => own.locator('.status-say').innerText()).toContain('copied');
+      expect(await own.evaluate('navigator.clipboard.readText()'), what).toEqual(typeof text === 'string' ? text : expect.stringMatching(text));
+    }
     await keys(own, 'Home');
     await own.locator('.chip.violated').click();
     await expect.poll(() => stepOf(own)).toBe(41);
@@ -277,6 +297,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     const [a, b] = await pair.locator('.racer').allInnerTexts();
     expect([a, b]).toEqual([expect.stringMatching(/^A step \d+: \S+ (?:reads|writes) /), expect.stringMatching(/^B step \d+: \S+ (?:reads|writes) /)]);
     await own.locator('.explain-return button').waitFor();
+    expect(await seenPart(own, '#explain .pair .racer:first-child')).toBeGreaterThan(0.9);
     await looker.picture(own, 'explain-violation', '#explain');
     const noReturn = Number(/\d+/.exec(await own.locator('.explain-return button').innerText())![0]);
     // The timeline has the violation, and the step of no return.
@@ -308,6 +329,14 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     expect(await parts('lock', 'rect')).toBeGreaterThanOrEqual(4);
     expect(await parts('wait', 'rect')).toBeGreaterThan(4);
     expect(await parts('message', 'line')).toBe(6);
+    // What lies under the pointer is said, as long as it is there.
+    const lane = own.locator('.lane-name', { hasText: /^hw\.mf$/ });
+    const [{ y }, { x, width }] = [(await lane.boundingBox())!, (await own.locator('.lanes-canvas').boundingBox())!];
+    await own.mouse.move(x + width * 0.93, y + 20);
+    await expect.poll(() => own.locator('.lanes-told').innerText()).toBe('hw.mf holds mf_mutex, from step 9 on; folio_lock(pfn 1), from step 16 on');
+    await own.locator('h1').hover();
+    await expect.poll(() => own.locator('.lanes-told').isVisible()).toBe(false);
+    expect(await lane.getAttribute('title')).toBe('machine memory-failure; 6 steps, 1 wait for a lock');
     await own.close();
   });
 
@@ -354,6 +383,10 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await keys(page, '?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await looker.picture(page, 'help');
+    // It begins at its beginning, and the way out is in sight wherever one reads.
+    for (const part of ['.keys > div', '.help-head button']) expect(await seenPart(page, part), part).toBeGreaterThan(0.9);
+    await page.evaluate("document.querySelector('dialog').scrollTo(0, 10000)");
+    expect(await seenPart(page, '.help-head button')).toBeGreaterThan(0.9);
     await keys(page, 'Escape');
     expect(await page.locator('dialog').count()).toBe(0);
     // Everything that can be pressed is reached by the tabulator, and is seen to be.
@@ -367,7 +400,7 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
       if (reached.has(name) && name.startsWith('deadlock')) break;
       reached.add(name);
     }
-    for (const wanted of ['copy link', 'play', 'Step', 'Filter of steps', 'Steps', 'hw.mf', 'run on', 'Put something in']) expect([...reached].some((one) => one.startsWith(wanted)), wanted).toBe(true);
+    for (const wanted of ['Copy', 'play', 'Step', 'Filter of steps', 'Steps', 'hw.mf', 'run on', 'Put something in']) expect([...reached].some((one) => one.startsWith(wanted)), wanted).toBe(true);
   });
 
   it('has no serious fault that axe finds, in light and dark, at 1280 and 1920', async () => {

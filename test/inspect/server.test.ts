@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve, type PageServer } from '../../src/inspect/server.ts';
+import { tableOf } from '../../src/inspect/table.ts';
 
 let server: PageServer;
 let token = '';
@@ -84,4 +85,13 @@ describe('the server of the page', () => {
     await other.close();
     await new Promise((resolve) => { taken.close(resolve); });
   });
+});
+
+it("lays the charts of a person's own kernel out once, however often a page asks", async () => {
+  let times = 0;
+  const table = tableOf({ html: '', script: '', style: '', layouts: () => undefined }, {}, { kernels: ['v6.8', 'mine'], layOut: () => Promise.resolve(`laid out ${++times} times`) });
+  const own = await serve(table, 0);
+  const answers = await Promise.all([1, 2, 3].map(async () => (await fetch(`${own.address}layouts-mine.json`)).text()));
+  expect([...answers, await (await fetch(`${own.address}layouts-v6.8.json`)).text()]).toEqual(['laid out 1 times', 'laid out 1 times', 'laid out 1 times', 'null']);
+  await own.close();
 });

@@ -21,6 +21,10 @@ const ARTEFACTS = fileURLToPath(new URL('../../artefacts', import.meta.url));
 /** Milliseconds in which a page does what it is told, on a machine that is busy too. */
 const PATIENCE = 120_000;
 
+/** How much of an element is in sight, from 0 to 1, cut by whatever scrolls or ends around it. */
+export const seenPart = (page: Page, selector: string): Promise<number> =>
+  page.evaluate(`new Promise((done) => new IntersectionObserver(([one]) => done(one.intersectionRatio)).observe(document.querySelector(${JSON.stringify(selector)})))`);
+
 /** A browser, and the servers of the pages that it looks at. */
 export class Looker {
   readonly browser: Browser;

@@ -3,6 +3,8 @@
 import { render, type JSX } from 'preact';
 import './page.css';
 import { applyChoices, followAddress } from './address.ts';
+import { standOnAnswer } from './engine/answer.ts';
+import { errorSentence } from './engine/own-kernel.ts';
 import { readLink, type Link } from './engine/link.ts';
 import { Session } from './model.ts';
 import { given, openGiven, openLink, openLive, type Given } from './source.ts';
@@ -18,7 +20,9 @@ let leave: () => void = () => {};
 
 const fail = (error: unknown): void => {
   leave();
-  render(<Failed message={error instanceof Error ? error.message : String(error)} />, root);
+  addEventListener('hashchange', openAddress);
+  leave = () => removeEventListener('hashchange', openAddress);
+  render(<Failed message={errorSentence(error)} />, root);
 };
 
 /** Follows a run that goes on; a look at it comes back here. */
@@ -93,6 +97,7 @@ async function start(link: Link): Promise<void> {
     session.go(link.at ?? session.answer);
     applyChoices(link, session, view);
     show(session);
+    if (link.at === undefined) standOnAnswer(session);
   } catch (error) {
     fail(error);
   }

@@ -99,6 +99,8 @@ export class Session {
   branch = 0;
   /** What came in since it was opened, in the order of the steps: what an address says of it. */
   comes: { readonly to: string; readonly do: readonly object[] }[] = [];
+  /** The same run with, or without, the actors that take what is put in: kept when one is made of the other. */
+  beside: Session | undefined;
   private playback: Playback;
   private lanesOf: { readonly version: number; readonly lanes: Lanes } | undefined;
   private readonly marks: Marks;
@@ -233,6 +235,8 @@ export class Session {
     session.forkedAt = at;
     session.go(at);
     if (session.problem !== undefined) throw new InspectError(`the run cannot be carried over to one with more actors: ${session.problem}`);
+    session.beside = this;
+    this.beside = session;
     return session;
   }
 

@@ -60,14 +60,14 @@ export function fromBase64(text: string): Uint8Array {
 export async function openGiven({ trace, scenario, kernel, seed, steps }: Given): Promise<Opened> {
   const own = ownKernel();
   if (trace !== undefined) return openTrace(trace, await traceBytes(), own);
-  return openScenario({ scenario: (scenario ?? 'stress-small') as string, kernel, seed, steps }, own?.kernel);
+  return openScenario({ scenario: (scenario ?? 'stress-small') as string, kernel, seed, steps }, own);
 }
 
 /** Opens what an address says: its scenario, run with its seed up to where it is forked. */
 export async function openLink({ scenario, kernel, seed, steps, fork, by, hands }: Link): Promise<Opened> {
   const own = ownKernel();
-  if (fork === 0 && by !== undefined) return openScheduled({ scenario: scenario as string, kernel, seed }, hands === true ? handedScenario : (one) => one, own?.kernel);
-  const opened = await openScenario({ scenario: scenario as string, kernel, seed, steps }, own?.kernel);
+  if (fork === 0 && by !== undefined) return openScheduled({ scenario: scenario as string, kernel, seed }, hands === true ? handedScenario : (one) => one, own);
+  const opened = await openScenario({ scenario: scenario as string, kernel, seed, steps }, own);
   return hands === true ? withHands(opened, fork ?? opened.records.count) : opened;
 }
 

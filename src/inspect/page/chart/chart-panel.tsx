@@ -85,12 +85,12 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
 
   const head = (
     <div class="chart-tools panel-tools">
-      <b>{actor.name}</b><span class="dim">machine {actor.machine}</span>
+      <b>{actor.name}</b><span class="dim machine" title={`machine ${actor.machine}`}>{actor.machine}</span>
       <label class="check"><input type="checkbox" checked={follow} onChange={() => setFollow(!follow)} /> follow</label>
       <button type="button" class="small" onClick={() => { setFollow(false); setFit(fit + 1); }} title="all of the chart (0)">fit</button>
       <button type="button" class="small" aria-pressed={large} onClick={() => setLarge(!large)} title="over the whole page, and back">{large ? 'small' : 'large'}</button>
-      <label class="check">beside <select aria-label="The same machine of another kernel, beside this one" value={beside} onChange={(event) => setBeside(event.currentTarget.value)}>
-        <option value="">no other kernel</option>
+      <label class="check"><select aria-label="The same machine of another kernel, beside this one" title="the same machine of another kernel, beside this one" value={beside} onChange={(event) => setBeside(event.currentTarget.value)}>
+        <option value="">beside…</option>
         {[...kernels, ...weakKernels].filter(({ name }) => name !== kernel.name).map(({ name }) => <option key={name} value={name}>{name}</option>)}
       </select></label>
     </div>
@@ -98,7 +98,7 @@ export function ChartPanel({ session, view, act }: PanelProps): JSX.Element {
   const said = <p class={`chart-next${actor.enabled || actor.leaf.idle ? '' : ' waits'}`} aria-live="polite">{nextSentence(actor)}. <span class="dim">{actor.leaf.description}</span></p>;
   const className = `chart-panel${large ? ' large' : ''}`;
   if (scene === undefined) {
-    return <div class={className}>{head}{said}<p class="dim">{layouts === undefined ? 'The layout is being fetched.' : `There is no layout of ${actor.machine} of kernel ${kernel.name}, so there is no chart of it: the build makes those of the built-in kernels, and the package elkjs, where it is installed, those of others.`}</p></div>;
+    return <div class={className}>{head}{said}<p class="dim">{layouts === undefined ? 'The chart is being laid out.' : `There is no layout of ${actor.machine} of kernel ${kernel.name}, so there is no chart of it: the build makes those of the built-in kernels, and the package elkjs, where it is installed, those of others.`}</p></div>;
   }
   const last = lastOf(session, actor);
   const choose = (box: SceneBox): void => {
@@ -166,7 +166,7 @@ function Told({ box: { path, name, kind, description, means }, count, impossible
 function Legend({ compared }: { readonly compared: boolean }): JSX.Element {
   return (
     <span class="chart-legend dim">
-      <i class="key here" /> is here <i class="key seen" /> seen, the darker the more often <i class="key unseen" /> not seen <i class="key impossible" /> impossible <i class="key idle" /> rests
+      <i class="key here" /> here <i class="key seen" /> seen, often: darker <i class="key unseen" /> not seen <i class="key impossible" /> impossible <i class="key idle" /> rests
       {compared ? <><i class="key only-here" /> + only in this kernel <i class="key changed" /> ≠ otherwise in the other</> : null}
     </span>
   );

@@ -17,6 +17,7 @@ import { PACKAGE_VERSION } from '../../../trace/fingerprints.gen.ts';
 import type { TraceFooter } from '../../../trace/header.ts';
 import { traceInMemory } from '../../../trace/source.ts';
 import { InspectError } from './errors.ts';
+import type { OwnKernel } from './own-kernel.ts';
 import { Records } from './records.ts';
 
 /** Megabytes that a world may take in a page, which keeps some of them and copies of memory. */
@@ -31,6 +32,8 @@ export interface Opened {
   /** What it is called: a file, or the scenario. */
   readonly name: string;
   readonly kernel: Kernel;
+  /** The kernel is a person's own one: this is it, with its text. */
+  readonly own: OwnKernel | undefined;
   readonly topology: Topology;
   readonly scenario: Scenario;
   readonly seed: number;
@@ -61,10 +64,11 @@ const linkOf = (scenario: Scenario): Opened['link'] => {
 export interface Wish { readonly scenario: string | Scenario; readonly kernel?: string | undefined; readonly seed?: number | undefined; readonly steps?: number | undefined }
 
 /** A kernel by its name; `own`: one that came with the page. */
-export function kernelNamed(name: string, own: Kernel | undefined): Kernel {
-  const kernel = own?.name === name ? own : builtinKernel(name);
-  if (kernel === undefined) throw new InspectError(`there is no kernel '${name.slice(0, 80)}' in this page; there is ${[...(own === undefined ? [] : [own]), ...kernels].map((one) => one.name).join(', ')}`);
-  return kernel;
+function kernelNamed(name: string, own: OwnKernel | undefined): Pick<Opened, 'kernel' | 'own'> {
+  if (own?.kernel.name === name) return { kernel: own.kernel, own };
+  const kernel = builtinKernel(name);
+  if (kernel === undefined) throw new InspectError(`there is no kernel '${name.slice(0, 80)}' in this page; there is ${[...(own === undefined ? [] : [own.kernel]), ...kernels].map((one) => one.name).join(', ')}`);
+  return { kernel, own: undefined };
 }
 
 /** The topology of a scenario, if its world is not too large for a page. */
@@ -76,14 +80,14 @@ export function topologyOf(scenario: unknown, kernel: Kernel): Topology {
 }
 
 /** Opens the bytes of a trace file. Throws an InspectError, TraceError, ScenarioError …, each of one sentence. */
-export function openTrace(name: string, bytes: Uint8Array, own?: { readonly kernel: Kernel; readonly fingerprint: string }): Opened {
+export function openTrace(name: string, bytes: Uint8Array, given?: OwnKernel): Opened {
   const source = traceInMemory(name, bytes);
   const { header } = source;
-  if (header.kernelText !== undefined && own?.kernel.name !== header.kernel) {
+  if (header.kernelText !== undefined && given?.kernel.name !== header.kernel) {
     throw new InspectError(`${name} carries the text of a kernel ('${header.kernel.slice(0, 80)}'), which a page does not execute; open it with: faultline inspect FILE --trust`);
   }
-  const kernel = kernelNamed(header.kernel, own?.kernel);
-  checkVersion(source, kernel, own?.kernel === kernel ? own.fingerprint : fingerprintOf(kernel), PACKAGE_VERSION);
+  const { kernel, own } = kernelNamed(header.kernel, given);
+  checkVersion(source, kernel, own?.fingerprint ?? fingerprintOf(kernel), PACKAGE_VERSION);
   const topology = topologyOf(header.scenario, kernel);
   const records = new Records();
   let footer: TraceFooter | undefined;
@@ -102,19 +106,19 @@ export function openTrace(name: string, bytes: Uint8Array, own?: { readonly kern
     damage = (error as Error).message;
   }
   return {
-    name, kernel, topology, scenario: header.scenario as unknown as Scenario, seed: header.seed, runtime: header.runtime, records, footer, damage, fromSeed: false, limit: records.count, seeded: 0,
+    name, kernel, own, topology, scenario: header.scenario as unknown as Scenario, seed: header.seed, runtime: header.runtime, records, footer, damage, fromSeed: false, limit: records.count, seeded: 0,
     link: linkOf(header.scenario as unknown as Scenario),
   };
 }
 
 /** A scenario at its beginning, for a schedule that comes from elsewhere. */
-export function openScheduled({ scenario: what, kernel: name = DEFAULT_KERNEL, seed = 0 }: Wish, change: (scenario: Scenario) => Scenario, own?: Kernel): Opened {
-  const kernel = kernelNamed(name, own);
+export function openScheduled({ scenario: what, kernel: name = DEFAULT_KERNEL, seed = 0 }: Wish, change: (scenario: Scenario) => Scenario, given?: OwnKernel): Opened {
+  const { kernel, own } = kernelNamed(name, given);
   const plain = scenarioNamed(what);
   const scenario = change(plain);
   const topology = topologyOf(scenario, kernel);
   return {
-    name: String(plain.name), kernel, topology, scenario, seed, runtime: 'simulate', records: new Records(), footer: undefined, damage: undefined, fromSeed: false, limit: 0, seeded: 0, link: linkOf(plain),
+    name: String(plain.name), kernel, own, topology, scenario, seed, runtime: 'simulate', records: new Records(), footer: undefined, damage: undefined, fromSeed: false, limit: 0, seeded: 0, link: linkOf(plain),
   };
 }
 
@@ -125,8 +129,8 @@ function scenarioNamed(what: string | Scenario): Scenario {
 }
 
 /** Runs a scenario as `faultline run` does, and opens that. */
-export async function openScenario({ scenario: what, kernel: name = DEFAULT_KERNEL, seed = 1, steps = DEFAULT_STEPS }: Wish, own?: Kernel): Promise<Opened> {
-  const kernel = kernelNamed(name, own);
+export async function openScenario({ scenario: what, kernel: name = DEFAULT_KERNEL, seed = 1, steps = DEFAULT_STEPS }: Wish, given?: OwnKernel): Promise<Opened> {
+  const { kernel, own } = kernelNamed(name, given);
   const scenario = scenarioNamed(what);
   const limit = Math.min(steps, MOST_STEPS);
   const topology = topologyOf(scenario, kernel);
@@ -135,5 +139,5 @@ export async function openScenario({ scenario: what, kernel: name = DEFAULT_KERN
   run.batches.subscribe((batch) => records.append(batch));
   const { why, steps: count, hash, violation } = await run.start();
   const footer: TraceFooter = { why, steps: count, hash, ...(violation === undefined ? {} : { violation: { id: violation.id, sentence: violation.sentence } }) };
-  return { name: scenario.name, kernel, topology, scenario, seed, runtime: 'simulate', records, footer, damage: undefined, fromSeed: true, limit, seeded: records.count, link: linkOf(scenario) };
+  return { name: scenario.name, kernel, own, topology, scenario, seed, runtime: 'simulate', records, footer, damage: undefined, fromSeed: true, limit, seeded: records.count, link: linkOf(scenario) };
 }

@@ -12,7 +12,10 @@ export function runOn(session: Session, most = MOST): string {
   try {
     for (let k = 0; k < most; k++) {
       const enabled = session.enabled();
-      if (enabled.length === 0) return `nobody can go on behind step ${session.at}`;
+      if (enabled.length === 0) {
+        const over = session.world.topology.actors.every((_actor, i) => session.world.leafOf(i + 1).idle || session.world.ended(i + 1));
+        return `${over ? 'everybody has ended or rests' : 'nobody can go on'} behind step ${session.at}`;
+      }
       const { at } = session;
       const { name, choices } = enabled[random.below(enabled.length)]!;
       session.take([{ actor: name, times: 1, choice: choices > 1 ? random.below(choices) : 0 }], [], false);

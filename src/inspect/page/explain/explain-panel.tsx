@@ -44,7 +44,6 @@ export function Explain({ session, view, act }: PanelProps): JSX.Element {
   return (
     <div class="explain">
       <p class="explain-sentence"><b>{failure.id}</b> {failure.sentence}</p>
-      {statement === undefined ? null : <p class="dim">{statement}</p>}
       <p class="explain-tools">
         <button type="button" onClick={() => start(false)}>explain</button>
         <button type="button" onClick={() => start(true)} title="the fewest context switches, actors, operations and steps that break the same">explain the smallest run</button>
@@ -52,6 +51,7 @@ export function Explain({ session, view, act }: PanelProps): JSX.Element {
       </p>
       {current?.problem === undefined ? null : <p role="alert">{current.problem}</p>}
       {result === undefined ? waits : <Result session={session} result={result} act={act} />}
+      {statement === undefined ? null : <p class="dim">{failure.id}: {statement}</p>}
     </div>
   );
 }
@@ -75,8 +75,8 @@ function Result({ session, result, act }: { readonly session: Session; readonly 
   const { own, topology, schedule, shrunk, explanation: { steps, pair, reordering, waits }, noReturn, unknown } = result;
   const go = own ? (step: number): void => session.go(step) : undefined;
   const open = (): void => {
-    const { kernel } = session.opened;
-    const smaller = new Session(openScheduled({ scenario: result.scenario!, kernel: kernel.name, seed: session.opened.seed }, (one) => one, kernel));
+    const { opened } = session;
+    const smaller = new Session(openScheduled({ scenario: result.scenario!, kernel: opened.kernel.name, seed: opened.seed }, (one) => one, opened.own));
     smaller.take(entries(topology, schedule));
     act.open(smaller);
   };

@@ -42,9 +42,10 @@ export interface Explained {
 /** What the session's run breaks, as far as it can be played as a schedule; else a sentence that says why there is nothing to explain. */
 export function failureOf(session: Session): Failure | string {
   const { records, opened: { footer }, forkedAt } = session;
-  if (records.hasInjections) return 'Something came in from outside in this run, which is no decision of a schedule: it cannot be played in another order.';
   const violation = session.verdicts().find(({ state }) => state === 'violated');
   const ending = session.ending();
+  const broken = violation !== undefined || ending?.why === 'deadlock' || (forkedAt === undefined && footer?.finding !== undefined);
+  if (broken && records.hasInjections) return 'Something came in from outside in this run, which is no decision of a schedule: it cannot be played in another order.';
   const schedule = (to: number): Schedule => Array.from({ length: to }, (_one, k) => ({ actor: records.actor(k + 1), choice: records.choice(k + 1) === NO_CHOICE ? -1 : records.choice(k + 1) }));
   if (forkedAt === undefined && footer?.finding !== undefined) return { ...footer.finding, schedule: schedule(footer.steps) } as Failure;
   if (violation !== undefined) return { kind: 'safety', id: violation.invariant.id, sentence: violation.sentence ?? '', schedule: schedule(violation.step!) };

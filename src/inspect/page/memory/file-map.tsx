@@ -4,10 +4,11 @@
 import type { JSX } from 'preact';
 import { pageSentence, type FilePage, type FileView } from './file-pages.ts';
 
-interface Props { readonly files: readonly FileView[]; readonly chosen: number; readonly choose: (pfn: number) => void }
+/** `ask`: a page without a page frame was pressed, which has no life of its own to show: its steps are asked for by its index. */
+interface Props { readonly files: readonly FileView[]; readonly chosen: number; readonly choose: (pfn: number) => void; readonly ask: (index: string) => void }
 
 /** The map; nothing where there is no file. */
-export function FileMap({ files, chosen, choose }: Props): JSX.Element | null {
+export function FileMap({ files, chosen, choose, ask }: Props): JSX.Element | null {
   if (files.length === 0) return null;
   return (
     <section aria-label="Pages of files">
@@ -16,9 +17,9 @@ export function FileMap({ files, chosen, choose }: Props): JSX.Element | null {
           <span class="dim file-name">inode {inode}, {pages.toLocaleString('en')} {pages === 1 ? 'page' : 'pages'}{more > 0 ? `; ${(pages - more).toLocaleString('en')} are shown` : ''}</span>
           {blocks.map((block) => {
             const size = block[0]!.frame?.pages ?? 1;
-            return size === 1 ? block.map((page) => <Page key={page.index} inode={inode} page={page} chosen={chosen} choose={choose} />) : (
+            return size === 1 ? block.map((page) => <Page key={page.index} inode={inode} page={page} chosen={chosen} choose={choose} ask={ask} />) : (
               <span key={block[0]!.index} class="folio" role="group" aria-label={`Folio of ${size} pages behind page ${block[0]!.index} of inode ${inode}`} data-pages={size}>
-                {block.map((page) => <Page key={page.index} inode={inode} page={page} chosen={chosen} choose={choose} />)}
+                {block.map((page) => <Page key={page.index} inode={inode} page={page} chosen={chosen} choose={choose} ask={ask} />)}
                 <span class="folio-size">{size} pages</span>
               </span>
             );
@@ -37,12 +38,12 @@ function marksOf({ frame }: FilePage): string {
   return [many('g', frame.guest), many('h', frame.host), many('p', frame.pins.length)].filter((one) => one !== '').join(' ');
 }
 
-function Page({ inode, page, chosen, choose }: { readonly inode: number; readonly page: FilePage; readonly chosen: number; readonly choose: (pfn: number) => void }): JSX.Element {
+function Page({ inode, page, chosen, choose, ask }: { readonly inode: number; readonly page: FilePage } & Omit<Props, 'files'>): JSX.Element {
   const { index, privacy, converting, frame, changed } = page;
   const sentence = pageSentence(inode, page);
   const className = `file-page ${privacy ?? 'unsaid'}${frame === undefined ? ' empty' : ''}${changed ? ' changed' : ''}${converting.length > 0 ? ' converting' : ''}`;
   return (
-    <button type="button" class={className} disabled={frame === undefined} aria-pressed={frame !== undefined && frame.pfn === chosen} aria-label={sentence} title={sentence} onClick={() => choose(frame!.pfn)}>
+    <button type="button" class={className} aria-pressed={frame !== undefined && frame.pfn === chosen} aria-label={sentence} title={`${sentence}: ${frame === undefined ? 'the steps that touched it' : 'its life'}`} onClick={() => { if (frame === undefined) ask(index); else choose(frame.pfn); }}>
       <span data-text={`${index}${frame === undefined ? '' : ` · pfn ${frame.pfn}`}`} />
       <span data-text={`${privacy ?? '–'}${converting.length > 0 ? ' …' : ''}`} />
       <span class="file-marks" data-text={marksOf(page) || '\u00a0'} />

@@ -2,7 +2,8 @@
 // marked; a value that is pressed leads to the step that wrote it last.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { kernels } from '../../../../machines/kernels/index.ts';
 import type { PlacedTable } from '../../../memory/plan.ts';
 import type { PanelProps } from '../ui/panels.ts';
 import { LARGE_WORLD } from '../ui/use-calm.ts';
@@ -27,6 +28,9 @@ const SECTIONS: readonly { readonly title: string; readonly tables: RegExp; read
 ];
 const APART = /^(?:frame|page|folio|folio_ref|folio_lock|page_bytes|buddy|mailbox)$/;
 
+/** Layouts that come with the package; what a person's own kernel has beside them is its own. */
+const KNOWN: ReadonlySet<string> = new Set(kernels.flatMap(({ objects }) => objects.map(({ name }) => name)));
+
 /** The panel. */
 export function Memory({ session, view, act }: PanelProps): JSX.Element {
   const [pfn, setPfn] = useState(0);
@@ -44,11 +48,12 @@ export function Memory({ session, view, act }: PanelProps): JSX.Element {
   // In a large world the lists are long: whoever wants them opens them.
   const large = world.plan.stateWords > LARGE_WORLD;
   const listed = SECTIONS.map((section) => ({ ...section, open: section.open && !large, tables: world.plan.tables.filter(({ layout, count }) => count > 0 && section.tables.test(layout.name)) }));
-  const rest = world.plan.tables.filter(({ layout: { name }, count }) => count > 0 && !APART.test(name) && !SECTIONS.some(({ tables }) => tables.test(name)) && !reader.isLock(name));
+  const own = world.plan.tables.filter(({ layout: { name }, count }) => count > 0 && !KNOWN.has(name) && !APART.test(name) && !reader.isLock(name));
+  const rest = world.plan.tables.filter(({ layout: { name }, count }) => count > 0 && !APART.test(name) && KNOWN.has(name) && !SECTIONS.some(({ tables }) => tables.test(name)) && !reader.isLock(name));
   return (
     <div class="memory">
       <FrameMap frames={frames} chosen={pfn} choose={choose} />
-      <FileMap files={fileViews(reader, namings, MOST_PAGES)} chosen={pfn} choose={choose} />
+      <FileMap files={fileViews(reader, namings, MOST_PAGES)} chosen={pfn} choose={choose} ask={(index) => view.set({ filter: `index:${index}` })} />
       {pfn > 0 && pfn <= frames.count ? (
         <Lens reader={reader} frame={frameView(reader, pfn, namedBy(namings, pfn))} named={namings.get(pfn) ?? []} why={act.why}>
           {history === undefined ? null : <Life session={session} history={history} />}
@@ -58,6 +63,7 @@ export function Memory({ session, view, act }: PanelProps): JSX.Element {
         <summary>Locks: {locks.length === 0 ? 'nobody holds or waits for any' : `${locks.length} held or waited for`}{locks.length > MOST_LOCKS ? `; ${MOST_LOCKS} are listed, those first that somebody waits for` : ''}</summary>
         <Locks locks={locks.slice(0, MOST_LOCKS)} chosen={view.now.object} choose={(id) => view.set({ object: view.now.object === id ? -1 : id })} />
       </details>
+      {own.length === 0 ? null : <Section title={`What only ${session.opened.kernel.name} has`} tables={own} open={!large} reader={reader} why={act.why} empty />}
       {listed.filter(({ tables }) => tables.length > 0).map(({ title, tables, open }) => <Section key={title} title={title} tables={tables} open={open} reader={reader} why={act.why} />)}
       <Section title="Everything else" tables={rest} open={false} reader={reader} why={act.why} />
     </div>
@@ -69,9 +75,12 @@ interface LensProps { readonly reader: Reader; readonly frame: FrameView; readon
 /** One page frame: what it is, who names it, and its life. */
 function Lens({ reader, frame, named, why, children }: LensProps): JSX.Element {
   const { plan } = reader.world;
+  const section = useRef<HTMLElement>(null);
+  // Who has chosen a page sees what is said of it, however little room there is.
+  useEffect(() => section.current!.scrollIntoView({ block: 'nearest' }), [frame.pfn]);
   const own = plan.tables.filter(({ layout, count }) => count > 0 && layout.per.length === 1 && layout.per[0] === 'pfn' && layout.name !== 'page_bytes');
   return (
-    <section class="lens" aria-label={`Page frame ${frame.pfn}`}>
+    <section ref={section} class="lens" aria-label={`Page frame ${frame.pfn}`}>
       <h3>{frameSentence(frame)}</h3>
       {own.map((table) => <ObjectRow key={table.layout.name} reader={reader} table={table} object={frame.pfn} all why={why} />)}
       <p class="values">named by {named.length === 0 ? 'nobody' : named.map(({ id, field, cell }) => <button key={cell} type="button" class={reader.isChanged(id) ? 'value changed' : 'value'} onClick={() => why(`${reader.name(id)}.${field.name}`)} title="to the step that wrote it last">{reader.name(id)}.{field.name}</button>)}</p>
@@ -92,20 +101,21 @@ function Locks({ locks, chosen, choose }: { readonly locks: readonly LockView[];
   );
 }
 
-function Section({ title, tables, open, reader, why }: { readonly title: string; readonly tables: readonly PlacedTable[]; readonly open: boolean; readonly reader: Reader; readonly why: (word: string) => void }): JSX.Element {
+/** Tables under a title. `empty`: those are named too in which there is nothing. */
+function Section({ title, tables, open, reader, why, empty = false }: { readonly title: string; readonly tables: readonly PlacedTable[]; readonly open: boolean; readonly reader: Reader; readonly why: (word: string) => void; readonly empty?: boolean }): JSX.Element {
   const [shown, show] = useState(open);
   return (
     <details open={open} onToggle={(event) => show(event.currentTarget.open)}>
       <summary>{title}</summary>
-      {shown ? tables.map((table) => <Objects key={table.layout.name} table={table} reader={reader} why={why} />) : null}
+      {shown ? tables.map((table) => <Objects key={table.layout.name} table={table} reader={reader} why={why} empty={empty} />) : null}
     </details>
   );
 }
 
 /** The objects of a table in which anything is not 0, or has just been changed. */
-function Objects({ table, reader, why }: { readonly table: PlacedTable; readonly reader: Reader; readonly why: (word: string) => void }): JSX.Element | null {
+function Objects({ table, reader, why, empty }: { readonly table: PlacedTable; readonly reader: Reader; readonly why: (word: string) => void; readonly empty: boolean }): JSX.Element | null {
   const rows = reader.filled(table, MOST_OBJECTS + 1);
-  if (rows.length === 0) return null;
+  if (rows.length === 0) return empty ? <p class="dim">{table.layout.name}: nothing so far</p> : null;
   return <>{rows.slice(0, MOST_OBJECTS).map((object) => <ObjectRow key={object} reader={reader} table={table} object={object} why={why} />)}{rows.length > MOST_OBJECTS ? <p class="dim">and more of {table.layout.name}</p> : null}</>;
 }
 

@@ -28,6 +28,9 @@ export interface Naming { readonly id: number; readonly table: PlacedTable; read
 /** Locks of one kind that are listed. */
 const MOST_LOCKS = 200;
 
+/** What counts the members of a set, where their numbers alone would not say what they are. */
+const UNNAMED: ReadonlySet<string> = new Set(['actor', 'one', 'event', 'payload']);
+
 const set = (words: Int32Array, base: number, count: number): number[] => {
   const members: number[] = [];
   for (let k = 0; k < count * 32; k++) if ((words[base + (k >> 5)]! & (1 << (k & 31))) !== 0) members.push(k);
@@ -88,8 +91,11 @@ export class Reader {
     });
   }
 
-  private text({ spec, offset, words }: PlacedField, id: number, base: number, cells: readonly number[]): string {
-    if (spec.bits !== undefined && words > 1) return `{${set(this.world.words, base + offset, words).map((member) => (spec.bits === 'actor' ? this.actor(member) : String(member))).join(', ')}}`;
+  private text({ spec, offset }: PlacedField, id: number, base: number, cells: readonly number[]): string {
+    if (spec.bits !== undefined) {
+      const members = cells.map((one, k) => this.describer.meaning(id, base + offset + k, one)!.slice(1, -1)).filter((one) => one !== '').join(', ');
+      return members === '' ? 'none' : UNNAMED.has(spec.bits) ? members : `${spec.bits} ${members}`;
+    }
     if (spec.cells !== undefined) return cells.every((one) => one === 0) ? 'empty' : cells.slice(0, cells.findLastIndex((one) => one !== 0) + 1).map((one) => (spec.cells === 'actor' ? `${one < 0 ? 'writer ' : ''}${this.actor(Math.abs(one))}` : String(one))).join(', ');
     return this.describer.meaning(id, base + offset, cells[0]!) ?? this.page(spec.ref, cells[0]!) ?? String(cells[0]!);
   }

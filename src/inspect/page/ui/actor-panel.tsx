@@ -9,6 +9,8 @@ import type { PanelProps } from './panels.ts';
 
 /** Actors that are listed, unless all are asked for. */
 const MOST_ACTORS = 40;
+/** Stands for the session beside this one. */
+const BESIDE = 'beside';
 /** Choices that get a button each. */
 const MOST_CHOICES = 6;
 
@@ -28,7 +30,7 @@ export function Actors({ session, view, act }: PanelProps): JSX.Element {
   return (
     <div class="actors">
       <div class="scheduler" role="group" aria-label="Be the scheduler">
-        <span class="dim">{session.at === session.length ? 'At the end: choose who goes on.' : 'Choose who goes next: the run is forked here.'}</span>
+        <span class="dim">{!actors.some(({ enabled }) => enabled) ? (actors.every(({ ended, leaf }) => ended || leaf.idle) ? 'Everybody has ended or rests.' : 'Nobody can go on.') : session.at === session.length ? 'At the end: who goes on?' : 'Who goes next? The run forks here.'}</span>
         <select aria-label="Put something in" value="" onChange={(event) => {
           const stroke = menu[Number(event.currentTarget.value)];
           event.currentTarget.value = '';
@@ -38,9 +40,10 @@ export function Actors({ session, view, act }: PanelProps): JSX.Element {
           {options}
         </select>
         <button type="button" onClick={() => act.runOn()} title="lets chance choose, until nobody can go on or something breaks">run on</button>
-        {session.branches.length > 1 ? (
-          <label>run <select aria-label="Runs that are kept" value={session.branch} onChange={(event) => session.show(Number(event.currentTarget.value))}>
+        {session.branches.length > 1 || session.beside !== undefined ? (
+          <label>run <select aria-label="Runs that are kept" value={session.branch} onChange={(event) => { if (event.currentTarget.value === BESIDE) act.open(session.beside!); else session.show(Number(event.currentTarget.value)); }}>
             {session.branches.map((one, k) => <option key={k} value={k}>{one.name}</option>)}
+            {session.beside === undefined ? null : <option value={BESIDE}>{hasHands(opened.topology) ? 'before something was put in' : 'with what was put in'}</option>}
           </select></label>
         ) : null}
       </div>

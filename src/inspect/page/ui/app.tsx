@@ -3,11 +3,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { cellsNamed } from '../../../runtime/cell-name.ts';
+import { commandOf, testOf, traceName } from '../engine/copies.ts';
 import { linkText } from '../engine/link.ts';
+import { errorSentence } from '../engine/own-kernel.ts';
 import { runOn } from '../engine/run-on.ts';
 import { traceOf } from '../engine/save-trace.ts';
 import { sentence } from '../engine/sentence.ts';
 import { currentLink } from '../address.ts';
+import { failureOf } from '../explain/explaining.ts';
 import type { Session } from '../model.ts';
 import type { View } from '../view.ts';
 import { EventList } from './event-list.tsx';
@@ -23,9 +26,9 @@ import { LARGE_WORLD, useCalm } from './use-calm.ts';
 import { useSession, useView } from './use-session.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
-/** Says why there is nothing to show. */
+/** Says why there is nothing to show, and leads on to what there is. */
 export function Failed({ message }: { readonly message: string }): JSX.Element {
-  return <main class="failed"><h1>faultline</h1><p role="alert">{message}</p></main>;
+  return <main class="failed"><h1>faultline</h1><p role="alert">{message}</p><nav><a class="button" href="#">what this page was opened for</a> <a class="button" href="#start">other runs to look at</a></nav></main>;
 }
 
 const THEMES = ['', 'light', 'dark'] as const;
@@ -60,8 +63,17 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
       say('');
       act();
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(errorSentence(error));
     }
+  };
+  /** Puts a text on the clipboard and says so; where a browser does not let it, says `otherwise` and does `instead`. */
+  const copy = (text: string, copied: string, otherwise: string, instead: () => void = () => {}): void => {
+    const cannot = (): void => {
+      instead();
+      say(otherwise);
+    };
+    if (navigator.clipboard === undefined) cannot();
+    else void navigator.clipboard.writeText(text).then(() => say(copied), cannot);
   };
   const acting: Acting = {
     session, view, say, zoom: (factor) => timeline.current?.zoom(factor), play: () => play(!playing), help: () => setHelp(true),
@@ -74,9 +86,16 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
     link: () => trying(() => {
       const link = currentLink(session, view);
       if (link === undefined) throw new Error('the schedule of this run is too long for an address; send the trace, or: faultline export TRACE --format html');
-      const address = `${location.href.replace(/#.*$/s, '')}#${linkText(link)}`;
-      void navigator.clipboard?.writeText(address).catch(() => {});
-      say('the address of this state is copied; it is the one in the address bar');
+      copy(`${location.href.replace(/#.*$/s, '')}#${linkText(link)}`, 'the address of this state is copied; it is the one in the address bar', 'the address of this state is the one in the address bar');
+    }),
+    command: () => trying(() => {
+      const { command, save } = commandOf(session);
+      // A page that is a file has its trace in it.
+      copy(command, `copied: ${command}${save || location.protocol === 'file:' ? ', for the trace that "save trace" saves' : ''}`, command);
+    }),
+    test: () => trying(() => {
+      const text = testOf(session, failureOf(session));
+      copy(text, 'a test that replays what breaks is copied, to be pasted into a file of yours', 'the test cannot be copied here; it is saved instead', () => download('replays.test.ts', new Blob([text])));
     }),
   };
   const act: Actions = {
@@ -123,14 +142,15 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
     <div class={`column ${which}`}>{panels.filter((one) => one.column === which).map((panel) => <PanelFrame key={panel.id} panel={panel} session={session} view={view} act={act} />)}</div>
   );
   const save = (): void => trying(() => {
-    const name = `${String(session.opened.scenario.name).replaceAll(/[^\w.-]/g, '-').slice(0, 60)}${session.forkedAt === undefined ? '' : '-fork'}.trace`;
+    const name = traceName(session);
     download(name, new Blob([new Uint8Array(traceOf(session))], { type: 'application/octet-stream' }));
-    say(`saved; it is replayed with: faultline replay ${name}`);
+    const { own } = session.opened;
+    say(`saved${own === undefined ? '' : `, with the text of ${own.text.file}`}; it is replayed with: faultline replay ${name}`);
   });
   const tools = (
     <div class="tools">
       <a class="button" href="#start" title="other runs to look at">runs</a>
-      <button type="button" onClick={acting.link} title="copy the address of this state (y)">copy link</button>
+      <CopyMenu acting={acting} />
       <button type="button" onClick={save} title="save this run as a trace, which the command replays, shrinks, exports">save trace</button>
       <PictureMenu />
       <button type="button" onClick={acting.theme} title="light, dark, as the system says (t)" aria-label={`theme: ${theme === '' ? 'as the system says' : theme}`}><Icon name={theme === '' ? 'system' : theme} /></button>
@@ -149,9 +169,9 @@ export function App({ session, view, replace, top }: Props): JSX.Element {
         {column('right')}
       </div>
       <footer class="status">
-        <span class="status-step" aria-live="polite">step {session.at} of {session.length}{event === undefined ? '' : `: ${sentence(event, leaf)}`}</span>
+        <span class="status-step" aria-live="polite">step {session.at} of {session.length}{event === undefined ? '' : `: ${sentence(event, leaf, session.names)}`}</span>
         <span class="status-say" role="status">{said}</span>
-        {view.now.cone ? <span>{session.cone()?.concurrent.toLocaleString('en') ?? 0} steps around are concurrent with this one</span> : null}
+        {view.now.cone ? <span>{concurrentText(session.cone()?.concurrent ?? 0)}</span> : null}
         <span class="dim">? keys</span>
       </footer>
       {help ? <Help close={() => setHelp(false)} /> : null}
@@ -168,6 +188,24 @@ function PanelFrame({ panel, session, view, act }: { readonly panel: Panel; read
       <div class="panel-head"><h2><button type="button" class="panel-title" aria-expanded={!shut} onClick={() => setShut(!shut)}>{panel.title}</button></h2></div>
       {shut ? null : <div class="panel-body" tabIndex={0} role="group" aria-label={`${panel.title}, content`}>{content}</div>}
     </section>
+  );
+}
+
+const concurrentText = (count: number): string => (count === 1 ? '1 step around is concurrent with this one' : `${count.toLocaleString('en')} steps around are concurrent with this one`);
+
+/** What can be taken along of a state. */
+const COPIES = [{ title: 'link to this state (y)', of: 'link' }, { title: 'command that comes here', of: 'command' }, { title: 'test that replays what breaks', of: 'test' }] as const;
+
+function CopyMenu({ acting }: { readonly acting: Acting }): JSX.Element {
+  return (
+    <select aria-label="Copy" title="copy the address of this state (y), the command that comes to it, a test of what breaks" value="" onChange={(event) => {
+      const { of } = COPIES[Number(event.currentTarget.value)]!;
+      event.currentTarget.value = '';
+      acting[of]();
+    }}>
+      <option value="">copy…</option>
+      {COPIES.map(({ title, of }, k) => <option key={of} value={k}>{title}</option>)}
+    </select>
   );
 }
 

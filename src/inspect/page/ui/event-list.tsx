@@ -119,7 +119,7 @@ function Row({ session, step, event, line, related }: { session: Session; step: 
   const leaf = actor === 0 ? undefined : table.leaves[records.leaf(step)];
   const mark = session.markOf(step);
   const outcome = names.outcomes[records.outcome(step)] ?? '';
-  const text = line ?? (event !== undefined ? sentence(event, leaf) : leaf === undefined ? 'from outside' : shortSentence(names.actors[actor] ?? '', leaf, outcome));
+  const text = line ?? (event !== undefined ? sentence(event, leaf, names) : leaf === undefined ? 'from outside' : shortSentence(names.actors[actor] ?? '', leaf, outcome));
   return (
     <div id={`step-${step}`} role="option" aria-selected={step === session.at} class={`row${step === session.at ? ' here' : ''}${related ? '' : ' unrelated'}${(mark & MARK.RETRY) !== 0 ? ' retry' : ''}`} onClick={() => session.go(step)}
       title={leaf === undefined ? '' : `${leaf.path} · ${leaf.step}: ${outcome}\n${leaf.description}`}>

@@ -14,7 +14,10 @@ export interface Acting {
   readonly focus: (id: string) => void;
   readonly say: (sentence: string) => void;
   readonly theme: () => void;
+  /** Copies the address of this state, the command that comes to it, a test of what breaks. */
   readonly link: () => void;
+  readonly command: () => void;
+  readonly test: () => void;
 }
 
 interface Key { readonly key: string; readonly what: string; readonly act: (on: Acting) => void }

@@ -41,7 +41,7 @@ function LiveChart({ kernel, machine, name, active, last, sample }: ChartProps):
     for (const [leaf, number, times] of sample?.taken ?? []) of[leaf * outcomes.length + number] = Math.min(times, 0x7fff_ffff);
     return visitsOf({ kernel, of, outcomes }, scene);
   }, [scene, sample]);
-  if (scene === undefined) return <p class="dim live-note">{layouts === undefined ? 'The layout of the chart is being fetched.' : `There is no layout of machine ${machine}.`}</p>;
+  if (scene === undefined) return <p class="dim live-note">{layouts === undefined ? 'The chart is being laid out.' : `There is no layout of machine ${machine}.`}</p>;
   const leaf = last === undefined || last[0] < 0 ? undefined : kernel.table.leaves[last[0]];
   const transition = leaf === undefined ? undefined : { leaf: leaf.path, outcome: outcomeNames(kernel.table)[last![1]] ?? 'ok', step: sample!.all };
   return (
@@ -82,9 +82,9 @@ export function Live({ given, look }: Props): JSX.Element {
       <header class="verdicts"><div class="verdict-head">
         <h1>{given.live} <small>on {kernel.name}, on real threads, lap {sample?.lap ?? 0} (seed {sample?.seed ?? '–'})</small></h1>
         {sample?.ended === undefined
-          ? <span class={lost ? 'ending bad' : 'ending'} role="status">{lost ? 'the server has ended' : 'it goes on; nothing is broken so far'}</span>
+          ? <span class={lost ? 'ending bad' : 'ending'} role="status">{lost ? 'the server has ended' : `${sample !== undefined && sample.lap > 1 && sample.steps === 0 ? `lap ${sample.lap} begins` : 'it goes on'}; nothing is broken so far`}</span>
           : <span class="ending bad" role="status">{sample.ended.sentence ?? sample.ended.why}</span>}
-        <button type="button" onClick={look} class="look">{sample?.ended === undefined ? 'pause and look' : 'look at it'}</button>
+        <button type="button" onClick={look} class="look" disabled={lost}>{sample?.ended === undefined ? 'pause and look' : 'look at it'}</button>
       </div></header>
       <dl class="counters" aria-label="Counters">
         <div><dt>steps</dt><dd id="live-steps">{(sample?.all ?? 0).toLocaleString('en')}</dd></div>

@@ -1,15 +1,20 @@
 // What the timeline is drawn with: a few shapes, on a canvas or as SVG.
 
+/** Of columns one beside the other, a part of each: its height, 0 for none, and its colour by number. */
+export interface Layer { readonly heights: Uint8Array; readonly colors: Uint8Array }
+
 export interface Paint {
   rect(x: number, y: number, width: number, height: number, color: string, opacity?: number): void;
   line(x1: number, y1: number, x2: number, y2: number, color: string, width?: number, dash?: readonly number[]): void;
-  /** Columns one beside the other, from x = 0 on, around the middle line `y`: the height of each, 0 for none, and its colour by number. */
-  bars(y: number, column: number, heights: Uint8Array, colors: Uint8Array, palette: readonly string[]): void;
+  /** Columns one beside the other, from x = 0 on, that stand on the line `y`: their parts from the foot up, in layers. */
+  bars(y: number, column: number, layers: readonly Layer[], palette: readonly string[]): void;
   /** Left end at x, middle at y; cut off behind `width`. */
-  text(x: number, y: number, text: string, color: string, width?: number): void;
+  text(x: number, y: number, text: string, color: string, width?: number, size?: number): void;
 }
 
-const FONT = '11px ui-sans-serif, system-ui, sans-serif';
+/** Pixels of text, unless it says. */
+const SIZE = 11;
+const font = (size: number): string => `${size}px ui-sans-serif, system-ui, sans-serif`;
 
 /** Paints on a canvas. */
 export class CanvasPaint implements Paint {
@@ -17,7 +22,6 @@ export class CanvasPaint implements Paint {
 
   constructor(context: CanvasRenderingContext2D) {
     this.context = context;
-    context.font = FONT;
     context.textBaseline = 'middle';
   }
 
@@ -40,32 +44,44 @@ export class CanvasPaint implements Paint {
     context.stroke();
   }
 
-  bars(y: number, column: number, heights: Uint8Array, colors: Uint8Array, palette: readonly string[]): void {
+  bars(y: number, column: number, layers: readonly Layer[], palette: readonly string[]): void {
     const { context } = this;
     const ratio = context.getTransform().a;
-    const height = Math.ceil(heights.reduce((most, one) => Math.max(most, one), 0) * ratio);
-    const width = Math.ceil(heights.length * column * ratio);
+    const columns = layers[0]!.heights.length;
+    let most = 0;
+    for (let k = 0; k < columns; k++) {
+      let whole = 0;
+      for (const { heights } of layers) whole += heights[k]!;
+      if (whole > most) most = whole;
+    }
+    const height = Math.ceil(most * ratio);
+    const width = Math.ceil(columns * column * ratio);
     if (height === 0) return;
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const numbers = palette.map(pixelOf);
-    for (let k = 0; k < heights.length; k++) {
-      const own = Math.round(heights[k]! * ratio);
-      if (own === 0) continue;
-      const first = (height - own) >> 1;
+    for (let k = 0; k < columns; k++) {
       const [left, right] = [Math.round(k * column * ratio), Math.min(width, Math.round((k + 1) * column * ratio))];
-      for (let row = first; row < first + own; row++) pixels.fill(numbers[colors[k]!]!, row * width + left, row * width + right);
+      let foot = 0;
+      for (const { heights, colors } of layers) {
+        const own = heights[k]!;
+        if (own === 0) continue;
+        const [number, below] = [numbers[colors[k]!]!, height - Math.round(foot * ratio)];
+        for (let row = height - Math.round((foot + own) * ratio); row < below; row++) for (let x = row * width + left; x < row * width + right; x++) pixels[x] = number;
+        foot += own;
+      }
     }
     // Pixels replace what is there, so they go by way of an image.
     const between = canvasFor(width, height);
     between.getContext('2d')!.putImageData(image, 0, 0);
-    context.drawImage(between, 0, 0, width, height, 0, y - height / ratio / 2, width / ratio, height / ratio);
+    context.drawImage(between, 0, 0, width, height, 0, y - height / ratio, width / ratio, height / ratio);
   }
 
-  text(x: number, y: number, text: string, color: string, width = Infinity): void {
+  text(x: number, y: number, text: string, color: string, width = Infinity, size = SIZE): void {
     const { context } = this;
+    context.font = font(size);
     context.fillStyle = color;
-    context.fillText(fitting(text, width), x, y);
+    context.fillText(fitting(text, width, size), x, y);
   }
 }
 
@@ -88,11 +104,11 @@ function pixelOf(color: string): number {
   return pixel;
 }
 
-/** Width of a character, about. */
-const CHARACTER = 6.1;
+/** Width of a character, about, in a text of a size. */
+const CHARACTER = 6.1 / SIZE;
 
 /** As much of a text as has room. */
-export const fitting = (text: string, width: number): string => (text.length * CHARACTER <= width ? text : `${text.slice(0, Math.max(0, Math.floor(width / CHARACTER) - 1))}…`);
+export const fitting = (text: string, width: number, size = SIZE): string => (text.length * CHARACTER * size <= width ? text : `${text.slice(0, Math.max(0, Math.floor(width / CHARACTER / size) - 1))}…`);
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`).replace(/\p{Cc}/gu, ' ');
 const n = (value: number): string => String(Math.round(value * 10) / 10);
@@ -105,16 +121,17 @@ export class SvgPaint implements Paint {
     this.parts.push(`<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" fill="${escaped(color)}"${opacity === 1 ? '' : ` opacity="${n(opacity)}"`}/>`);
   }
 
-  bars(y: number, column: number, heights: Uint8Array, colors: Uint8Array, palette: readonly string[]): void {
-    heights.forEach((height, k) => { if (height > 0) this.rect(k * column, y - height / 2, column, height, palette[colors[k]!]!); });
+  bars(y: number, column: number, layers: readonly Layer[], palette: readonly string[]): void {
+    const feet = new Float64Array(layers[0]!.heights.length).fill(y);
+    for (const { heights, colors } of layers) heights.forEach((height, k) => { if (height > 0) this.rect(k * column, feet[k]! -= height, column, height, palette[colors[k]!]!); });
   }
 
   line(x1: number, y1: number, x2: number, y2: number, color: string, width = 1, dash: readonly number[] = []): void {
     this.parts.push(`<line x1="${n(x1)}" y1="${n(y1)}" x2="${n(x2)}" y2="${n(y2)}" stroke="${escaped(color)}" stroke-width="${n(width)}"${dash.length === 0 ? '' : ` stroke-dasharray="${dash.join(' ')}"`}/>`);
   }
 
-  text(x: number, y: number, text: string, color: string, width = Infinity): void {
-    this.parts.push(`<text x="${n(x)}" y="${n(y)}" dominant-baseline="middle" font-family="system-ui, sans-serif" font-size="11" fill="${escaped(color)}">${escaped(fitting(text, width))}</text>`);
+  text(x: number, y: number, text: string, color: string, width = Infinity, size = SIZE): void {
+    this.parts.push(`<text x="${n(x)}" y="${n(y)}" dominant-baseline="middle" font-family="system-ui, sans-serif" font-size="${size}" fill="${escaped(color)}">${escaped(fitting(text, width, size))}</text>`);
   }
 
   /** The whole drawing. */

@@ -7,7 +7,14 @@ type Name = (typeof NAMES)[number];
 /** States get one of so many colours, by the fragment that they lie in. */
 const STATES = 10;
 
-export type Palette = Readonly<Record<Name, string>> & { readonly states: readonly string[] };
+/** `pale`: colours of states, lighter, and of rest, in front of which others are told apart. */
+export type Palette = Readonly<Record<Name, string>> & { readonly states: readonly string[]; readonly pale: readonly string[]; readonly paleDim: string };
+
+/** How much of a colour its pale one has; the rest is the panel's. */
+const PALE = 0.5;
+
+const parts = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
+const pale = (color: string, ground: string): string => `rgb(${parts(color).slice(0, 3).map((one, k) => Math.round(one * PALE + parts(ground)[k]! * (1 - PALE))).join(', ')})`;
 
 /** Reads the colours as they are now. */
 export function palette(): Palette {
@@ -21,7 +28,7 @@ export function palette(): Palette {
   const colors = Object.fromEntries(NAMES.map((name) => [name, read(name)])) as Record<Name, string>;
   const states = Array.from({ length: STATES }, (_one, k) => read(`state-${k}`));
   probe.remove();
-  return { ...colors, states };
+  return { ...colors, states, pale: states.map((one) => pale(one, colors.panel)), paleDim: pale(colors.dim, colors.panel) };
 }
 
 /** Which of the colours a fragment has. */

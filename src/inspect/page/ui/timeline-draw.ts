@@ -4,81 +4,57 @@
 import { groupOfRow } from '../engine/lane-groups.ts';
 import { firstFrom, MARK } from '../engine/lanes.ts';
 import { MESSAGE } from '../engine/message-watch.ts';
-import { eachSpan, OPEN, type Spans } from '../engine/spans.ts';
 import { RELATION, type Cone } from '../engine/cone.ts';
 import { outcome as outcomeNumber } from '../../../memory/outcome.ts';
 import type { Session } from '../model.ts';
 import type { Paint } from './paint.ts';
 import { colorOf, type Palette } from './palette.ts';
+import { denseRows, drawDense } from './timeline-dense.ts';
+import { drawLocks } from './timeline-locks.ts';
+import { BAND, BAND_TOP, LANE, SCALE, xOf, type Lane, type Sight } from './timeline-sight.ts';
 
-/** Height of a lane, of its parts, and of the scale above all. */
-export const LANE = 26, SCALE = 18;
-const BAND = 12, BAND_TOP = 3, LOCK_TOP = 17, LOCK = 5;
 const NO_STEPS = new Int32Array(0);
-/** Steps of a lane that are drawn one by one, for each pixel of its width. */
-const DETAIL = 1.5;
 /** Arrows in sight at most. */
 const MOST_ARROWS = 300;
-
-/** What is in sight: step `start` is at the left edge, `scale` pixels a step; lanes begin `top` pixels above the first line. */
-export interface Sight {
-  readonly width: number; readonly height: number; readonly start: number; readonly scale: number; readonly top: number;
-  /** Numbers of the actors, a lane each; below 0, rows of groups. */
-  readonly lanes: readonly number[];
-  /** The groups: their lanes, their steps where they are shut. */
-  readonly groups: readonly { readonly actors: readonly number[]; readonly steps: Int32Array | undefined }[];
-  readonly cursor: number; readonly a: number; readonly b: number; readonly selected: number; readonly cone: Cone | undefined;
-  /** Steps that are marked as what is wrong, and that of no return. */
-  readonly bad: readonly number[]; readonly noReturn: number;
-}
 
 /** Colour of each leaf, by number; -1: it rests there. */
 export function leafColors(session: Session): Int8Array {
   return Int8Array.from(session.opened.kernel.table.leaves, (leaf) => (leaf.idle || leaf.final ? -1 : colorOf(leaf.within.at(-1)?.fragment ?? leaf.machine)));
 }
 
-/** Where the middle of a step is. */
-export const xOf = ({ start, scale }: Pick<Sight, 'start' | 'scale'>, step: number): number => (step - start + 0.5) * scale;
-
 /** Draws everything. */
 export function drawTimeline(paint: Paint, session: Session, sight: Sight, colors: Int8Array, palette: Palette): void {
   const { width, height, lanes, top, cursor } = sight;
   paint.rect(0, 0, width, height, palette.panel);
   const visible = lanes.map((actor, k) => ({ actor, y: SCALE + k * LANE - top })).filter(({ y }) => y > SCALE - LANE && y < height);
-  for (const { actor, y } of visible) if (actor === sight.selected) paint.rect(0, y, width, LANE, palette.row);
+  for (const { actor, y } of visible) if (actor === sight.selected && actor > 0 || actor < 0) paint.rect(0, y, width, LANE, actor < 0 ? palette.ground : palette.row);
   for (const { y } of visible) paint.line(0, y + LANE - 0.5, width, y + LANE - 0.5, palette.line);
-  for (const { actor, y } of visible) {
-    if (actor < 0) drawGroup(paint, session, sight, actor, y, colors, palette);
-    else drawLane(paint, session, sight, actor, y, colors, palette);
-  }
-  drawSpans(paint, session, sight, visible, palette);
+  const dense = denseRows(session, sight, visible);
+  drawDense(paint, session, dense, visible, colors, palette);
+  for (const { actor, y } of visible) if (actor >= 0 && !dense.has(actor)) drawLane(paint, session, sight, actor, y, colors, palette);
+  drawLocks(paint, session, sight, visible, dense, palette);
   drawArrows(paint, session, sight, withShut(sight, visible), palette);
-  drawScale(paint, session, sight, palette);
+  const labels: Taken[] = [];
   const mark = (step: number, color: string, label: string, dash: readonly number[] = []): void => {
     const x = xOf(sight, step);
     if (step < 1 || x < -60 || x > width + 2) return;
     paint.line(x, 0, x, height, color, 1.5, dash);
     if (label === '') return;
-    const at = Math.min(x + 3, width - label.length * 6.2);
-    paint.rect(at - 1, 1, label.length * 6.2, SCALE - 3, palette.ground);
+    // Beside its line, on the side where there is room.
+    const room = label.length * 6.2;
+    const at = x + 3 + room <= width ? x + 3 : x - 3 - room;
+    labels.push({ from: at, to: at + room });
+    paint.rect(at - 1, 1, room, SCALE - 3, palette.ground);
     paint.text(at, SCALE / 2, label, color);
   };
+  paint.rect(0, 0, width, SCALE, palette.ground);
   for (const step of sight.bad) mark(step, palette.bad, 'violation');
   mark(sight.noReturn, palette.warn, 'no return', [2, 3]);
   mark(sight.a, palette.accent, 'A', [4, 3]);
   mark(sight.b, palette.accent, 'B', [4, 3]);
   mark(cursor, palette.accent, '');
   if (cursor > 0) paint.rect(xOf(sight, cursor) - 3, SCALE - 5, 6, 5, palette.accent);
-}
-
-/** The row of a group: where it is shut, what all of its lanes have done. */
-function drawGroup(paint: Paint, session: Session, sight: Sight, row: number, y: number, colors: Int8Array, palette: Palette): void {
-  const { width, start, scale } = sight;
-  paint.rect(0, y, width, LANE - 1, palette.ground);
-  const { steps } = sight.groups[groupOfRow(row)]!;
-  if (steps === undefined) return;
-  const first = firstFrom(steps, Math.max(1, Math.floor(start) - 1));
-  drawDense(paint, session, sight, steps, first, firstFrom(steps, start + width / scale + 1, first), y, colors, palette);
+  drawScale(paint, session, sight, labels, palette);
 }
 
 /** The visible lanes, and those of shut groups at the rows of these. */
@@ -92,19 +68,16 @@ function drawLane(paint: Paint, session: Session, sight: Sight, actor: number, y
   const steps = session.lanes.steps[actor]!;
   const first = firstFrom(steps, Math.max(1, Math.floor(start) - 1));
   const end = firstFrom(steps, start + width / scale + 1, first);
-  if (end - first > width * DETAIL) drawDense(paint, session, sight, steps, first, end, y, colors, palette);
-  else drawSteps(paint, session, sight, actor, steps, Math.max(0, first - 1), Math.min(steps.length, end + 1), y, colors, palette);
+  drawSteps(paint, session, sight, actor, steps, Math.max(0, first - 1), Math.min(steps.length, end + 1), y, colors, palette);
   const { marked, marks } = session.lanes;
   const list = marked[actor]!;
-  let last = -9;
   for (let k = firstFrom(list, start - 1); k < list.length; k++) {
     const x = xOf(sight, list[k]!);
     if (x > width) break;
-    if (x - last < 3) continue;
-    last = x;
     if (cone !== undefined && !inCone(cone, list[k]!)) continue;
-    const color = (marks[actor]![k]! & MARK.RETRY) !== 0 ? palette.warn : palette.message;
-    paint.rect(x - 1.5, y, 3, 3, color);
+    // A retry points down, back into the chart; an exit up, out of the kernel.
+    const retry = (marks[actor]![k]! & MARK.RETRY) !== 0;
+    for (let row = 0; row < 3; row++) paint.rect(x - (retry ? 3 - row : row + 1), y + row, 2 * (retry ? 3 - row : row + 1), 1, retry ? palette.warn : palette.text);
   }
 }
 
@@ -134,66 +107,6 @@ function leafAfter(session: Session, step: number): number {
   const { records, opened: { kernel: { table } }, names } = session;
   if (records.actor(step) === 0) return -1;
   return table.next[records.leaf(step) * table.width + outcomeNumber(names.outcomes[records.outcome(step)] ?? 'ok')] ?? -1;
-}
-
-/** Pixels of a column where steps lie close. */
-const COLUMN = 3;
-
-/** So many steps that a column of pixels has several: its height says how many of them there are. */
-function drawDense(paint: Paint, session: Session, sight: Sight, steps: Int32Array, first: number, end: number, y: number, colors: Int8Array, palette: Palette): void {
-  const { width, start, scale } = sight;
-  const perColumn = COLUMN / scale;
-  const columns = Math.ceil(width / COLUMN);
-  const heights = new Uint8Array(columns);
-  const numbers = new Uint8Array(columns);
-  const many = [...palette.states, palette.dim];
-  for (let k = 0, at = first; k < columns && at < end; k++) {
-    const next = firstFrom(steps, start + (k + 1) * perColumn, at);
-    if (next > at) {
-      const color = colors[session.records.leaf(steps[next - 1]!)] ?? -1;
-      heights[k] = Math.max(2, Math.min(1, Math.sqrt((next - at) / perColumn) * 1.2) * BAND);
-      numbers[k] = color < 0 ? palette.states.length : color;
-    }
-    at = next;
-  }
-  paint.bars(y + BAND_TOP + BAND / 2, COLUMN, heights, numbers, many);
-}
-
-interface Lane { readonly actor: number; readonly y: number }
-
-/** Locks that are held, below the steps; what an actor waits for, hatched. */
-function drawSpans(paint: Paint, session: Session, sight: Sight, lanes: readonly Lane[], palette: Palette): void {
-  const { width, start, scale } = sight;
-  const { scan, length } = session;
-  const yOf = new Map(lanes.map(({ actor, y }) => [actor, y]));
-  const lastX = new Map<number, number>();
-  const until = start + width / scale + 1;
-  const each = (spans: Spans, draw: (x1: number, x2: number, y: number, row: number) => void): void => {
-    const [actors, from, to] = [spans.column('actor'), spans.column('from'), spans.column('to')];
-    lastX.clear();
-    eachSpan(spans, start, until, scan.done, (row) => {
-      const y = yOf.get(actors[row]!);
-      if (y === undefined) return;
-      const x1 = Math.max(0, xOf(sight, from[row]!));
-      const x2 = Math.min(width, to[row] === OPEN ? xOf(sight, length) + scale / 2 : xOf(sight, to[row]!));
-      // What would be drawn over what is there already is left out.
-      if (x2 - x1 < 2 && x1 - (lastX.get(actors[row]!) ?? -9) < 2) return;
-      lastX.set(actors[row]!, x1);
-      draw(x1, Math.max(x1 + 1, x2), y, row);
-    });
-  };
-  const labelled = new Map<number, number>();
-  each(scan.holds, (x1, x2, y, row) => {
-    const exclusive = scan.holds.get(row, 'mode') === 1;
-    paint.rect(x1, y + LOCK_TOP, x2 - x1, LOCK, palette.lock, exclusive ? 0.9 : 0.45);
-    const name = x2 - x1 > 70 && x1 >= (labelled.get(y) ?? 0) ? session.names.object(scan.holds.get(row, 'object')) : '';
-    if (name === '') return;
-    labelled.set(y, x1 + Math.min(name.length * 6.2 + 10, x2 - x1));
-    paint.text(x1 + 3, y + LOCK_TOP + LOCK / 2, name, palette.text, x2 - x1 - 6);
-  });
-  each(scan.waits, (x1, x2, y) => {
-    for (let x = x1; x < x2; x += 4) paint.rect(x, y + BAND_TOP + 3, Math.min(2, x2 - x), BAND - 6, palette.wait);
-  });
 }
 
 function drawArrows(paint: Paint, session: Session, sight: Sight, lanes: readonly Lane[], palette: Palette): void {
@@ -231,10 +144,12 @@ function drawArrows(paint: Paint, session: Session, sight: Sight, lanes: readonl
   }
 }
 
-/** Numbers of steps above the lanes. */
-function drawScale(paint: Paint, session: Session, sight: Sight, palette: Palette): void {
+/** Pixels of the scale that a label has. */
+interface Taken { readonly from: number; readonly to: number }
+
+/** Numbers of steps above the lanes, where no label stands. */
+function drawScale(paint: Paint, session: Session, sight: Sight, labels: readonly Taken[], palette: Palette): void {
   const { width, start, scale } = sight;
-  paint.rect(0, 0, width, SCALE, palette.ground);
   const least = 80 / scale;
   const magnitude = 10 ** Math.floor(Math.log10(least));
   const every = Math.max(1, [1, 2, 5, 10].map((k) => k * magnitude).find((one) => one >= least) ?? least);
@@ -242,7 +157,9 @@ function drawScale(paint: Paint, session: Session, sight: Sight, palette: Palett
     const x = xOf(sight, step);
     if (x > width) break;
     paint.line(x, SCALE - 4, x, SCALE, palette.dim);
-    paint.text(x + 3, SCALE / 2, step.toLocaleString('en'), palette.dim);
+    const number = step.toLocaleString('en');
+    const right = x + 3 + number.length * 6.2;
+    if (right <= width && !labels.some(({ from, to }) => from < right + 3 && to > x)) paint.text(x + 3, SCALE / 2, number, palette.dim);
   }
 }
 

@@ -9,7 +9,9 @@ import type { View } from '../view.ts';
 import { CanvasPaint, SvgPaint } from './paint.ts';
 import type { Palette } from './palette.ts';
 import { offerPicture } from './pictures.ts';
-import { drawMinimap, drawOverview, drawTimeline, LANE, leafColors, SCALE, type Sight } from './timeline-draw.ts';
+import { drawMinimap, drawOverview, drawTimeline, leafColors } from './timeline-draw.ts';
+import { LANE, SCALE, type Sight } from './timeline-sight.ts';
+import { laneTexts, toldAt } from './timeline-told.ts';
 
 /** Pixels of a step at most. */
 const MOST_SCALE = 90;
@@ -41,6 +43,8 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
   const lanes = useMemo(() => rowsOf(named, actors, shut), [named, actors, shut]);
   const toggle = (name: string): void => setShut(new Set(shut.has(name) ? [...shut].filter((one) => one !== name) : [...shut, name]));
   const { actor, a, b, cone } = view.now;
+  const texts = useMemo(() => laneTexts(session), [session, session.version, session.scan.done]);
+  const told = useRef<HTMLParagraphElement>(null);
   const sight = (): Sight => ({
     ...seen.current, lanes, groups, cursor: session.at, a, b, selected: actor, cone: cone ? session.cone() : undefined,
     bad: session.verdicts().flatMap(({ step }) => (step === undefined ? [] : [step])), noReturn,
@@ -166,6 +170,18 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
     element.addEventListener('pointermove', move);
     element.addEventListener('pointerup', up);
   };
+  /** Says what lies under the pointer, beside it. */
+  const tell = (event: PointerEvent): void => {
+    const element = told.current!;
+    const { offsetX: x, offsetY: y } = event;
+    const text = event.buttons === 0 ? toldAt(session, sight(), x, y) : '';
+    element.hidden = text === '';
+    if (element.hidden) return;
+    element.textContent = text;
+    element.style.left = `${Math.max(0, Math.min(x + 12, seen.current.width - element.offsetWidth - 4))}px`;
+    element.style.top = `${y + 18 + element.offsetHeight <= seen.current.height + MINIMAP ? y + 18 : y - element.offsetHeight - 8}px`;
+  };
+  const hush = (): void => { told.current!.hidden = true; };
   const pressMap = (event: PointerEvent): void => {
     const element = event.currentTarget as HTMLElement;
     element.setPointerCapture(event.pointerId);
@@ -199,13 +215,14 @@ export function Timeline({ session, view, palette, noReturn, control }: Props): 
           const group = row < 0 ? named[groupOfRow(row)]! : undefined;
           return group !== undefined
             ? <button key={row} type="button" class="lane-name group" aria-expanded={!shut.has(group.name)} onClick={() => toggle(group.name)} title="shows or hides the lanes of the group">{group.name}<span class="dim">, {group.actors.length} {group.actors.length === 1 ? 'actor' : 'actors'}</span></button>
-            : <button key={row} type="button" class={row === actor ? 'lane-name chosen' : 'lane-name'} aria-pressed={row === actor} title={machineOf(session, row)} onClick={() => view.set({ actor: row === actor ? 0 : row })}>{session.names.actors[row]}</button>;
+            : <button key={row} type="button" class={row === actor ? 'lane-name chosen' : 'lane-name'} aria-pressed={row === actor} title={`${machineOf(session, row)}; ${texts[row] ?? ''}`} onClick={() => view.set({ actor: row === actor ? 0 : row })}>{session.names.actors[row]}</button>;
         })}
       </div>
       <div class="lanes">
-        <canvas ref={canvas} class="lanes-canvas" role="img" tabIndex={0} onPointerDown={press}
+        <canvas ref={canvas} class="lanes-canvas" role="img" tabIndex={0} onPointerDown={press} onPointerMove={tell} onPointerLeave={hush}
           aria-label={`Lanes of ${actors.length} actors over ${session.length} steps; the cursor is at step ${session.at}. Plus and minus zoom.`} />
         <canvas ref={minimap} class="minimap" aria-hidden="true" onPointerDown={pressMap} />
+        <p ref={told} class="lanes-told" hidden aria-hidden="true" />
       </div>
     </section>
   );

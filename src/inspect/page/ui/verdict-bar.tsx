@@ -29,7 +29,7 @@ export function VerdictBar({ session, tools }: Props): JSX.Element {
     <header class="verdicts">
       <div class="verdict-head">
         <h1 title={opened.scenario.title ?? ''}>{String(opened.scenario.name)} <small>on {opened.kernel.name}{opened.runtime === 'threads' ? ', on real threads' : `, seed ${opened.seed}`}, {session.length.toLocaleString('en')} steps{scan.done ? '' : `, looked through to ${looked} %`}</small></h1>
-        <button type="button" class={ending.bad ? 'ending bad' : 'ending'} onClick={() => session.go(ending.step)} title="go there">{ending.text}</button>
+        <button type="button" class={ending.bad ? 'ending bad' : 'ending'} onClick={() => session.go(ending.step)} title={`${ending.text}: go there`}>{ending.text}</button>
         {tools}
       </div>
       <ul class="chips" aria-label="Invariants">
