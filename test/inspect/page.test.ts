@@ -250,6 +250,11 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await host.click();
     await own.locator('.lane-name', { hasText: /^puncher$/ }).click();
     await looker.picture(own, 'timeline-groups', '#timeline');
+    // Where there is room for one column only, the parts stand one below the other, and no list makes the page as long as the run.
+    await own.setViewportSize({ width: 1000, height: 800 });
+    await drawn(own);
+    const [long, wide1000] = await own.evaluate('[document.querySelector("main").scrollHeight, document.documentElement.scrollWidth]') as [number, number];
+    expect([long < 4000, wide1000]).toEqual([true, 1000]);
     await own.close();
   });
 
