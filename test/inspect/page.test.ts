@@ -17,6 +17,8 @@ const deadlock = new Uint8Array(readFileSync(join(root, 'traces/sc22-deadlock.tr
 
 const status = (page: Page): Promise<string> => page.locator('.status-step').innerText();
 const stepOf = async (page: Page): Promise<number> => Number(/^step (\d+) of/.exec(await status(page))![1]);
+/** A colour of the style sheet, as it is drawn. */
+const colourOf = (page: Page, name: string): Promise<string> => page.evaluate(`(() => { const one = document.createElement('i'); one.style.color = 'var(--${name})'; document.body.append(one); const { color } = getComputedStyle(one); one.remove(); return color; })()`);
 /** Lets the page draw. */
 const drawn = (page: Page): Promise<unknown> => page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 /** Goes to a step by its number. */
@@ -235,6 +237,15 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await expect.poll(() => lanes.count()).toBe(before - Number(hidden));
     await host.click();
     await expect.poll(() => lanes.count()).toBe(0);
+    // Columns tell waits, retries and exits from the rest.
+    await keys(own, ...'-----');
+    const [saved] = await Promise.all([own.waitForEvent('download'), own.getByLabel('Save a picture of a panel').selectOption({ label: 'Timeline, SVG' })]);
+    const columns = readFileSync(await saved.path(), 'utf8').match(/<rect [^>]*width="3"[^>]*>/g)!;
+    for (const kind of ['wait', 'warn', 'text']) {
+      const colour = await colourOf(own, kind);
+      expect(columns.filter((one) => one.includes(`fill="${colour}"`)).length, kind).toBeGreaterThan(0);
+    }
+    await keys(own, ...'+++++');
     // What the groups have done is drawn at their rows: it follows when the run is zoomed and scrolled.
     await drawn(own);
     const all = await shots();
@@ -249,6 +260,11 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     await host.click();
     await own.locator('.lane-name', { hasText: /^puncher$/ }).click();
     await looker.picture(own, 'timeline-groups', '#timeline');
+    // Where there is room for one column only, the parts stand one below the other, and no list makes the page as long as the run.
+    await own.setViewportSize({ width: 1000, height: 800 });
+    await drawn(own);
+    const [long, wide1000] = await own.evaluate('[document.querySelector("main").scrollHeight, document.documentElement.scrollWidth]') as [number, number];
+    expect([long < 4000, wide1000]).toEqual([true, 1000]);
     await own.close();
   });
 
@@ -320,9 +336,8 @@ describe.skipIf(missingBrowser !== undefined)(`the page${missingBrowser === unde
     const [saved] = await Promise.all([own.waitForEvent('download'), own.getByLabel('Save a picture of a panel').selectOption({ label: 'Timeline, SVG' })]);
     const svg = readFileSync(await saved.path(), 'utf8');
     for (const text of ['main.gmem', 'hw.mf', 'invalidate_lock(inode 1)', 'mf_mutex', 'folio_lock(pfn 1)']) expect(svg, text).toContain(`>${text}</text>`);
-    const colour = (name: string): Promise<string> => own.evaluate(`(() => { const one = document.createElement('i'); one.style.color = 'var(--${name})'; document.body.append(one); const { color } = getComputedStyle(one); one.remove(); return color; })()`);
     const parts = async (name: string, tag: string): Promise<number> => {
-      const color = await colour(name);
+      const color = await colourOf(own, name);
       return [...svg.matchAll(new RegExp(`<${tag} [^>]*>`, 'g'))].filter(([one]) => one.includes(color)).length;
     };
     // Locks that are held, waiting that is hatched, two messages with their heads.
