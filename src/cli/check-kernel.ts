@@ -1,10 +1,13 @@
 // What `check` says of a kernel: what it consists of, and what it changes.
 
-import { kernels } from '../../machines/kernels/index.ts';
+import { everyKernel, kernels } from '../../machines/kernels/index.ts';
 import type { Kernel } from '../kernel/define.ts';
 import { changesNothing, changesOf, type KernelChanges } from '../kernel/difference.ts';
+import { fits } from '../runtime/fits.ts';
+import { builtinScenario, builtinScenarios } from '../scenario/builtin/index.ts';
 import { findKernel } from './kernels.ts';
 import { COMMAND, counted, labelled, labelledCommand, shellWord } from './output.ts';
+import { defaultScenario } from './scenarios.ts';
 import type { Checked } from './check.ts';
 
 /** Finds a kernel, checks it, and says what it is. */
@@ -15,7 +18,8 @@ export function checkKernel(name: string): Checked {
   const changes = base && changesOf(base, kernel);
   const machines = kernel.machines.map(({ machine, root }) => ({ machine, root, states: leaves.filter((leaf) => leaf.machine === machine).length }));
   const used = new Set(leaves.filter((leaf) => !leaf.final).map(({ step }) => step));
-  const unused = [...kernel.steps.keys()].filter((step) => !used.has(step) && base?.steps.has(step) !== true);
+  // A built-in kernel has steps that only later ones execute.
+  const unused = everyKernel.includes(kernel) ? [] : [...kernel.steps.keys()].filter((step) => !used.has(step) && base?.steps.has(step) !== true);
   return {
     json: { kind: 'kernel', name: kernel.name, title: kernel.title, base: kernel.base ?? null, machines, states: leaves.length, steps: used.size, changes: changes ?? null, stepsOfNoState: unused, bugs: kernel.bugs.map(({ id }) => id) },
     lines: [
@@ -26,8 +30,14 @@ export function checkKernel(name: string): Checked {
       ...changeLines(kernel, base, changes),
       ...unused.map((step) => labelled('note', `step '${step}' is executed by no state: nothing leads to it yet`)),
     ],
-    next: labelledCommand('next', `${COMMAND} explore SC01 --kernel ${shellWord(name)}`),
+    next: labelledCommand('next', `${COMMAND} explore ${worthExploring(kernel, base)} --kernel ${shellWord(name)}`),
   };
+}
+
+/** The scenario of a bug that the kernel says it has mended; else the first that runs on it. */
+function worthExploring(kernel: Kernel, base: Kernel | undefined): string {
+  const mended = base?.bugs.find((bug) => kernel.bugs.every(({ id }) => id !== bug.id) && fits(builtinScenario(bug.scenario)!, kernel));
+  return mended?.scenario ?? builtinScenarios.find((one) => fits(one, kernel))?.name ?? defaultScenario();
 }
 
 function changeLines({ base: name }: Kernel, base: Kernel | undefined, changes: KernelChanges | undefined): string[] {

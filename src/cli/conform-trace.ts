@@ -11,6 +11,7 @@ import { caseScenario } from '../conform/scenario.ts';
 import { TraceFileWriter } from '../trace/file-writer.ts';
 import { PACKAGE_VERSION } from '../trace/fingerprints.gen.ts';
 import { outcomeNames } from '../trace/outcomes.ts';
+import { isDevice } from './destination.ts';
 import { isSystemError, systemProblem, UsageError } from './errors.ts';
 import type { NamedKernel } from './kernels.ts';
 
@@ -21,7 +22,7 @@ const NOTHING = new Int32Array(0);
 export function traceOfCase(recording: Recording, { kernel, fingerprint, text }: NamedKernel, machine: Machine, file: string, force: boolean): void {
   const { needs, topology } = worldFor([recording], kernel, machine);
   const bench = new Bench(kernel, topology);
-  const writer = open(file, force, {
+  const writer = open(file, force || isDevice(file), {
     faultline: PACKAGE_VERSION, runtime: 'simulate', kernel: kernel.name, ...(text === undefined ? {} : { kernelText: text }),
     scenario: caseScenario(recording, machine), seed: 1, fingerprint, leaves: kernel.table.leaves.length, outcomes: outcomeNames(kernel.table), start: hashOf(bench.world),
   });

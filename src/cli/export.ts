@@ -55,7 +55,7 @@ function exportTo(trace: string | undefined, { format = exporters[0]!.name, outp
   if (to < from) throw new UsageError(`--to ${to} comes before --from ${from}`);
   const output = named === STANDARD_OUTPUT && exporter.folder !== true ? undefined : named;
   if (output === undefined && exporter.folder) throw new UsageError(`format ${format} makes a folder; name it with --output`);
-  if (output === undefined && exporter.binary && process.stdout.isTTY) throw new UsageError(`format ${format} is nothing for a terminal; name a file with --output`);
+  if (output === undefined && exporter.unreadable && process.stdout.isTTY) throw new UsageError(`format ${format} is nothing for a terminal; name a file with --output`);
   const open = openReplayable(trace, trust);
   const refused = exporter.refuses?.(open.source.header);
   if (refused !== undefined) throw new UsageError(`${open.source.name} ${refused}`);

@@ -142,7 +142,7 @@ export const ctf: Exporter = {
   name: 'ctf',
   extension: '',
   description: 'a folder in the Common Trace Format 1.8, for babeltrace2 and Trace Compass',
-  binary: true,
+  unreadable: true,
   folder: true,
   open(header, actors, run, parts) {
     if (parts === undefined) throw new Error('CTF is a folder, and needs one');

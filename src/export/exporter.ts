@@ -10,8 +10,8 @@ export interface Exporter {
   /** Of files that hold it, with the dot; empty where it makes a folder. */
   readonly extension: string;
   readonly description: string;
-  /** Bytes, which no terminal should get. */
-  readonly binary?: true;
+  /** Bytes, or half a megabyte of markup: nothing that a terminal should get. */
+  readonly unreadable?: true;
   /** Makes a folder: its parts are the files in it, and the writer answers nothing but empty pieces. */
   readonly folder?: true;
   /** It says something of the run as a whole, so it must be told every step from the first one on. */

@@ -107,6 +107,7 @@ export const html: Exporter = {
   extension: '.html',
   description: 'the page of faultline inspect with the run in it, as one file: opens in a browser, from a disk or a mail',
   fromStart: true,
+  unreadable: true,
   open(header, _actors, run) {
     if (run === undefined) throw new Error('the page needs the run itself');
     return writer(header, run);

@@ -110,6 +110,6 @@ export const perfetto: Exporter = {
   name: 'perfetto',
   extension: '.perfetto-trace',
   description: 'Protocol Buffers for Perfetto: a track for each actor, arrows for messages',
-  binary: true,
+  unreadable: true,
   open: ({ scenario, kernel }, actors, run) => writer(String(scenario['name'] ?? 'unnamed'), kernel, actors, new LabEvents(run)),
 };

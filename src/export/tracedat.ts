@@ -182,7 +182,7 @@ export const tracedat: Exporter = {
   name: 'tracedat',
   extension: '.dat',
   description: 'trace.dat for trace-cmd report and KernelShark: a CPU for each actor',
-  binary: true,
+  unreadable: true,
   open(_header, actors, run, parts) {
     if (parts === undefined) throw new Error('trace.dat needs room for the pages of its CPUs');
     return writer(actors, new LabEvents(run), parts);

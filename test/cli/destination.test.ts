@@ -5,6 +5,7 @@ import { closeSync, lstatSync, openSync, readFileSync, readSync, statSync, symli
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isDevice, makeFolders, mayFill, mayReplace, mayWrite } from '../../src/cli/destination.ts';
+import { exporters } from '../../src/export/index.ts';
 import { fileSink } from '../../src/cli/export-sink.ts';
 import { Sandbox } from '../support/command.ts';
 
@@ -29,6 +30,14 @@ describe('- is standard output', () => {
     expect((await box.run(['explore', 'SC01', '-o', '-'])).err).toMatch(/^faultline: --out takes the name of a file, since [^\n]+\n$/);
     expect((await box.run(['explore', 'SC01', '--report', 'junit=-'])).err).toMatch(/^faultline: --report takes the name of a file, since [^\n]+\n$/);
   });
+});
+
+test('what no person reads does not go to a terminal', async () => {
+  expect(exporters.filter(({ unreadable }) => unreadable === true).map(({ name }) => name).toSorted()).toEqual(['ctf', 'html', 'perfetto', 'tracedat']);
+  box.write('terminal.mjs', 'process.stdout.isTTY = true;\n');
+  for (const output of [[], ['-o', '-']]) {
+    expect(await box.run(['export', 'sc01.trace', '--format', 'html', ...output], { preload: at('terminal.mjs') })).toEqual({ code: 2, out: '', err: 'faultline: format html is nothing for a terminal; name a file with --output\n' });
+  }
 });
 
 describe('a pipe', () => {

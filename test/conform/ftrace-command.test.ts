@@ -52,7 +52,7 @@ describe('the command', () => {
     ['steps that were never made', ['--ftrace', 'alone.txt', '--steps', 'steps.jsonl'], /steps\.jsonl, line 1, steps\[0\]\.op/],
     ['steps that the model leaves out', ['--ftrace', 'alone.txt', '--steps', 'left-out.jsonl'], /left-out\.jsonl, step 3 \(link_gmem\): .*: a trace of it cannot be judged/],
     ['recordings as well', ['some.jsonl', '--ftrace', 'alone.txt'], /--ftrace judges alone\.txt alone/],
-    ['nothing', [], /names no file: give recordings, or a trace with --ftrace/],
+    ['nothing', [], /nothing to hold the kernel against: name a file of recordings, or a trace with --ftrace; see: faultline conform --help/],
   ])('with %s ends with exit code 2 and a sentence', async (_what, args, sentence) => {
     box.write('alone.txt', args.includes('left-out.jsonl') ? textOf('two-vcpus', 'events') : 'Dear Sir,\n');
     const steps = [{ op: 'create_vm', args: { type: 1, as: 'v0' }, res: {} }, { op: 'create_gmem', args: { vm: 'v0', size: 4096, flags: 0, as: 'g0' }, res: {} }];

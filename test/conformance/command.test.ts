@@ -51,7 +51,7 @@ describe('a recording', () => {
     expect(shown.out).toContain('mf.setHwpoison');
     expect(shown.code).toBe(0);
     const again = await box.run(['conform', recording('kernel-7.3-named'), '--kernel', 'mainline', '--id', 'pf-mixed', '--trace', trace]);
-    expect(again.err).toContain('exists; --force overwrites it');
+    expect(again.err).toContain('case.trace exists already; choose another name, or overwrite it with --force');
     expect(again.code).toBe(2);
   });
 });
