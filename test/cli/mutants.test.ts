@@ -17,7 +17,7 @@ interface Said {
 
 describe('mutants', () => {
   test('a row a mutant, a column a strategy, and the score', async () => {
-    const { code, out, err } = await box.run(['mutants', '--only', 'M02,m05,EQ8', '--schedules', '50', '--jobs', '2']);
+    const { code, out, err } = await box.run(['mutants', '--seconds', '1000', '--only', 'M02,m05,EQ8', '--schedules', '50', '--jobs', '2']);
     expect([code, err]).toEqual([0, '']);
     const rows = out.split('\n');
     expect(rows.find((row) => row.includes('exhaustive'))!.trim().split(/ +/)).toEqual(['exhaustive', 'random', 'pct', 'pos']);
@@ -30,18 +30,18 @@ describe('mutants', () => {
 
   test('each from the oldest kernel that has what it changes; on weakly ordered memory and on one named kernel what there is', async () => {
     const ask = async (...args: readonly string[]): Promise<unknown[]> => {
-      const { rows, kernels } = JSON.parse((await box.run(['mutants', '--strategy', 'exhaustive', '--json', ...args])).out) as Said & { kernels: { name: string }[] };
+      const { rows, kernels } = JSON.parse((await box.run(['mutants', '--seconds', '1000', '--strategy', 'exhaustive', '--json', ...args])).out) as Said & { kernels: { name: string }[] };
       return [kernels.map(({ name }) => name), ...rows.map(({ id, base, cells }) => `${id} ${base} ${cells[0]?.noticed ?? '-'}`)];
     };
     const both = [['v6.8-fixed', 'v6.12-fixed'], 'M77 v6.8-fixed S-19', 'M78 v6.12-fixed L-01'];
     expect(await ask('--only', 'M77,M78', '--jobs', '1')).toEqual(both);
     expect(await ask('--only', 'M77,M78', '--jobs', '2')).toEqual(both);
     expect(await ask('--only', 'M78', '--kernel', 'mainline-fixed')).toEqual([['mainline-fixed'], 'M78 mainline-fixed L-01']);
-    expect((await box.run(['mutants', '--only', 'M78', '--memory', 'weak'])).err).toContain('M78 is cut from v6.12-fixed, which is not there on weakly ordered memory');
+    expect((await box.run(['mutants', '--seconds', '1000', '--only', 'M78', '--memory', 'weak'])).err).toContain('M78 is cut from v6.12-fixed, which is not there on weakly ordered memory');
   });
 
   test('one that survives: 1, and what it does', async () => {
-    const { code, out, err } = await box.run(['mutants', '--only', 'M01', '--strategy', 'random', '--schedules', '20']);
+    const { code, out, err } = await box.run(['mutants', '--seconds', '1000', '--only', 'M01', '--strategy', 'random', '--schedules', '20']);
     expect([code, err]).toEqual([1, '']);
     expect(out).toMatch(/M01 survived: kvm_faultin_pfn takes the snapshot of\n +mmu_invalidate_seq behind/);
     expect(out).toContain('0 of 1 mutant noticed (0 %)');
@@ -49,7 +49,7 @@ describe('mutants', () => {
 
   test('as JSON, the same on one thread and on two', async () => {
     const ask = async (jobs: string): Promise<Said> => {
-      const { out } = await box.run(['mutants', '--only', 'M01,M06,M20', '--strategy', 'pct,exhaustive', '--seed', '3', '--jobs', jobs, '--json']);
+      const { out } = await box.run(['mutants', '--seconds', '1000', '--only', 'M01,M06,M20', '--strategy', 'pct,exhaustive', '--seed', '3', '--jobs', jobs, '--json']);
       return JSON.parse(out) as Said;
     };
     const [one, two] = [await ask('1'), await ask('2')];
@@ -60,7 +60,7 @@ describe('mutants', () => {
   });
 
   test('on a kernel that breaks things itself only what the mistake adds counts', async () => {
-    const { code, out } = await box.run(['mutants', '--kernel', 'v6.8', '--only', 'M19,M39,M44,M95', '--strategy', 'exhaustive', '--json']);
+    const { code, out } = await box.run(['mutants', '--seconds', '1000', '--kernel', 'v6.8', '--only', 'M19,M39,M44,M95', '--strategy', 'exhaustive', '--json']);
     const { rows, score } = JSON.parse(out) as Said;
     expect(rows.map(({ id, hiddenBy, notCut: why, cells }) => [id, hiddenBy, why === null, cells.map(({ noticed }) => noticed)])).toEqual([
       ['M19', [], false, []], ['M39', ['S-11'], true, [null]], ['M44', [], false, []], ['M95', [], true, ['S-32']],
@@ -69,19 +69,19 @@ describe('mutants', () => {
   });
 
   test('in a kernel of one\'s own, on threads; a mistake of the file is named', async () => {
-    const { code, out } = await box.run(['mutants', '--kernel', './patch.ts', '--only', 'M02,M05,M77', '--strategy', 'exhaustive', '--jobs', '2', '--json']);
+    const { code, out } = await box.run(['mutants', '--seconds', '1000', '--kernel', './patch.ts', '--only', 'M02,M05,M77', '--strategy', 'exhaustive', '--jobs', '2', '--json']);
     const { rows } = JSON.parse(out) as Said;
     expect(rows.map(({ id, notCut: why, cells }) => [id, why === null, cells.map(({ noticed }) => noticed)])).toEqual([['M02', false, []], ['M05', true, ['S-02']], ['M77', true, ['S-19']]]);
     expect(code).toBe(0);
-    const none = await box.run(['mutants', '--kernel', './patch.ts', '--only', 'M02', '--jobs', '1']);
+    const none = await box.run(['mutants', '--seconds', '1000', '--kernel', './patch.ts', '--only', 'M02', '--jobs', '1']);
     expect(none.code).toBe(5);
     expect(none.out).toContain('INCONCLUSIVE: none of them can be cut from this kernel');
-    const thrown = await box.run(['mutants', '--kernel', './throws.ts', '--only', 'M05', '--jobs', '1']);
+    const thrown = await box.run(['mutants', '--seconds', '1000', '--kernel', './throws.ts', '--only', 'M05', '--jobs', '1']);
     expect([thrown.code, thrown.err]).toEqual([2, expect.stringContaining('throws.ts')]);
   });
 
   test('--memory weak: barriers can be forgotten; a run on such memory replays', async () => {
-    const { code, out } = await box.run(['mutants', '--memory', 'weak', '--only', 'M02,B01,B02,B03,EQB1', '--strategy', 'exhaustive', '--json']);
+    const { code, out } = await box.run(['mutants', '--seconds', '1000', '--memory', 'weak', '--only', 'M02,B01,B02,B03,EQB1', '--strategy', 'exhaustive', '--json']);
     const { rows } = JSON.parse(out) as Said;
     expect(rows.map(({ id, cells }) => [id, cells[0]!.noticed])).toEqual([['M02', 'S-01'], ['B01', 'S-01'], ['B02', 'S-02'], ['B03', 'S-02'], ['EQB1', null]]);
     expect(code).toBe(0);

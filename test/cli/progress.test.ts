@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { StatusLine } from '../../src/cli/explore-drive.ts';
 import { Block, progressBlock, progressLine, showSearch, type Progress } from '../../src/cli/progress.ts';
 import type { SeedSearch } from '../../src/runtime/seed-search.ts';
+import { withoutProgress } from '../support/command.ts';
 
 const metrics = { steps: 0, faultsFixed: 1234, faultsRetried: 56, faultsExited: 7, staleFaults: 1, conversions: 1, conversionsRefused: 0, splits: 0, merges: 0, punches: 2, memoryErrors: 3, lockWaits: 4 };
 const progress: Progress = { steps: 12_345_678, seconds: 10, left: 4.2, workers: [512_345, 498_000], metrics };
@@ -137,4 +138,16 @@ test('of an exploration: states, rate, frontier, how much of what is expected, f
     vi.advanceTimersByTime(500);
   }
   expect(written).toEqual([`faultline: ${parts.join(', ')}\n`, `faultline: ${parts.join(', ')}\n`]);
+});
+
+test('tests of commands know these lines from what else may stand on standard error', () => {
+  const lines = [
+    progressLine(progress), progressLine({ steps: 1, seconds: 10, left: Infinity, round: 3, rounds: 100 }), 'faultline: 12,345 distinct states, of some 40,000 (30 %), 61,234 steps',
+    'faultline: 1,234 of 100,000 schedules, 9 steps, 12 schedules a second', 'faultline: 123 schedules for lock order and data races, at most 4 s to go', 'faultline: shrinking 1 of 2, part 1: 30 steps, 4 context switches',
+    'faultline: SC01, 3 of 20', 'faultline: G4-B1 of v6.8, exhaustive: 1,234 states', 'faultline: M02, pct: 12 schedules, at most 20 s to go', 'faultline: M02, EQ8; 1 of 30 are done',
+    'faultline: 3 cases of 10, 12 steps', 'faultline: 12 scenarios, 1 known bug, 0 news, 2 jobs',
+  ];
+  expect(withoutProgress(lines.map((line) => `${line}\n`).join(''))).toBe('');
+  const others = "faultline: cannot write full.trace: the disk is full\nfaultline: ./throws.ts:4: not written yet\nfaultline: port 4000 is taken; this is the next one that is free\n";
+  expect(withoutProgress(others)).toBe(others);
 });

@@ -64,7 +64,7 @@ describe('a run', () => {
   });
 
   test('as JSON has what each worker did, and what depends on the clock apart', async () => {
-    const { code, out } = await box.run(['run', 'SC01', ...THREADS, '--repeat', '3', '--json', '--trace', 'json.trace']);
+    const { code, out } = await box.run(['run', 'SC01', ...THREADS, '--workers', '2', '--repeat', '3', '--json', '--trace', 'json.trace']);
     expect(code).toBe(0);
     const report = JSON.parse(out) as { steps: number; allSteps: number; rounds: number; workers: { steps: number }[]; times: { seconds: number; workers: number[] }; metrics: { punches: number } };
     expect(report).toMatchObject({ runtime: 'threads', check: 'live', rounds: 3, metrics: { punches: 1 } });

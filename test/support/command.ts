@@ -9,8 +9,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** The command itself, for tests that need a shell around it. */
 export const bin = fileURLToPath(new URL('../../bin/faultline.js', import.meta.url));
 
-/** Standard error without the lines that say how far a run is: on a busy machine any run may last long enough for one. */
-export const withoutProgress = (err: string): string => err.replace(/^faultline: (?:[\d,]+ (?:steps?|scenarios?|cases?|schedules?|distinct states)[, ]|shrinking \d|[\w-]+, \d+ of \d+$|[\w-]+ of \S+, (?:exhaustive|portfolio): ).*\n/gm, '');
+/** Lines that say how far a command is, as they begin: of runs and samples; of searches, shrinking, comparisons, known bugs, mutants on one thread and on several. */
+const PROGRESS = [
+  /[\d,]+ (?:of [\d,]+ )?(?:steps?|scenarios?|cases?|schedules?|distinct states)[, ]/, /shrinking \d/, /[\w-]+, \d+ of \d+$/, /[\w-]+ of \S+, [\w-]+: [\d,]+ /,
+  /\w+, [\w-]+: [\d,]+ (?:states?|schedules?)\b/, /\w+(?:, \w+)*; \d+ of \d+ are done$/,
+];
+const progress = new RegExp(`^faultline: (?:${PROGRESS.map(({ source }) => source).join('|')}).*\\n`, 'gm');
+
+/** Standard error without the lines that say how far a command is: on a busy machine any may last long enough for one. */
+export const withoutProgress = (err: string): string => err.replace(progress, '');
 
 export interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
 
