@@ -41,7 +41,7 @@ const STRIDE = 60;
 
 /** The chart. */
 export function Chart({ id, scene, label, active, last, visits, impossible, marks, blocked, follow, onState, onChoose, onMove, fit }: ChartProps): JSX.Element {
-  const frame = useRef<SVGSVGElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   const [camera, setCamera] = useState<Camera>(() => fitted(scene, { width: 400, height: 300 }));
   const [chosen, setChosen] = useState<string>();
@@ -81,7 +81,7 @@ export function Chart({ id, scene, label, active, last, visits, impossible, mark
     return () => element.removeEventListener('wheel', wheel);
   });
   const drag = useRef<{ x: number; y: number }>(undefined);
-  const move = (event: TargetedPointerEvent<SVGSVGElement>): void => {
+  const move = (event: TargetedPointerEvent<HTMLDivElement>): void => {
     if (drag.current === undefined) {
       const path = pathUnder(event);
       if (path !== chosen && path !== '') pointAt(path);
@@ -94,7 +94,7 @@ export function Chart({ id, scene, label, active, last, visits, impossible, mark
     setCamera((now) => moved(now, event.clientX - x, event.clientY - y));
   };
 
-  const keyed = (event: TargetedKeyboardEvent<SVGSVGElement>): void => {
+  const keyed = (event: TargetedKeyboardEvent<HTMLDivElement>): void => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (by !== undefined && event.shiftKey) {
       onMove();
@@ -121,7 +121,7 @@ export function Chart({ id, scene, label, active, last, visits, impossible, mark
   const around = active === undefined ? [] : scene.boxes.filter(({ path, kind }) => kind === 'fragment' && path !== '' && active.startsWith(`${path}.`));
   const pointed = chosen === undefined ? undefined : boxes.get(chosen);
   return (
-    <svg ref={frame} class={`chart${drag.current === undefined ? '' : ' dragged'}`} role="application" aria-roledescription="statechart" aria-label={label} tabIndex={0}
+    <div ref={frame} class={`chart${drag.current === undefined ? '' : ' dragged'}`} role="application" aria-roledescription="statechart" aria-label={label} tabIndex={0}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         drag.current = { x: event.clientX, y: event.clientY };
@@ -134,13 +134,16 @@ export function Chart({ id, scene, label, active, last, visits, impossible, mark
         if (path !== undefined) onChoose(boxes.get(path)!);
       }}
       onKeyDown={keyed} onBlur={() => pointAt(undefined)}>
-      <g class="camera" style={{ transform: transform(camera, size) }}>
-        {still}
-        {around.map(({ path, at: [x, y, width, height] }) => <rect key={path} class="around" x={x} y={y} width={width} height={height} rx={8} />)}
-        {taken.map(({ id: line, points }, k) => <path key={`${last!.step} ${line}`} class="taken" d={pathData(points)} pathLength={1} marker-end={k === taken.length - 1 ? `url(#${defId(id, 'taken')})` : undefined} />)}
-        {at === undefined ? null : <rect class={`active${blocked ? ' blocked' : ''}`} data-active={at.path} x={at.at[0] - 2} y={at.at[1] - 2} width={at.at[2] + 4} height={at.at[3] + 4} rx={7} />}
-        {pointed === undefined ? null : <rect class="pointed" x={pointed.at[0] - 1} y={pointed.at[1] - 1} width={pointed.at[2] + 2} height={pointed.at[3] + 2} rx={7} />}
-      </g>
-    </svg>
+      {/* Moved as a whole, and what changes with every step lies in a drawing of its own: the still one is not laid out again. */}
+      <div class="camera" style={{ transform: transform(camera, size), width: `${scene.width}px`, height: `${scene.height}px` }}>
+        <svg>{still}</svg>
+        <svg class="over">
+          {around.map(({ path, at: [x, y, width, height] }) => <rect key={path} class="around" x={x} y={y} width={width} height={height} rx={8} />)}
+          {taken.map(({ id: line, points }, k) => <path key={`${last!.step} ${line}`} class="taken" d={pathData(points)} pathLength={1} marker-end={k === taken.length - 1 ? `url(#${defId(id, 'taken')})` : undefined} />)}
+          {at === undefined ? null : <rect class={`active${blocked ? ' blocked' : ''}`} data-active={at.path} x={at.at[0] - 2} y={at.at[1] - 2} width={at.at[2] + 4} height={at.at[3] + 4} rx={7} />}
+          {pointed === undefined ? null : <rect class="pointed" x={pointed.at[0] - 1} y={pointed.at[1] - 1} width={pointed.at[2] + 2} height={pointed.at[3] + 2} rx={7} />}
+        </svg>
+      </div>
+    </div>
   );
 }
