@@ -43,7 +43,7 @@ const neverSmaller: Wanted = (world, inode, index) => {
 /** Registers: pages [start, end) of a file that are converted; a page that a guest, or the host, is to get. */
 type Item = { inode: number; start: number; end: number };
 type GuestPage = { inode: number; index: number; max_order: number };
-type HostPage = { self: number; of: number; at: number };
+type HostPage = { of: number; at: number };
 
 /** Behind the store of an item: which of the huge pages that it reaches into are mixed now. */
 const record: Step<Item> = (world, f) => {
@@ -83,7 +83,7 @@ const testMixed: Step<HostPage> = (world, f) => {
 // The split of a folio in its place, by who has it locked and a reference on it.
 
 /** Registers: the folio, log2 of its pages, how many pages of it are usable again; the page that the fault is about. */
-type Split = { self: number; big: number; big_order: number; dealt: number; page: number };
+type Split = { big: number; big_order: number; dealt: number; page: number };
 
 /** Memory for the tree of the page cache, which has more entries behind the split. */
 const allocate: Step<Split> = (world) => (allocationFails(world) ? enomem : ok);

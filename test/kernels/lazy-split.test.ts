@@ -58,7 +58,7 @@ function counted(kernel: Kernel, ...program: VmmOp[]): { splits: number; folios:
   return counts;
 }
 
-type Split = { self: number; of: number; big: number; big_order: number };
+type Split = { of: number; big: number; big_order: number };
 
 const none = { splits: 0, folios: 0, merges: 0 };
 const share = (page: number, pages: number) => convertGmem('A', page, pages, 'shared', { expect: 'ok' });
